@@ -1,0 +1,103 @@
+//! The cursor of the catalogue plane: how far a tablet has read. Opaque to the tablet, which
+//! stores and returns it; only the server reads inside.
+
+use serde::{Deserialize, Serialize};
+
+/// The catalogue's wire schema. A cursor of another schema means "fetch again".
+pub const SCHEMA: u32 = 1;
+
+/// What stands in a cursor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The history the position belongs to; a restored server starts a new one.
+    pub epoch: String,
+    /// Whose changes: `public` for what every tablet gets.
+    pub scope: String,
+    /// [`SCHEMA`] when it was made.
+    pub schema: u32,
+    /// Every change up to and with this one has been read.
+    pub seq: u64,
+}
+
+/// Why a cursor cannot be continued from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Stale {
+    /// It was not made by this program.
+    #[error("the cursor cannot be read")]
+    Unreadable,
+    /// It belongs to another history: the server was restored from a backup.
+    #[error("the cursor is from another epoch")]
+    OtherEpoch,
+    /// It belongs to another scope.
+    #[error("the cursor is for another scope")]
+    OtherScope,
+    /// It was made for another wire schema.
+    #[error("the cursor is from another version")]
+    OtherSchema,
+    /// It is ahead of the server.
+    #[error("the cursor is from the future")]
+    Future,
+    /// Deletions older than the tombstone floor are no longer known.
+    #[error("the cursor is too old")]
+    BelowFloor,
+}
+
+impl Cursor {
+    /// The opaque text: one JSON array. It is not secret, only not to be relied on.
+    pub fn encode(&self) -> String {
+        serde_json::json!([self.epoch, self.scope, self.schema, self.seq]).to_string()
+    }
+
+    /// Reads [`Cursor::encode`]'s text and checks that the server, at `epoch` and `head`
+    /// (its last seq) with deletions known above `floor`, can continue from it.
+    ///
+    /// # Errors
+    /// Why not; the remedy is always to fetch again from the start.
+    pub fn continue_from(
+        text: &str,
+        epoch: &str,
+        scope: &str,
+        head: u64,
+        floor: u64,
+    ) -> Result<Self, Stale> {
+        let (its_epoch, its_scope, schema, seq): (String, String, u32, u64) =
+            serde_json::from_str(text).map_err(|_| Stale::Unreadable)?;
+        if its_epoch != epoch {
+            return Err(Stale::OtherEpoch);
+        }
+        if its_scope != scope {
+            return Err(Stale::OtherScope);
+        }
+        if schema != SCHEMA {
+            return Err(Stale::OtherSchema);
+        }
+        if seq > head {
+            return Err(Stale::Future);
+        }
+        if seq < floor {
+            return Err(Stale::BelowFloor);
+        }
+        Ok(Self { epoch: its_epoch, scope: its_scope, schema, seq })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_continues_only_in_its_own_history() {
+        let cursor = Cursor { epoch: "e1".into(), scope: "public".into(), schema: SCHEMA, seq: 5 };
+        let text = cursor.encode();
+        let at =
+            |epoch, scope, head, floor| Cursor::continue_from(&text, epoch, scope, head, floor);
+        assert_eq!(at("e1", "public", 5, 0), Ok(cursor.clone()));
+        assert_eq!(at("e2", "public", 9, 0), Err(Stale::OtherEpoch));
+        assert_eq!(at("e1", "staff", 9, 0), Err(Stale::OtherScope));
+        assert_eq!(at("e1", "public", 4, 0), Err(Stale::Future));
+        assert_eq!(at("e1", "public", 9, 6), Err(Stale::BelowFloor));
+        assert_eq!(Cursor::continue_from("<html>", "e1", "public", 9, 0), Err(Stale::Unreadable));
+        let old = Cursor { schema: SCHEMA + 1, ..cursor }.encode();
+        assert_eq!(Cursor::continue_from(&old, "e1", "public", 9, 0), Err(Stale::OtherSchema));
+    }
+}

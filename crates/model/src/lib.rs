@@ -1,0 +1,27 @@
+//! The nouns of Communities Together: what they are, when they are valid, how two edits of
+//! one merge, and how they look on the wire.
+//!
+//! **Invariant:** nothing here does IO, reads a clock or draws a random number. The time and
+//! every identifier come in as arguments, so the browser, the server and the tests decide the
+//! same things from the same values.
+
+pub mod canonical;
+pub mod catalogue;
+pub mod cursor;
+pub mod feedback;
+pub mod limits;
+pub mod merge;
+pub mod problem;
+pub mod record;
+pub mod recurrence;
+pub mod submission;
+pub mod tally;
+pub mod text;
+pub mod time;
+pub mod wire;
+
+pub use canonical::Hash;
+pub use problem::{Problem, ProblemCode};
+pub use record::{Collection, Key, Record};
+pub use submission::{Submission, SubmissionId};
+pub use text::Text;

@@ -1,0 +1,2 @@
+//! The app of Communities Together.
+fn main() {}
