@@ -228,7 +228,7 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         let yes = ("online", Answer::One("yes".into()));
-        assert_eq!(check(&[yes.clone()]), Vec::<String>::new());
+        assert_eq!(check(std::slice::from_ref(&yes)), Vec::<String>::new());
         assert_eq!(check(&[]), ["/answers/online"]);
         assert_eq!(check(&[yes.clone(), ("help", Answer::One("x".into()))]), ["/answers/help"]);
         assert_eq!(check(&[yes.clone(), ("age", Answer::One("old".into()))]), ["/answers/age"]);

@@ -1,1 +1,26 @@
-//! x
+//! The sync engine. It decides what to send and fetch and what an answer means; it owns no
+//! clock, no network and no disk. Those are the traits [`Outbox`], [`Catalogue`] and
+//! [`Remote`], so the browser, the tests and a simulation run this same code.
+//!
+//! **Invariants**
+//! - A submission leaves the outbox only by [`Outbox::settle`] with an acknowledgement whose
+//!   id *and* hash are those of the stored bytes.
+//! - A page of the catalogue and its cursor are written in one transaction.
+//! - No storage transaction is open while the network is awaited.
+//! - Nothing the catalogue plane does touches the outbox, but for [`Outbox::see_epoch`].
+
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod engine;
+mod memory;
+mod plan;
+mod remote;
+mod storage;
+
+pub use engine::{Outcome, sync};
+pub use memory::{MemoryCatalogue, MemoryOutbox};
+pub use plan::{BATCH_BYTES, delay};
+pub use remote::{Remote, SyncError};
+pub use storage::{
+    Catalogue, Corrupt, Entry, EntryState, Outbox, Overview, Receipt, Refusal, StorageError,
+};

@@ -1,0 +1,220 @@
+//! What every storage must do. Each function is one test; it takes an empty storage and
+//! panics where a promise is broken.
+
+#![expect(clippy::unwrap_used, reason = "a failed step of a test should end it")]
+
+use model::{
+    Hash, Key, Problem, ProblemCode, Record, SubmissionId,
+    submission::Sealed,
+    time::Millis,
+    wire::{Ack, Changes},
+};
+
+use crate::{Catalogue, EntryState, Outbox, Refusal, StorageError};
+
+/// Runs every test of the suite. `$case` is a macro of the caller that turns the name of a test
+/// and a constructor (an async closure that gives an empty storage) into a test of its kind,
+/// native or in a browser.
+#[macro_export]
+macro_rules! conformance {
+    ($case:ident, $outbox:expr, $catalogue:expr) => {
+        $case!(enqueue_is_idempotent, $outbox);
+        $case!(another_hash_is_refused, $outbox);
+        $case!(settle_needs_id_and_hash, $outbox);
+        $case!(a_receipt_is_not_queued_again, $outbox);
+        $case!(refused_ones_stay_and_can_be_retried, $outbox);
+        $case!(a_new_epoch_brings_receipts_back, $outbox);
+        $case!(forgotten_bytes_do_not_come_back, $outbox);
+        $case!(batches_are_limited_and_ordered, $outbox);
+        $case!(a_page_and_its_cursor_arrive_together, $catalogue);
+        $case!(a_fresh_page_replaces_everything, $catalogue);
+        $case!(an_older_change_is_ignored, $catalogue);
+        $case!(tombstones_hide_records, $catalogue);
+        $case!(unknown_fields_are_kept, $catalogue);
+    };
+}
+
+fn sealed(number: u8) -> Sealed {
+    let bytes = format!("{{\"number\":{number}}}").into_bytes();
+    let id = SubmissionId::new(Millis(i64::from(number) * 1_000), [number; 10]);
+    Sealed { id, hash: Hash::of(&bytes), bytes }
+}
+
+fn ack(sealed: &Sealed, epoch: &str) -> Ack {
+    Ack { id: sealed.id, hash: sealed.hash, seq: 1, epoch: epoch.to_owned() }
+}
+
+const NOW: Millis = Millis(1_000_000);
+
+/// The same submission again, waiting or received, is stored once.
+pub async fn enqueue_is_idempotent(outbox: impl Outbox) {
+    let one = sealed(1);
+    outbox.enqueue(&one, NOW).await.unwrap();
+    outbox.enqueue(&one, Millis(2)).await.unwrap();
+    let overview = outbox.overview().await.unwrap();
+    assert_eq!(overview.entries.len(), 1);
+    assert_eq!(overview.entries[0].bytes, one.bytes);
+    assert_eq!(overview.entries[0].saved_at, NOW);
+}
+
+/// Another content under the same id is an error, and what was stored stays.
+pub async fn another_hash_is_refused(outbox: impl Outbox) {
+    let one = sealed(1);
+    let rival = Sealed { id: one.id, ..sealed(2) };
+    outbox.enqueue(&one, NOW).await.unwrap();
+    assert_eq!(outbox.enqueue(&rival, NOW).await, Err(StorageError::Taken));
+    outbox.settle(&[ack(&one, "e")], &[], NOW).await.unwrap();
+    assert_eq!(outbox.enqueue(&rival, NOW).await, Err(StorageError::Taken));
+    assert_eq!(outbox.overview().await.unwrap().received, 1);
+}
+
+/// An acknowledgement of other bytes, or of a stranger, deletes nothing.
+pub async fn settle_needs_id_and_hash(outbox: impl Outbox) {
+    let (one, two) = (sealed(1), sealed(2));
+    outbox.enqueue(&one, NOW).await.unwrap();
+    let wrong = Ack { hash: two.hash, ..ack(&one, "e") };
+    outbox.settle(&[wrong, ack(&two, "e")], &[], NOW).await.unwrap();
+    let overview = outbox.overview().await.unwrap();
+    assert_eq!((overview.waiting().count(), overview.received), (1, 0));
+    outbox.settle(&[ack(&one, "e")], &[], NOW).await.unwrap();
+    let overview = outbox.overview().await.unwrap();
+    assert_eq!((overview.waiting().count(), overview.received), (0, 1));
+}
+
+/// Once received, saving the same bytes again sends nothing.
+pub async fn a_receipt_is_not_queued_again(outbox: impl Outbox) {
+    let one = sealed(1);
+    outbox.enqueue(&one, NOW).await.unwrap();
+    outbox.settle(&[ack(&one, "e")], &[], NOW).await.unwrap();
+    outbox.enqueue(&one, NOW).await.unwrap();
+    assert!(outbox.next_batch(10).await.unwrap().is_empty());
+}
+
+/// A refused entry does not block the others, keeps its reasons and can be tried again.
+pub async fn refused_ones_stay_and_can_be_retried(outbox: impl Outbox) {
+    let (one, two) = (sealed(1), sealed(2));
+    outbox.enqueue(&one, NOW).await.unwrap();
+    outbox.enqueue(&two, NOW).await.unwrap();
+    let problems = vec![Problem::new("/words", ProblemCode::TooLong, "Too long.")];
+    let refusal = Refusal { id: one.id, hash: one.hash, problems: problems.clone() };
+    outbox.settle(&[], &[refusal], NOW).await.unwrap();
+    let batch = outbox.next_batch(10).await.unwrap();
+    assert_eq!(batch.iter().map(|entry| entry.id).collect::<Vec<_>>(), [two.id]);
+    let overview = outbox.overview().await.unwrap();
+    let refused: Vec<_> = overview.refused().collect();
+    assert_eq!((refused[0].0.id, refused[0].1), (one.id, problems.as_slice()));
+    assert_eq!(refused[0].0.bytes, one.bytes);
+    outbox.retry_refused().await.unwrap();
+    assert_eq!(outbox.next_batch(10).await.unwrap().len(), 2);
+}
+
+/// After a restored backup the tablet sends again what it still keeps, byte for byte.
+pub async fn a_new_epoch_brings_receipts_back(outbox: impl Outbox) {
+    let one = sealed(1);
+    outbox.enqueue(&one, NOW).await.unwrap();
+    assert_eq!(outbox.see_epoch("first").await.unwrap(), 0);
+    outbox.settle(&[ack(&one, "first")], &[], NOW).await.unwrap();
+    assert_eq!(outbox.see_epoch("first").await.unwrap(), 0);
+    assert_eq!(outbox.see_epoch("second").await.unwrap(), 1);
+    let batch = outbox.next_batch(10).await.unwrap();
+    assert_eq!((batch[0].hash, &batch[0].bytes), (one.hash, &one.bytes));
+    assert_eq!(batch[0].state, EntryState::Waiting);
+    assert_eq!(outbox.overview().await.unwrap().received, 0);
+}
+
+/// Bytes that were forgotten for privacy are gone; the receipt still blocks a second copy.
+pub async fn forgotten_bytes_do_not_come_back(outbox: impl Outbox) {
+    let (old, young) = (sealed(1), sealed(2));
+    for (one, at) in [(&old, 10), (&young, 20)] {
+        outbox.enqueue(one, Millis(at)).await.unwrap();
+        outbox.settle(&[ack(one, "first")], &[], Millis(at)).await.unwrap();
+    }
+    outbox.forget(Millis(20)).await.unwrap();
+    assert_eq!(outbox.see_epoch("second").await.unwrap(), 1);
+    let batch = outbox.next_batch(10).await.unwrap();
+    assert_eq!(batch.iter().map(|entry| entry.id).collect::<Vec<_>>(), [young.id]);
+    let rival = Sealed { id: old.id, ..sealed(3) };
+    assert_eq!(outbox.enqueue(&rival, NOW).await, Err(StorageError::Taken));
+}
+
+/// A batch holds the oldest ids first and no more than asked for.
+pub async fn batches_are_limited_and_ordered(outbox: impl Outbox) {
+    for number in [3, 1, 2] {
+        outbox.enqueue(&sealed(number), NOW).await.unwrap();
+    }
+    let batch = outbox.next_batch(2).await.unwrap();
+    let ids: Vec<_> = batch.iter().map(|entry| entry.id).collect();
+    assert_eq!(ids, [sealed(1).id, sealed(2).id]);
+}
+
+fn record(id: &str, seq: u64) -> Record {
+    let fields = serde_json::json!({"title": {"en": id}, "seq_of_test": seq});
+    Record {
+        collection: "event".to_owned(),
+        id: Key::parse(id).unwrap(),
+        rev: seq,
+        seq,
+        deleted: false,
+        fields: fields.as_object().unwrap().clone(),
+    }
+}
+
+fn page(records: Vec<Record>, cursor: &str, fresh: bool) -> Changes {
+    Changes { records, cursor: cursor.to_owned(), more: false, fresh, epoch: "e".to_owned() }
+}
+
+async fn ids(catalogue: &impl Catalogue) -> Vec<String> {
+    let mut ids: Vec<_> =
+        catalogue.records().await.unwrap().iter().map(|r| r.id.to_string()).collect();
+    ids.sort_unstable();
+    ids
+}
+
+/// Both are there after the call, and neither before.
+pub async fn a_page_and_its_cursor_arrive_together(catalogue: impl Catalogue) {
+    assert_eq!(catalogue.cursor().await.unwrap(), None);
+    assert_eq!(ids(&catalogue).await, [""; 0]);
+    catalogue.apply_page(&page(vec![record("a", 1)], "one", false)).await.unwrap();
+    assert_eq!(catalogue.cursor().await.unwrap().as_deref(), Some("one"));
+    assert_eq!(ids(&catalogue).await, ["a"]);
+    catalogue.apply_page(&page(vec![record("b", 2)], "two", false)).await.unwrap();
+    assert_eq!(catalogue.cursor().await.unwrap().as_deref(), Some("two"));
+    assert_eq!(ids(&catalogue).await, ["a", "b"]);
+}
+
+/// What the server does not name any more is gone.
+pub async fn a_fresh_page_replaces_everything(catalogue: impl Catalogue) {
+    let first = page(vec![record("a", 7), record("b", 8)], "one", true);
+    catalogue.apply_page(&first).await.unwrap();
+    // The restored server counts from a lower number; a fresh page wins all the same.
+    catalogue.apply_page(&page(vec![record("b", 2)], "two", true)).await.unwrap();
+    assert_eq!(ids(&catalogue).await, ["b"]);
+    assert_eq!(catalogue.records().await.unwrap()[0].seq, 2);
+}
+
+/// A page that arrives late never turns the clock back.
+pub async fn an_older_change_is_ignored(catalogue: impl Catalogue) {
+    catalogue.apply_page(&page(vec![record("a", 5)], "five", false)).await.unwrap();
+    catalogue.apply_page(&page(vec![record("a", 4)], "four", false)).await.unwrap();
+    assert_eq!(catalogue.records().await.unwrap()[0].seq, 5);
+}
+
+/// A deleted record is not listed, and an older change does not revive it.
+pub async fn tombstones_hide_records(catalogue: impl Catalogue) {
+    catalogue.apply_page(&page(vec![record("a", 1)], "one", false)).await.unwrap();
+    let mut dead = record("a", 3);
+    dead.deleted = true;
+    dead.fields.clear();
+    catalogue.apply_page(&page(vec![dead], "three", false)).await.unwrap();
+    catalogue.apply_page(&page(vec![record("a", 2)], "two", false)).await.unwrap();
+    assert_eq!(ids(&catalogue).await, [""; 0]);
+}
+
+/// Fields and collections of a newer server come back as they were sent.
+pub async fn unknown_fields_are_kept(catalogue: impl Catalogue) {
+    let mut strange = record("a", 1);
+    strange.collection = "hologram".to_owned();
+    strange.fields.insert("new".to_owned(), serde_json::json!({"deep": [1, null, "é"]}));
+    catalogue.apply_page(&page(vec![strange.clone()], "one", false)).await.unwrap();
+    assert_eq!(catalogue.records().await.unwrap(), [strange]);
+}

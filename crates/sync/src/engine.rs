@@ -1,0 +1,181 @@
+//! One round of sync: send what waits, then fetch what changed.
+
+use model::{
+    Problem, ProblemCode,
+    limits::PUSH_RECORDS,
+    time::Millis,
+    wire::{Ack, Changes, Push, PushAnswer, PushRecord, Verdict},
+};
+
+use crate::{Catalogue, Entry, Outbox, Refusal, Remote, SyncError, plan};
+
+/// What a round of sync did before it ended or failed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Outcome {
+    /// Submissions the server acknowledged.
+    pub received: usize,
+    /// Submissions the server refused.
+    pub refused: usize,
+    /// Catalogue records that came.
+    pub pulled: usize,
+    /// Why the round stopped early, if it did.
+    pub error: Option<SyncError>,
+}
+
+/// Sends what waits and fetches what changed. The planes fail apart: a catalogue that cannot
+/// be fetched never keeps an answer on the tablet, and the reverse.
+pub async fn sync(
+    outbox: &impl Outbox,
+    catalogue: &impl Catalogue,
+    remote: &impl Remote,
+    now: impl Fn() -> Millis,
+) -> Outcome {
+    let mut outcome = Outcome::default();
+    let pushed = push(outbox, remote, &now, &mut outcome).await;
+    // Without the server there is no sense in asking it for changes.
+    let reachable = !matches!(pushed, Err(SyncError::Offline(_) | SyncError::RetryAfter(_)));
+    let pulled =
+        if reachable { pull(outbox, catalogue, remote, &mut outcome).await } else { Ok(()) };
+    // A new epoch seen while pulling puts receipts back into the outbox: send them now.
+    let again = match (&pushed, &pulled) {
+        (Ok(()), Ok(())) => push(outbox, remote, &now, &mut outcome).await,
+        _ => Ok(()),
+    };
+    outcome.error = pushed.and(pulled).and(again).err();
+    outcome
+}
+
+/// Sends batches until nothing waits. Every turn settles at least one entry or returns.
+async fn push(
+    outbox: &impl Outbox,
+    remote: &impl Remote,
+    now: impl Fn() -> Millis,
+    outcome: &mut Outcome,
+) -> Result<(), SyncError> {
+    let mut most = PUSH_RECORDS;
+    loop {
+        let mut batch = outbox.next_batch(most).await?;
+        if batch.is_empty() {
+            return Ok(());
+        }
+        batch.truncate(plan::batch(batch.iter().map(|entry| entry.bytes.len())));
+        let (records, unreadable) = records_of(&batch);
+        if !unreadable.is_empty() {
+            outbox.settle(&[], &unreadable, now()).await?;
+            outcome.refused += unreadable.len();
+            continue;
+        }
+        let (acks, refusals) = match remote.push(&Push { records }).await {
+            Ok(answer) => {
+                outbox.see_epoch(&answer.epoch).await?;
+                sort_verdicts(&batch, answer)
+            }
+            // The server will not take the batch as a whole: find the one it dislikes.
+            Err(SyncError::Refused(_)) if batch.len() > 1 => {
+                most = batch.len() / 2;
+                continue;
+            }
+            Err(SyncError::Refused(details)) => {
+                let mut problems = details.problems;
+                if problems.is_empty() {
+                    problems.push(Problem::new("", ProblemCode::Malformed, details.detail));
+                }
+                let refusals = batch
+                    .iter()
+                    .map(|entry| Refusal {
+                        id: entry.id,
+                        hash: entry.hash,
+                        problems: problems.clone(),
+                    })
+                    .collect();
+                (Vec::new(), refusals)
+            }
+            Err(error) => return Err(error),
+        };
+        if acks.is_empty() && refusals.is_empty() {
+            return Err(SyncError::Offline("the answer named none of the records".to_owned()));
+        }
+        outbox.settle(&acks, &refusals, now()).await?;
+        outcome.received += acks.len();
+        outcome.refused += refusals.len();
+        most = (most * 2).min(PUSH_RECORDS);
+    }
+}
+
+/// The wire form of the entries, and a refusal for each whose bytes are no JSON.
+fn records_of(batch: &[Entry]) -> (Vec<PushRecord>, Vec<Refusal>) {
+    let mut records = Vec::with_capacity(batch.len());
+    let mut unreadable = Vec::new();
+    for entry in batch {
+        match serde_json::from_slice(&entry.bytes) {
+            Ok(record) => records.push(PushRecord { id: entry.id, hash: entry.hash, record }),
+            Err(error) => unreadable.push(Refusal {
+                id: entry.id,
+                hash: entry.hash,
+                problems: vec![Problem::new("", ProblemCode::Malformed, error.to_string())],
+            }),
+        }
+    }
+    (records, unreadable)
+}
+
+/// Only a verdict on the id and hash of an entry that was sent counts; a 200 that says
+/// anything else acknowledges nothing.
+fn sort_verdicts(batch: &[Entry], answer: PushAnswer) -> (Vec<Ack>, Vec<Refusal>) {
+    let mut acks = Vec::new();
+    let mut refusals = Vec::new();
+    for verdict in answer.verdicts {
+        match verdict {
+            Verdict::Received(ack) => {
+                let sent = batch.iter().any(|entry| entry.id == ack.id && entry.hash == ack.hash);
+                if sent && ack.epoch == answer.epoch {
+                    acks.push(ack);
+                }
+            }
+            Verdict::Refused { id, problems } => {
+                let refused = batch.iter().find(|entry| Some(entry.id) == id);
+                refusals.extend(refused.map(|entry| Refusal {
+                    id: entry.id,
+                    hash: entry.hash,
+                    problems,
+                }));
+            }
+        }
+    }
+    (acks, refusals)
+}
+
+/// Fetches pages until there are no more. Pages that start anew are gathered and switched in
+/// at once, so that a broken download leaves the old catalogue whole.
+async fn pull(
+    outbox: &impl Outbox,
+    catalogue: &impl Catalogue,
+    remote: &impl Remote,
+    outcome: &mut Outcome,
+) -> Result<(), SyncError> {
+    let mut cursor = catalogue.cursor().await?;
+    let mut gathered: Option<Changes> = None;
+    loop {
+        let page = remote.changes(cursor.as_deref()).await?;
+        outbox.see_epoch(&page.epoch).await?;
+        let more = page.more && Some(&page.cursor) != cursor.as_ref();
+        cursor = Some(page.cursor.clone());
+        let whole = match gathered.take() {
+            Some(mut so_far) if !page.fresh => {
+                so_far.records.extend(page.records);
+                so_far.cursor = page.cursor;
+                so_far
+            }
+            _ => page,
+        };
+        if whole.fresh && more {
+            gathered = Some(whole);
+            continue;
+        }
+        catalogue.apply_page(&whole).await?;
+        outcome.pulled += whole.records.len();
+        if !more {
+            return Ok(());
+        }
+    }
+}

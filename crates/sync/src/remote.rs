@@ -1,0 +1,40 @@
+//! The server, as the engine sees it.
+
+use model::wire::{Changes, Probe, ProblemDetails, Push, PushAnswer};
+
+use crate::StorageError;
+
+/// The calls the engine makes. An implementation must give [`SyncError::Offline`] for
+/// anything that is not this server's own answer, a captive portal's page included.
+#[expect(async_fn_in_trait, reason = "the browser has one thread; no future is sent anywhere")]
+pub trait Remote {
+    /// `POST /api/v1/push`.
+    async fn push(&self, push: &Push) -> Result<PushAnswer, SyncError>;
+    /// `GET /api/v1/changes` from `cursor`, or from the start.
+    async fn changes(&self, cursor: Option<&str>) -> Result<Changes, SyncError>;
+    /// `GET /api/v1/probe`; the answer's nonce has been compared.
+    async fn probe(&self) -> Result<Probe, SyncError>;
+}
+
+/// Why a sync stopped. None of these is the end of anything: what waits goes on waiting.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum SyncError {
+    /// No answer of the server reached us. A normal state; try again later.
+    #[error("The server cannot be reached: {0}")]
+    Offline(String),
+    /// The server asks to wait this many milliseconds (408, 429, 5xx with `Retry-After`).
+    #[error("The server is busy. Try again in {0} ms.")]
+    RetryAfter(u64),
+    /// 401: a person must sign in first.
+    #[error("Sign in to go on.")]
+    NeedsSignIn,
+    /// Another 4xx, with the server's own problem details.
+    #[error("The server refused: {}", .0.detail)]
+    Refused(ProblemDetails),
+    /// 426: this app is too old for the server.
+    #[error("This app is too old. Load its new version, then what waits is sent.")]
+    UpgradeNeeded,
+    /// The tablet's own storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}

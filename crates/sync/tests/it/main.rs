@@ -1,0 +1,4 @@
+//! Tests of the sync engine and its storage.
+
+mod engine;
+mod memory;
