@@ -1,2 +1,5 @@
-//! The app of Communities Together.
-fn main() {}
+//! Mounts the app.
+
+fn main() {
+    app::app::mount();
+}

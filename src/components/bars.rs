@@ -1,0 +1,86 @@
+//! A bar chart that is its own table: label, bar, share, number. It prints and reads aloud.
+
+use leptos::prelude::*;
+
+use crate::locale::{key, t, tf};
+
+/// One row of a chart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bar {
+    /// What was answered.
+    pub label: String,
+    /// How many answered so.
+    pub count: u64,
+    /// Their share of those who answered, in whole percent, 0 to 100.
+    pub percent: u64,
+}
+
+/// The chart of one question.
+#[component]
+pub fn Bars(
+    /// What was asked; for screen readers, since a heading above shows it.
+    #[prop(into)]
+    caption: Signal<String>,
+    /// Out of how many answers: "48 answers".
+    #[prop(into)]
+    base: Signal<String>,
+    /// The rows in order, those that nobody chose included.
+    #[prop(into)]
+    rows: Signal<Vec<Bar>>,
+    /// Rows without a share, under the chart: "Prefer not to say" and its number.
+    #[prop(into)]
+    apart: Signal<Vec<(String, u64)>>,
+) -> impl IntoView {
+    let row = |bar: Bar| {
+        let percent = bar.percent.min(100).to_string();
+        view! {
+            <tr class="ct-bars__row">
+                <th scope="row" class="ct-bars__label">
+                    {bar.label}
+                </th>
+                <td class="ct-bars__cell">
+                    <svg
+                        class="ct-bars__bar"
+                        viewBox="0 0 100 10"
+                        preserveAspectRatio="none"
+                        aria-hidden="true"
+                    >
+                        <rect width=percent.clone() height="10"></rect>
+                    </svg>
+                    <span class="ct-bars__share">{tf(key::STAFF_PERCENT, &[("n", &percent)])}</span>
+                </td>
+                <td class="ct-bars__number">{bar.count}</td>
+            </tr>
+        }
+    };
+    let row_apart = |(label, count): (String, u64)| {
+        view! {
+            <tr class="ct-bars__row">
+                <th scope="row" class="ct-bars__label">
+                    {label}
+                </th>
+                <td class="ct-bars__cell">
+                    <span class="govuk-visually-hidden">{t(key::STAFF_NOT_IN_SHARE)}</span>
+                </td>
+                <td class="ct-bars__number">{count}</td>
+            </tr>
+        }
+    };
+    view! {
+        <table class="ct-bars">
+            <caption class="ct-bars__caption">
+                <span class="govuk-visually-hidden">{caption} " "</span>
+                <span class="ct-bars__base">{base}</span>
+            </caption>
+            <thead class="govuk-visually-hidden">
+                <tr>
+                    <th scope="col">{move || t(key::STAFF_COLUMN_ANSWER)}</th>
+                    <th scope="col">{move || t(key::STAFF_COLUMN_SHARE)}</th>
+                    <th scope="col">{move || t(key::STAFF_COLUMN_NUMBER)}</th>
+                </tr>
+            </thead>
+            <tbody>{move || rows.get().into_iter().map(row).collect_view()}</tbody>
+            <tbody>{move || apart.get().into_iter().map(row_apart).collect_view()}</tbody>
+        </table>
+    }
+}

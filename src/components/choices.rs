@@ -1,0 +1,108 @@
+//! Radio buttons and check boxes.
+
+use leptos::prelude::*;
+
+use super::{
+    field::{Fault, FieldError, fault_of},
+    select::Opt,
+};
+
+/// Radios or check boxes under one question.
+#[component]
+pub fn Choices(
+    /// Unique on the page; the first box has this id, so that an error can lead to it.
+    #[prop(into)]
+    id: String,
+    /// The question.
+    #[prop(into)]
+    legend: Signal<String>,
+    /// The question is the page's heading.
+    #[prop(default = false)]
+    heading: bool,
+    /// Help, if needed.
+    #[prop(optional, into)]
+    hint: Signal<String>,
+    /// The choices in order.
+    #[prop(into)]
+    options: Signal<Vec<Opt>>,
+    /// The stored values of the chosen ones.
+    #[prop(into)]
+    value: Signal<Vec<String>>,
+    /// Called with the stored value of a choice and whether it is chosen now.
+    #[prop(into)]
+    on_change: Callback<(String, bool)>,
+    /// Several may be chosen.
+    #[prop(default = false)]
+    many: bool,
+    /// The form's faults.
+    #[prop(optional, into)]
+    faults: Signal<Vec<Fault>>,
+) -> impl IntoView {
+    let fault = fault_of(faults, &id);
+    let part = if many { "checkboxes" } else { "radios" };
+    let described = format!("{id}-hint {id}-error");
+    let group = id.clone();
+    let item = move |(index, (stored, words)): (usize, Opt)| {
+        let own = if index == 0 { group.clone() } else { format!("{group}-{index}") };
+        let (checked, changed) = (stored.clone(), stored.clone());
+        view! {
+            <div class=format!("govuk-{part}__item")>
+                <input
+                    class=format!("govuk-{part}__input")
+                    type=if many { "checkbox" } else { "radio" }
+                    name=group.clone()
+                    id=own.clone()
+                    value=stored
+                    prop:checked=move || value.with(|value| value.contains(&checked))
+                    on:change=move |event| {
+                        on_change.run((changed.clone(), event_target_checked(&event)));
+                    }
+                />
+                <label class=format!("govuk-label govuk-{part}__label") for=own>
+                    {words}
+                </label>
+            </div>
+        }
+    };
+    view! {
+        <div class="govuk-form-group" class:govuk-form-group--error=move || fault.get().is_some()>
+            <fieldset class="govuk-fieldset" aria-describedby=described>
+                <Legend words=legend heading/>
+                <div class="govuk-hint" id=format!("{id}-hint") hidden=move || hint.get().is_empty()>
+                    {hint}
+                </div>
+                <FieldError id=format!("{id}-error") fault/>
+                <div class=format!("govuk-{part}")>
+                    {move || {
+                        options.get().into_iter().enumerate().map(item.clone()).collect_view()
+                    }}
+                </div>
+            </fieldset>
+        </div>
+    }
+}
+
+/// The question over a group of fields; as a heading it is the page's `h1`.
+#[component]
+pub fn Legend(
+    /// The question.
+    #[prop(into)]
+    words: Signal<String>,
+    /// It is the page's heading.
+    #[prop(default = false)]
+    heading: bool,
+) -> impl IntoView {
+    if heading {
+        view! {
+            <legend class="govuk-fieldset__legend govuk-fieldset__legend--l">
+                <h1 class="govuk-fieldset__heading" tabindex="-1">
+                    {words}
+                </h1>
+            </legend>
+        }
+        .into_any()
+    } else {
+        view! { <legend class="govuk-fieldset__legend govuk-fieldset__legend--m">{words}</legend> }
+            .into_any()
+    }
+}

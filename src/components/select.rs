@@ -1,0 +1,49 @@
+//! A drop-down list.
+
+use leptos::prelude::*;
+
+/// One line of a list: what is stored and what is read.
+pub type Opt = (String, String);
+
+/// A drop-down list. The first option should stand for "everything" or "none".
+#[component]
+pub fn Select(
+    /// Unique on the page.
+    #[prop(into)]
+    id: String,
+    /// What is chosen.
+    #[prop(into)]
+    label: Signal<String>,
+    /// The options in order.
+    #[prop(into)]
+    options: Signal<Vec<Opt>>,
+    /// The stored value of the chosen one.
+    #[prop(into)]
+    value: Signal<String>,
+    /// Called with the stored value.
+    #[prop(into)]
+    on_change: Callback<String>,
+) -> impl IntoView {
+    let option = move |(stored, words): Opt| {
+        let own = stored.clone();
+        view! {
+            <option value=stored selected=move || value.get() == own>
+                {words}
+            </option>
+        }
+    };
+    view! {
+        <div class="govuk-form-group">
+            <label class="govuk-label" for=id.clone()>
+                {label}
+            </label>
+            <select
+                class="govuk-select"
+                id=id
+                on:change=move |event| on_change.run(event_target_value(&event))
+            >
+                {move || options.get().into_iter().map(option).collect_view()}
+            </select>
+        </div>
+    }
+}

@@ -1,0 +1,88 @@
+//! A field for a date or a time that never wipes what is half typed.
+
+use leptos::{html, prelude::*};
+use wasm_bindgen::JsValue;
+use web_sys::HtmlInputElement;
+
+use super::field::{Fault, FieldError, fault_of};
+
+/// What a field holds while its date or time is half typed. It is no date and no time, so
+/// reading it fails and the form says so.
+pub const HALF_TYPED: &str = "?";
+
+/// A date or time, in the browser's own field.
+#[component]
+pub fn WhenField(
+    /// Unique on the page.
+    #[prop(into)]
+    id: String,
+    /// What is asked.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Help, if needed.
+    #[prop(optional, into)]
+    hint: Signal<String>,
+    /// `2026-09-01` or `10:30`; empty if nothing is given; [`HALF_TYPED`].
+    #[prop(into)]
+    value: Signal<String>,
+    /// Called with such a value at each change.
+    #[prop(into)]
+    on_input: Callback<String>,
+    /// The form's faults.
+    #[prop(optional, into)]
+    faults: Signal<Vec<Fault>>,
+    /// `date` or `time`.
+    kind: &'static str,
+) -> impl IntoView {
+    let fault = fault_of(faults, &id);
+    let described = format!("{id}-hint {id}-error");
+    let input = NodeRef::<html::Input>::new();
+    // Setting an empty value wipes what a keyboard user has typed of a date so far; hence no
+    // binding, but a change only where the field shows something else.
+    Effect::new(move || {
+        let value = value.get();
+        if let Some(input) = input.get()
+            && value != HALF_TYPED
+            && input.value() != value
+        {
+            input.set_value(&value);
+        }
+    });
+    let read = move || {
+        let Some(input) = input.get_untracked() else { return };
+        let value = input.value();
+        let half = value.is_empty() && is_half_typed(&input);
+        on_input.run(if half { HALF_TYPED.to_owned() } else { value });
+    };
+    view! {
+        <div class="govuk-form-group" class:govuk-form-group--error=move || fault.get().is_some()>
+            <label class="govuk-label govuk-label--s" for=id.clone()>
+                {label}
+            </label>
+            <div class="govuk-hint" id=format!("{id}-hint") hidden=move || hint.get().is_empty()>
+                {hint}
+            </div>
+            <FieldError id=format!("{id}-error") fault/>
+            <input
+                node_ref=input
+                class="govuk-input govuk-input--width-10"
+                class:govuk-input--error=move || fault.get().is_some()
+                id=id
+                type=kind
+                autocomplete="off"
+                aria-describedby=described
+                aria-invalid=move || fault.get().is_some().then_some("true")
+                on:input=move |_| read()
+                on:blur=move |_| read()
+            />
+        </div>
+    }
+}
+
+/// The browser's word that something stands in the field that is no whole date or time.
+fn is_half_typed(input: &HtmlInputElement) -> bool {
+    let get = |object: &JsValue, name: &str| js_sys::Reflect::get(object, &name.into());
+    get(input, "validity")
+        .and_then(|validity| get(&validity, "badInput"))
+        .is_ok_and(|bad| bad.is_truthy())
+}

@@ -1,0 +1,333 @@
+//! The outbox in IndexedDB.
+//!
+//! **Invariant: the schema below never changes.** Answers of real people lie in it on tablets
+//! that may not be switched on for months. A value is a pair: a small envelope as JSON text,
+//! and opaque bytes, so encryption can slot in without a migration.
+
+use indexed_db_futures::{
+    BuildPrimitive, KeyRange,
+    database::Database,
+    error::Error,
+    object_store::ObjectStore,
+    prelude::{Build, QuerySource},
+    transaction::{Transaction, TransactionMode},
+};
+use js_sys::{Array, Uint8Array};
+use model::{
+    Hash, SubmissionId,
+    submission::Sealed,
+    time::Millis,
+    wire::Ack,
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sync::{Corrupt, Entry, EntryState, Outbox, Overview, Refusal, StorageError};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::connection::{Connection, Schema, failed};
+
+const ENTRIES: &str = "entries";
+const RECEIPTS: &str = "receipts";
+const META: &str = "meta";
+const EPOCH: &str = "epoch";
+
+/// The envelope of an entry. New fields must have defaults.
+#[derive(Serialize, Deserialize)]
+struct EntryEnvelope {
+    hash: Hash,
+    saved_at: Millis,
+    #[serde(flatten)]
+    state: EntryState,
+}
+
+/// The envelope of a receipt. New fields must have defaults.
+#[derive(Serialize, Deserialize)]
+struct ReceiptEnvelope {
+    ack: Ack,
+    received_at: Millis,
+}
+
+/// The outbox in IndexedDB.
+pub struct IdbOutbox {
+    connection: Connection,
+}
+
+impl IdbOutbox {
+    /// The outbox of this site, or one of another name for tests.
+    pub fn new(name: &'static str) -> Self {
+        let upgrade = |database: &Database, _: u8| {
+            for store in [ENTRIES, RECEIPTS, META] {
+                database.create_object_store(store).build()?;
+            }
+            Ok::<_, Error>(())
+        };
+        Self { connection: Connection::new(Schema { name, version: 1, upgrade }) }
+    }
+
+    /// Everything unsent as the file that `together import` takes; what cannot be read is in it
+    /// as it is, under `corrupt`.
+    ///
+    /// # Errors
+    /// If the storage fails as a whole.
+    pub async fn raw_corrupt(&self) -> Result<Vec<(String, String)>, StorageError> {
+        self.connection
+            .transact(&[ENTRIES], TransactionMode::Readonly, async |transaction| {
+                let store = transaction.object_store(ENTRIES).map_err(failed)?;
+                let rows = read_all(&store).await?;
+                Ok(rows
+                    .into_iter()
+                    .filter(|(key, value)| read_entry(key, value).is_err())
+                    .map(|(key, value)| (key, describe(&value)))
+                    .collect())
+            })
+            .await
+    }
+}
+
+impl Outbox for IdbOutbox {
+    async fn enqueue(&self, sealed: &Sealed, now: Millis) -> Result<(), StorageError> {
+        self.write(async |transaction| {
+            let key = sealed.id.to_string();
+            let entries = transaction.object_store(ENTRIES).map_err(failed)?;
+            let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
+            let entry = get(&entries, &key).await?.map(|value| read_entry(&key, &value));
+            let receipt = get(&receipts, &key).await?.map(|value| unpair::<ReceiptEnvelope>(&value));
+            let known = match (entry, receipt) {
+                (Some(entry), _) => entry.map(|entry| entry.hash).ok(),
+                (None, Some(receipt)) => receipt.map(|(envelope, _)| envelope.ack.hash).ok(),
+                (None, None) => {
+                    let state = EntryState::Waiting;
+                    let envelope = EntryEnvelope { hash: sealed.hash, saved_at: now, state };
+                    return put(&entries, &key, &pair(&envelope, Some(&sealed.bytes))?);
+                }
+            };
+            if known == Some(sealed.hash) { Ok(()) } else { Err(StorageError::Taken) }
+        })
+        .await
+    }
+
+    async fn next_batch(&self, limit: usize) -> Result<Vec<Entry>, StorageError> {
+        let mut entries = self.entries().await?.0;
+        entries.retain(|entry| entry.state == EntryState::Waiting);
+        entries.truncate(limit);
+        Ok(entries)
+    }
+
+    async fn settle(
+        &self,
+        acks: &[Ack],
+        refusals: &[Refusal],
+        now: Millis,
+    ) -> Result<(), StorageError> {
+        self.write(async |transaction| {
+            let entries = transaction.object_store(ENTRIES).map_err(failed)?;
+            let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
+            for ack in acks {
+                let key = ack.id.to_string();
+                let Some(entry) = stored(&entries, &key, ack.hash).await? else { continue };
+                let envelope = ReceiptEnvelope { ack: ack.clone(), received_at: now };
+                put(&receipts, &key, &pair(&envelope, Some(&entry.bytes))?)?;
+                delete(&entries, &key)?;
+            }
+            for refusal in refusals {
+                let key = refusal.id.to_string();
+                let Some(entry) = stored(&entries, &key, refusal.hash).await? else { continue };
+                let state = EntryState::Refused { problems: refusal.problems.clone() };
+                put_entry(&entries, &entry, state)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn see_epoch(&self, epoch: &str) -> Result<usize, StorageError> {
+        self.write(async |transaction| {
+            let meta = transaction.object_store(META).map_err(failed)?;
+            if get(&meta, EPOCH).await?.and_then(|value| value.as_string()).as_deref()
+                == Some(epoch)
+            {
+                return Ok(0);
+            }
+            put(&meta, EPOCH, &JsValue::from_str(epoch))?;
+            let entries = transaction.object_store(ENTRIES).map_err(failed)?;
+            let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
+            let mut again = 0;
+            for (key, value) in read_all(&receipts).await? {
+                let Ok((envelope, Some(bytes))) = unpair::<ReceiptEnvelope>(&value) else { continue };
+                if envelope.ack.epoch == epoch {
+                    continue;
+                }
+                let waiting = EntryEnvelope {
+                    hash: envelope.ack.hash,
+                    saved_at: envelope.received_at,
+                    state: EntryState::Waiting,
+                };
+                put(&entries, &key, &pair(&waiting, Some(&bytes))?)?;
+                delete(&receipts, &key)?;
+                again += 1;
+            }
+            Ok(again)
+        })
+        .await
+    }
+
+    async fn retry_refused(&self) -> Result<(), StorageError> {
+        self.write(async |transaction| {
+            let entries = transaction.object_store(ENTRIES).map_err(failed)?;
+            for (key, value) in read_all(&entries).await? {
+                if let Ok(entry) = read_entry(&key, &value)
+                    && entry.state != EntryState::Waiting
+                {
+                    put_entry(&entries, &entry, EntryState::Waiting)?;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn forget(&self, before: Millis) -> Result<(), StorageError> {
+        self.write(async |transaction| {
+            let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
+            for (key, value) in read_all(&receipts).await? {
+                if let Ok((envelope, Some(_))) = unpair::<ReceiptEnvelope>(&value)
+                    && envelope.received_at < before
+                {
+                    put(&receipts, &key, &pair(&envelope, None)?)?;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn overview(&self) -> Result<Overview, StorageError> {
+        let (entries, corrupt) = self.entries().await?;
+        let received = self
+            .connection
+            .transact(&[RECEIPTS], TransactionMode::Readonly, async |transaction| {
+                let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
+                receipts.count().await.map_err(failed)
+            })
+            .await?;
+        Ok(Overview { entries, corrupt, received: usize::try_from(received).unwrap_or(0) })
+    }
+}
+
+impl IdbOutbox {
+    async fn write<T>(
+        &self,
+        work: impl AsyncFn(&Transaction<'_>) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        let stores = [ENTRIES, RECEIPTS, META];
+        self.connection.transact(&stores, TransactionMode::Readwrite, work).await
+    }
+
+    async fn entries(&self) -> Result<(Vec<Entry>, Vec<Corrupt>), StorageError> {
+        self.connection
+            .transact(&[ENTRIES], TransactionMode::Readonly, async |transaction| {
+                let store = transaction.object_store(ENTRIES).map_err(failed)?;
+                let mut entries = Vec::new();
+                let mut corrupt = Vec::new();
+                for (key, value) in read_all(&store).await? {
+                    match read_entry(&key, &value) {
+                        Ok(entry) => entries.push(entry),
+                        Err(reason) => corrupt.push(Corrupt { key, reason }),
+                    }
+                }
+                Ok((entries, corrupt))
+            })
+            .await
+    }
+}
+
+/// The entry under `key`, if its bytes are the ones of `hash`.
+async fn stored(
+    entries: &ObjectStore<'_>,
+    key: &str,
+    hash: Hash,
+) -> Result<Option<Entry>, StorageError> {
+    let value = get(entries, key).await?;
+    let entry = value.and_then(|value| read_entry(key, &value).ok());
+    Ok(entry.filter(|entry| entry.hash == hash))
+}
+
+fn put_entry(
+    entries: &ObjectStore<'_>,
+    entry: &Entry,
+    state: EntryState,
+) -> Result<(), StorageError> {
+    let envelope = EntryEnvelope { hash: entry.hash, saved_at: entry.saved_at, state };
+    put(entries, &entry.id.to_string(), &pair(&envelope, Some(&entry.bytes))?)
+}
+
+/// Every key with its value, ascending. If the browser cannot read them all at once, each is
+/// read by itself, and what fails stands as `undefined`: one bad value hides no other.
+async fn read_all(store: &ObjectStore<'_>) -> Result<Vec<(String, JsValue)>, StorageError> {
+    let keys = store.get_all_keys::<JsValue>().await.map_err(failed)?;
+    let keys: Vec<JsValue> = keys.collect::<Result<_, _>>().map_err(failed)?;
+    let named = |key: &JsValue| key.as_string().unwrap_or_else(|| format!("{key:?}"));
+    if let Ok(values) = store.get_all::<JsValue>().await {
+        let values: Vec<JsValue> = values.map(|value| value.unwrap_or_default()).collect();
+        if values.len() == keys.len() {
+            return Ok(keys.iter().map(named).zip(values).collect());
+        }
+    }
+    let mut rows = Vec::with_capacity(keys.len());
+    for key in keys {
+        let value = store.get::<JsValue, JsValue, _>(KeyRange::Only(key.clone())).primitive();
+        let value = match value {
+            Ok(request) => request.await.ok().flatten(),
+            Err(_) => None,
+        };
+        rows.push((named(&key), value.unwrap_or_default()));
+    }
+    Ok(rows)
+}
+
+async fn get(store: &ObjectStore<'_>, key: &str) -> Result<Option<JsValue>, StorageError> {
+    let key = KeyRange::Only(key.to_owned());
+    store.get::<JsValue, String, _>(key).primitive().map_err(failed)?.await.map_err(failed)
+}
+
+/// The request is not awaited: the transaction's completion tells how it went.
+fn put(store: &ObjectStore<'_>, key: &str, value: &JsValue) -> Result<(), StorageError> {
+    store.put(value.clone()).with_key(key.to_owned()).primitive().map_err(failed).map(drop)
+}
+
+fn delete(store: &ObjectStore<'_>, key: &str) -> Result<(), StorageError> {
+    let key = KeyRange::Only(key.to_owned());
+    store.delete::<String, _>(key).primitive().map_err(failed).map(drop)
+}
+
+fn pair(envelope: &impl Serialize, bytes: Option<&[u8]>) -> Result<JsValue, StorageError> {
+    let text = serde_json::to_string(envelope)
+        .map_err(|error| StorageError::Failed(error.to_string()))?;
+    let bytes = bytes.map_or(JsValue::NULL, |bytes| Uint8Array::from(bytes).into());
+    Ok(Array::of2(&JsValue::from_str(&text), &bytes).into())
+}
+
+fn unpair<T: DeserializeOwned>(value: &JsValue) -> Result<(T, Option<Vec<u8>>), String> {
+    let pair: &Array = value.dyn_ref().ok_or("the stored value is no pair")?;
+    let envelope = pair.get(0).as_string().ok_or("the envelope is no text")?;
+    let envelope = serde_json::from_str(&envelope)
+        .map_err(|error| format!("the envelope cannot be read: {error}"))?;
+    Ok((envelope, pair.get(1).dyn_ref::<Uint8Array>().map(Uint8Array::to_vec)))
+}
+
+fn read_entry(key: &str, value: &JsValue) -> Result<Entry, String> {
+    let id = SubmissionId::parse(key).ok_or("the key is no identity")?;
+    let (envelope, bytes) = unpair::<EntryEnvelope>(value)?;
+    let bytes = bytes.ok_or("the bytes are missing")?;
+    if Hash::of(&bytes) != envelope.hash {
+        return Err("the bytes do not match their hash".to_owned());
+    }
+    let EntryEnvelope { hash, saved_at, state } = envelope;
+    Ok(Entry { id, hash, saved_at, state, bytes })
+}
+
+/// A stored value as text, for the export of what cannot be read.
+fn describe(value: &JsValue) -> String {
+    let bytes = value.dyn_ref::<Array>().and_then(|pair| pair.get(1).dyn_into().ok());
+    let bytes = bytes.map(|bytes: Uint8Array| String::from_utf8_lossy(&bytes.to_vec()).into_owned());
+    bytes.unwrap_or_else(|| format!("{value:?}"))
+}

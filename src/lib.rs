@@ -1,0 +1,14 @@
+//! The app: screens for residents, volunteers and staff, on tablets that are often offline.
+//!
+//! Arrows run one way: `pages → components, store`; `store → idb, net`; `sync_loop → store`.
+
+pub mod app;
+pub mod components;
+pub mod idb;
+pub mod locale;
+pub mod net;
+pub mod pages;
+pub mod platform;
+pub mod store;
+pub mod sync_loop;
+pub mod wall;

@@ -1,0 +1,146 @@
+//! The languages of the screen. English is embedded; the others are files that are fetched when
+//! somebody chooses them and precached with the app, so a language is added without a rebuild.
+
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
+
+use js_sys::Intl::PluralRules;
+use leptos::prelude::*;
+use reqwasm::http::Request;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::platform::browser;
+
+include!(concat!(env!("OUT_DIR"), "/locale.rs"));
+
+/// A text of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key(usize);
+
+/// A text that depends on a number: `waiting_one`, `waiting_few`, `waiting_other`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plural(&'static str);
+
+/// A language people can choose: its BCP 47 tag and its own name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Language {
+    /// `en`, `ro`, `pl`, `lt`.
+    pub tag: &'static str,
+    /// What its speakers call it.
+    pub name: &'static str,
+}
+
+/// English and, after the 2021 Census, the languages most spoken in Thurrock beside it.
+pub const LANGUAGES: [Language; 4] = [
+    Language { tag: "en", name: "English" },
+    Language { tag: "ro", name: "Română" },
+    Language { tag: "pl", name: "Polski" },
+    Language { tag: "lt", name: "Lietuvių" },
+];
+
+type Texts = Rc<HashMap<String, String>>;
+
+thread_local! {
+    /// The tag of the language on the screen. Not in a context: event handlers have none, and
+    /// they make sentences too.
+    static TAG: ArcRwSignal<&'static str> = ArcRwSignal::new("en");
+    /// The texts of the chosen language; empty for English.
+    static TEXTS: RefCell<Texts> = RefCell::default();
+}
+
+/// The tag of the language on the screen; tracked.
+pub fn language() -> &'static str {
+    TAG.with(Get::get)
+}
+
+/// Fetches a language and shows it. Offline it comes from the service worker's cache; where it
+/// is not to be had, the language stays as it is.
+pub fn choose(language: Language) {
+    spawn_local(async move {
+        match texts_of(language).await {
+            Ok(texts) => {
+                TEXTS.set(texts);
+                browser::set_language(language.tag);
+                TAG.with(|tag| tag.set(language.tag));
+            }
+            Err(error) => gloo::console::warn!("The language was not to be had:", error),
+        }
+    });
+}
+
+async fn texts_of(language: Language) -> Result<Texts, String> {
+    if language == LANGUAGES[0] {
+        return Ok(Texts::default());
+    }
+    let address = format!("/locales/{}.json", language.tag);
+    let response = Request::get(&address).send().await.map_err(|error| error.to_string())?;
+    let text = response.text().await.map_err(|error| error.to_string())?;
+    serde_json::from_str(&text).map(Rc::new).map_err(|error| error.to_string())
+}
+
+/// The text of `key` in the language on the screen; tracked.
+pub fn t(key: Key) -> String {
+    let (name, english) = ENGLISH[key.0];
+    language();
+    TEXTS.with_borrow(|texts| texts.get(name).cloned()).unwrap_or_else(|| english.to_owned())
+}
+
+/// The text of `key` with `{name}` replaced by its value.
+pub fn tf(key: Key, values: &[(&str, &str)]) -> String {
+    fill(t(key), values)
+}
+
+/// The text for a number, `{n}` replaced by it, by the plural rules of the language.
+pub fn tn(plural: Plural, number: usize) -> String {
+    let text = plural_text(plural, number);
+    fill(text, &[("n", &number.to_string())])
+}
+
+fn plural_text(plural: Plural, number: usize) -> String {
+    let Plural(noun) = plural;
+    let tag = language();
+    let locales = js_sys::Array::of1(&JsValue::from_str(tag));
+    let rules = PluralRules::new(&locales, &js_sys::Object::new());
+    let category = rules.select(number as f64).as_string().unwrap_or_default();
+    let named = format!("{noun}_{category}");
+    let other = format!("{noun}_other");
+    let english = |name: &str| {
+        let index = ENGLISH.binary_search_by_key(&name, |(name, _)| name).ok()?;
+        Some(ENGLISH[index].1.to_owned())
+    };
+    TEXTS
+        .with_borrow(|texts| texts.get(&named).or_else(|| texts.get(&other)).cloned())
+        .or_else(|| english(&named))
+        .or_else(|| english(&other))
+        .unwrap_or_default()
+}
+
+fn fill(mut text: String, values: &[(&str, &str)]) -> String {
+    for (name, value) in values {
+        text = text.replace(&format!("{{{name}}}"), value);
+    }
+    text
+}
+
+/// The text of a content [`model::Text`] in the language on the screen; tracked.
+pub fn content(text: &model::Text) -> String {
+    text.get(language()).to_owned()
+}
+
+/// The words for a date or time given as UTC milliseconds of a wall time.
+pub(crate) fn date_words(millis: f64, options: &[(&str, &str)]) -> String {
+    let object = js_sys::Object::new();
+    for (name, value) in options.iter().chain(&[("timeZone", "UTC")]) {
+        if js_sys::Reflect::set(&object, &(*name).into(), &(*value).into()).is_err() {
+            return String::new();
+        }
+    }
+    // "en" alone would be American: month before day.
+    let tag = match language() {
+        "en" => "en-GB",
+        other => other,
+    };
+    js_sys::Date::new(&JsValue::from_f64(millis))
+        .to_locale_date_string(tag, object.unchecked_ref())
+        .into()
+}

@@ -1,0 +1,146 @@
+//! The gateway: requests to `/api/v1`, and what their answers mean.
+//!
+//! An answer counts only if it has the form the server gives it. A captive portal's page, a
+//! proxy's error and a cut-off body are all the same as no answer.
+
+use model::wire::{
+    CLIENT_HEADER, CLIENT_VERSION, Changes, ProblemDetails, Probe, Push, PushAnswer,
+};
+use reqwasm::http::{Method, Request, Response};
+use serde::{Serialize, de::DeserializeOwned};
+use sync::{Remote, SyncError};
+use wasm_bindgen::JsValue;
+use web_sys::{AbortController, AbortSignal};
+
+use crate::platform::ids;
+
+/// Milliseconds until a request without an answer counts as lost. A batch of 100 submissions
+/// takes two seconds on a 400 kbit/s line.
+const TIMEOUT: u32 = 30_000;
+/// Milliseconds for a probe, which has a few bytes only.
+const PROBE_TIMEOUT: u32 = 5_000;
+
+/// The server behind this site.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Gateway;
+
+impl Gateway {
+    /// `GET` and read the answer.
+    ///
+    /// # Errors
+    /// What the answer, or its absence, means.
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, SyncError> {
+        let text = self.request(Method::GET, path, None, TIMEOUT).await?;
+        parse(&text)
+    }
+
+    /// Send `body` as JSON and read the answer.
+    ///
+    /// # Errors
+    /// What the answer, or its absence, means.
+    pub async fn send<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, SyncError> {
+        let body = serde_json::to_string(body).map_err(lost)?;
+        let text = self.request(method, path, Some(&body), TIMEOUT).await?;
+        parse(&text)
+    }
+
+    /// `DELETE`, whose answer has no body.
+    ///
+    /// # Errors
+    /// What the answer, or its absence, means.
+    pub async fn delete(&self, path: &str) -> Result<(), SyncError> {
+        self.request(Method::DELETE, path, None, TIMEOUT).await.map(drop)
+    }
+
+    async fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&str>,
+        timeout: u32,
+    ) -> Result<String, SyncError> {
+        let controller = AbortController::new().map_err(|_| lost("no abort controller"))?;
+        let signal: AbortSignal = controller.signal();
+        let timer = gloo::timers::callback::Timeout::new(timeout, move || controller.abort());
+        let mut request = Request::new(&format!("/api/v1{path}"))
+            .method(method)
+            .header(CLIENT_HEADER, &CLIENT_VERSION.to_string())
+            .abort_signal(Some(&signal));
+        if let Some(body) = body {
+            request =
+                request.header("content-type", "application/json").body(JsValue::from_str(body));
+        }
+        let response = request.send().await.map_err(lost)?;
+        let status = response.status();
+        let hint = retry_after(&response);
+        let media_type = response.headers().get("content-type").unwrap_or_default();
+        let text = response.text().await.map_err(lost)?;
+        drop(timer);
+        meaning(status, hint, &media_type, text)
+    }
+}
+
+/// What an answer means, by its status and form.
+fn meaning(
+    status: u16,
+    retry_after: Option<u64>,
+    media_type: &str,
+    text: String,
+) -> Result<String, SyncError> {
+    let problem = media_type
+        .starts_with("application/problem+json")
+        .then(|| serde_json::from_str::<ProblemDetails>(&text).ok())
+        .flatten();
+    match (status, problem) {
+        (204, _) => Ok(String::new()),
+        (200..=299, _) if media_type.starts_with("application/json") => Ok(text),
+        (401, Some(_)) => Err(SyncError::NeedsSignIn),
+        (426, Some(_)) => Err(SyncError::UpgradeNeeded),
+        (408 | 429 | 500..=599, _) if retry_after.is_some() => {
+            Err(SyncError::RetryAfter(retry_after.unwrap_or_default()))
+        }
+        (400..=499, Some(details)) if status != 408 && status != 429 => {
+            Err(SyncError::Refused(details))
+        }
+        _ => Err(lost(format!("status {status}"))),
+    }
+}
+
+/// `Retry-After` in milliseconds. Its other form, a date, would trust the tablet's clock.
+fn retry_after(response: &Response) -> Option<u64> {
+    let seconds: u64 = response.headers().get("retry-after")?.trim().parse().ok()?;
+    Some(seconds.min(3_600) * 1_000)
+}
+
+fn lost(reason: impl std::fmt::Display) -> SyncError {
+    SyncError::Offline(reason.to_string())
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, SyncError> {
+    serde_json::from_str(text).map_err(lost)
+}
+
+impl Remote for Gateway {
+    async fn push(&self, push: &Push) -> Result<PushAnswer, SyncError> {
+        self.send(Method::POST, "/push", push).await
+    }
+
+    async fn changes(&self, cursor: Option<&str>) -> Result<Changes, SyncError> {
+        let query = cursor.map_or(String::new(), |cursor| {
+            format!("?cursor={}", String::from(js_sys::encode_uri_component(cursor)))
+        });
+        self.get(&format!("/changes{query}")).await
+    }
+
+    async fn probe(&self) -> Result<Probe, SyncError> {
+        let nonce = ids::random_uuid().to_string();
+        let path = format!("/probe?nonce={nonce}");
+        let probe: Probe = parse(&self.request(Method::GET, &path, None, PROBE_TIMEOUT).await?)?;
+        if probe.nonce == nonce { Ok(probe) } else { Err(lost("the nonce is another one")) }
+    }
+}

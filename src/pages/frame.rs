@@ -1,0 +1,318 @@
+//! The frame around every page: the header, the quiet bar, the footer, the notices.
+
+use gloo::{events::EventListener, timers::callback::Timeout};
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use crate::{
+    components::notice::{Notice, Tone},
+    locale::{self, LANGUAGES, content, key, t, tf, tn},
+    platform::{browser, update},
+    store::{Ready, Store},
+    sync_loop::{Reach, Status},
+};
+
+/// Whether a new build of the app waits to be switched in.
+#[derive(Clone, Copy)]
+pub struct NewBuild(pub ReadSignal<bool>);
+
+/// Whether somebody is filling in a form: then nothing switches or reloads the page.
+#[derive(Clone, Copy)]
+pub struct InForm(RwSignal<bool>);
+
+impl InForm {
+    /// Puts the signal into the context.
+    pub fn provide() {
+        provide_context(Self(RwSignal::new(false)));
+    }
+
+    fn get() -> RwSignal<bool> {
+        expect_context::<Self>().0
+    }
+}
+
+/// Milliseconds without a touch until a form asks if anybody is there: long enough to think, to
+/// fetch glasses or to talk; short enough that the next person finds an empty form.
+const IDLE: u32 = 5 * 60 * 1_000;
+/// Milliseconds that the question waits for an answer.
+const GRACE: u32 = 60 * 1_000;
+
+/// Guards a form on a shared tablet while it holds answers: holds back a new build, asks before
+/// the page is left, and after a while without a touch asks "Are you still there?" and then
+/// clears it.
+#[component]
+pub fn FormGuard(
+    /// Whether the form holds anything.
+    #[prop(into)]
+    dirty: Signal<bool>,
+    /// Clears the form.
+    #[prop(into)]
+    on_expire: Callback<()>,
+) -> impl IntoView {
+    let in_form = InForm::get();
+    Effect::new(move || in_form.set(dirty.get()));
+    on_cleanup(move || in_form.set(false));
+
+    let asking = RwSignal::new(false);
+    let timer = StoredValue::new_local(None::<Timeout>);
+    let arm = move || {
+        asking.set(false);
+        let armed = dirty.get_untracked().then(|| {
+            Timeout::new(IDLE, move || {
+                asking.set(true);
+                request_animation_frame(|| {
+                    browser::focus("#still-there");
+                });
+                timer.set_value(Some(Timeout::new(GRACE, move || {
+                    asking.set(false);
+                    locale::choose(LANGUAGES[0]);
+                    on_expire.run(());
+                })));
+            })
+        });
+        timer.set_value(armed);
+    };
+    Effect::new(move || {
+        dirty.track();
+        arm();
+    });
+    let window = browser::window();
+    let touched = ["input", "pointerdown", "keydown", "scroll"]
+        .map(|name| EventListener::new(&window, name, move |_| arm()));
+    let leaving = EventListener::new_with_options(
+        &window,
+        "beforeunload",
+        gloo::events::EventListenerOptions::enable_prevent_default(),
+        move |event| {
+            if dirty.get_untracked() {
+                event.prevent_default();
+            }
+        },
+    );
+    let listeners = StoredValue::new_local(Some((touched, leaving)));
+    on_cleanup(move || {
+        listeners.set_value(None);
+        timer.set_value(None);
+    });
+    move || {
+        asking.get().then(|| {
+            view! {
+                <div class="ct-notice ct-notice--warning" role="alertdialog" aria-labelledby="still-there">
+                    <h2 class="ct-notice__title" id="still-there" tabindex="-1">
+                        {t(key::IDLE_TITLE)}
+                    </h2>
+                    <p>{t(key::IDLE_TEXT)}</p>
+                    <button type="button" class="govuk-button" on:click=move |_| arm()>
+                        {t(key::IDLE_STAY)}
+                    </button>
+                </div>
+            }
+        })
+    }
+}
+
+/// The header with its languages, and the bar that says where the tablet is and what waits.
+#[component]
+pub fn Header() -> impl IntoView {
+    let store = Store::get();
+    let name = move || {
+        store.catalogue.with(|catalogue| {
+            catalogue.site().map_or_else(|| t(key::PRODUCT), |site| content(&site.name))
+        })
+    };
+    view! {
+        <a href="#main" class="govuk-skip-link" on:click=|event| {
+            event.prevent_default();
+            browser::focus("main h1");
+        }>
+            {move || t(key::SKIP)}
+        </a>
+        <header class="ct-header no-print">
+            <div class="ct-width ct-header__inner">
+                <A href="/" attr:class="ct-header__brand">
+                    <svg class="ct-header__mark" viewBox="0 0 48 48" aria-hidden="true" focusable="false">
+                        <path fill="#fff" d="M18 6a14 14 0 1 1-5.5 26.9L5 36l2-7.4A14 14 0 0 1 18 6z"></path>
+                        <path fill="#f2b84b" d="M31 16a12 12 0 0 1 9 19.9L44 44l-8-5.1A12 12 0 1 1 31 16z"></path>
+                        <path fill="#c9794a" d="M31.4 16A14 14 0 0 1 20.5 33.8 12 12 0 0 1 31.4 16z"></path>
+                    </svg>
+                    <span class="ct-header__name">{name}</span>
+                </A>
+                <Languages/>
+            </div>
+        </header>
+        <StatusBar/>
+        <Notices/>
+    }
+}
+
+#[component]
+fn Languages() -> impl IntoView {
+    let button = |language: locale::Language| {
+        view! {
+            <li>
+                <button
+                    type="button"
+                    class="ct-header__link"
+                    lang=language.tag
+                    aria-pressed=move || (locale::language() == language.tag).to_string()
+                    on:click=move |_| locale::choose(language)
+                >
+                    {language.name}
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <nav class="ct-header__languages" aria-label=move || t(key::LANGUAGE)>
+            <ul class="ct-header__list">{LANGUAGES.map(button).collect_view()}</ul>
+        </nav>
+    }
+}
+
+#[component]
+fn StatusBar() -> impl IntoView {
+    let store = Store::get();
+    let status = Status::get();
+    let place = move || {
+        let venue = store.tablet.with(|tablet| tablet.venue.clone());
+        store.catalogue.with(|catalogue| {
+            let venue = catalogue.venues().get(&venue?)?;
+            Some(content(&venue.name))
+        })
+    };
+    let offline = move || matches!(status.reach.get(), Reach::Offline);
+    let reach = move || match status.reach.get() {
+        Reach::Unknown => String::new(),
+        Reach::Online => t(key::STATUS_ONLINE),
+        Reach::Offline => t(key::STATUS_OFFLINE),
+        Reach::UpgradeNeeded => t(key::STATUS_UPGRADE),
+    };
+    let waiting = move || store.overview.with(|overview| overview.waiting().count());
+    let refused = move || store.overview.with(|overview| overview.refused().count());
+    view! {
+        <div class="ct-status no-print">
+            <div class="ct-width ct-status__inner">
+                <A href="/tablet" attr:class="ct-status__place">
+                    {move || place().unwrap_or_else(|| t(key::STATUS_NO_PLACE))}
+                </A>
+                <span class="ct-status__net" class:ct-status__net--offline=offline role="status">
+                    {reach}
+                </span>
+                <A href="/tablet" attr:class="ct-status__waiting">
+                    <span role="status">
+                        {move || match waiting() {
+                            0 => t(key::STATUS_ALL_SENT),
+                            some => tn(key::STATUS_WAITING, some),
+                        }}
+                        {move || {
+                            (refused() > 0).then(|| format!(" {}", tn(key::STATUS_REFUSED, refused())))
+                        }}
+                    </span>
+                </A>
+            </div>
+        </div>
+    }
+}
+
+/// What everyone must know: the storage does not work, or a new version is there.
+#[component]
+fn Notices() -> impl IntoView {
+    let store = Store::get();
+    let NewBuild(new_build) = expect_context();
+    let in_form = InForm::get();
+    let offer = move || new_build.get() && !in_form.get();
+    view! {
+        <div class="ct-width no-print">
+            {move || match store.ready.get() {
+                Ready::Failed(error) => {
+                    Some(
+                        view! {
+                            <Notice tone=Tone::Error title=Signal::derive(|| t(key::STORAGE_FAILED_TITLE))>
+                                <p>{t(storage_words(&error))}</p>
+                            </Notice>
+                        },
+                    )
+                }
+                Ready::Opening | Ready::Open => None,
+            }}
+            {move || {
+                offer()
+                    .then(|| {
+                        view! {
+                            <Notice tone=Tone::Info title=Signal::derive(|| t(key::UPDATE_TITLE))>
+                                <button
+                                    type="button"
+                                    class="govuk-button govuk-button--secondary"
+                                    on:click=|_| update::switch_in()
+                                >
+                                    {t(key::UPDATE_NOW)}
+                                </button>
+                            </Notice>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+/// The sentence for a failure of the storage.
+pub fn storage_words(error: &sync::StorageError) -> locale::Key {
+    use sync::StorageError::{Failed, Full, Taken, Unavailable};
+    match error {
+        Full => key::STORAGE_FULL,
+        Unavailable => key::STORAGE_UNAVAILABLE,
+        Taken | Failed(_) => key::STORAGE_FAILED,
+    }
+}
+
+/// The footer with the thanks for the data.
+#[component]
+pub fn Footer() -> impl IntoView {
+    let store = Store::get();
+    let thanks = move || {
+        store.catalogue.with(|catalogue| {
+            let thanks = catalogue.site().map(|site| site.thanks.clone()).unwrap_or_default();
+            thanks
+                .iter()
+                .map(|text| view! { <p class="ct-footer__text">{content(text)}</p> })
+                .collect_view()
+        })
+    };
+    view! {
+        <footer class="ct-footer no-print">
+            <div class="ct-width ct-footer__inner">
+                <ul class="ct-footer__list">
+                    <li>
+                        <A href="/tablet" attr:class="ct-footer__link">
+                            {move || t(key::TABLET_TITLE)}
+                        </A>
+                    </li>
+                    <li>
+                        <A href="/staff" attr:class="ct-footer__link">
+                            {move || t(key::STAFF)}
+                        </A>
+                    </li>
+                </ul>
+                {thanks}
+                <p class="ct-footer__text">
+                    {move || tf(key::VERSION, &[("version", env!("CARGO_PKG_VERSION"))])}
+                </p>
+            </div>
+        </footer>
+    }
+}
+
+/// What a panic shows. It is made beforehand: after a panic nothing can be made any more.
+#[component]
+pub fn Broken() -> impl IntoView {
+    view! {
+        <div id="broken" class="ct-notice ct-notice--error ct-broken" role="alert" hidden>
+            <p class="ct-notice__title">{move || t(key::BROKEN_TITLE)}</p>
+            <p>
+                <a class="govuk-link" href="/" rel="external">
+                    {move || t(key::BROKEN_RELOAD)}
+                </a>
+            </p>
+        </div>
+    }
+}

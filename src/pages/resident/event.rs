@@ -1,0 +1,162 @@
+//! `/events/:id`: one event.
+
+use chrono::{Days, NaiveDate};
+use leptos::prelude::*;
+use leptos_router::{
+    components::A,
+    hooks::{use_params_map, use_query_map},
+};
+use model::{Key, catalogue::Event, recurrence::occurrences};
+
+use super::events::when;
+use crate::{
+    components::{
+        hours::Hours,
+        notice::{Notice, Tone},
+        page::Page,
+    },
+    locale::{content, key, language, t},
+    store::Store,
+    wall,
+};
+
+/// How many coming dates the page lists.
+const COMING: usize = 6;
+/// How many days ahead it looks for them: a yearly event has its next one.
+const AHEAD: u64 = 400;
+
+/// The page of an event.
+#[component]
+pub fn EventPage() -> impl IntoView {
+    let store = Store::get();
+    let params = use_params_map();
+    let id = move || params.read().get("id").as_deref().and_then(Key::parse);
+    let event = Memo::new(move |_| {
+        store.catalogue.with(|catalogue| catalogue.events().get(&id()?).cloned())
+    });
+    let title = Signal::derive(move || {
+        event.with(|event| {
+            event.as_ref().map_or_else(|| t(key::EVENT_GONE), |event| content(&event.title))
+        })
+    });
+    view! {
+        <Page title back="/events">
+            {move || {
+                // The details are made anew in another language.
+                language();
+                match event.get() {
+                    Some(event) => view! { <Details event/> }.into_any(),
+                    None => view! { <p class="govuk-body">{t(key::EVENT_GONE_TEXT)}</p> }.into_any(),
+                }
+            }}
+        </Page>
+    }
+}
+
+#[component]
+fn Details(event: Event) -> impl IntoView {
+    let store = Store::get();
+    let query = use_query_map();
+    let asked = query.read_untracked().get("on").and_then(|text| text.parse::<NaiveDate>().ok());
+    let from = asked.unwrap_or_else(wall::today);
+    let length = Days::new(u64::from(event.minutes.saturating_sub(1) / (24 * 60)));
+    let coming: Vec<_> =
+        occurrences(&event, from - length, from + Days::new(AHEAD)).into_iter().take(COMING).collect();
+    let next = coming.first().copied().unwrap_or(event.start);
+    let venue = store.catalogue.with(|catalogue| {
+        event.venue.as_ref().and_then(|id| catalogue.venues().get(id)).cloned()
+    });
+    let place = store.catalogue.with(|catalogue| catalogue.place(&event, language()));
+    let cost = if event.cost.is_empty() { t(key::EVENT_FREE) } else { content(&event.cost) };
+    let booking =
+        if event.booking.is_empty() { t(key::EVENT_NO_BOOKING) } else { content(&event.booking) };
+    let several = event.minutes > 24 * 60;
+    view! {
+        {event
+            .cancelled
+            .then(|| {
+                view! {
+                    <Notice tone=Tone::Warning title=Signal::derive(|| t(key::EVENT_CANCELLED))>
+                        <p>{t(key::EVENT_CANCELLED_TEXT)}</p>
+                    </Notice>
+                }
+            })}
+        {event
+            .example
+            .then(|| {
+                view! {
+                    <Notice tone=Tone::Info title=Signal::derive(|| t(key::EVENT_EXAMPLE))>
+                        <p>{t(key::EVENT_EXAMPLE_TEXT)}</p>
+                    </Notice>
+                }
+            })}
+        <div class="ct-two">
+            <div>
+                <p class="govuk-body-l">{content(&event.summary)}</p>
+                <dl class="ct-facts">
+                    <div class="ct-facts__row">
+                        <dt>{t(key::EVENT_WHEN)}</dt>
+                        <dd>
+                            {(!several).then(|| view! { <div>{wall::date(next.date())}</div> })}
+                            {when(&event, next)}
+                        </dd>
+                    </div>
+                    <div class="ct-facts__row">
+                        <dt>{t(key::EVENT_WHERE)}</dt>
+                        <dd>
+                            <div>{place}</div>
+                            {venue.as_ref().map(address)}
+                        </dd>
+                    </div>
+                    {(!event.all_day)
+                        .then(|| {
+                            view! {
+                                <div class="ct-facts__row">
+                                    <dt>{t(key::COST)}</dt>
+                                    <dd>{cost}</dd>
+                                </div>
+                                <div class="ct-facts__row">
+                                    <dt>{t(key::EVENT_BOOKING)}</dt>
+                                    <dd>{booking}</dd>
+                                </div>
+                            }
+                        })}
+                </dl>
+                {(coming.len() > 1)
+                    .then(|| {
+                        view! {
+                            <h2 class="govuk-heading-m">{t(key::EVENT_COMING)}</h2>
+                            <ul class="govuk-list govuk-list--bullet">
+                                {coming
+                                    .iter()
+                                    .map(|at| view! { <li>{wall::date(at.date())}</li> })
+                                    .collect_view()}
+                            </ul>
+                        }
+                    })}
+                <p class="govuk-body no-print">
+                    <A href=event.venue.as_ref().map_or_else(
+                        || "/events".to_owned(),
+                        |venue| format!("/events?venue={venue}"),
+                    ) attr:class="govuk-link">
+                        {t(key::EVENT_MORE_HERE)}
+                    </A>
+                </p>
+            </div>
+            {venue
+                .filter(|venue| !venue.hours.is_empty())
+                .map(|venue| {
+                    view! {
+                        <aside class="ct-aside" aria-label=t(key::HOURS_TITLE)>
+                            <Hours hours=venue.hours/>
+                        </aside>
+                    }
+                })}
+        </div>
+    }
+}
+
+fn address(venue: &model::catalogue::Venue) -> impl IntoView + use<> {
+    let lines = venue.address.iter().chain(std::iter::once(&venue.postcode)).cloned();
+    lines.map(|line| view! { <div>{line}</div> }).collect_view()
+}

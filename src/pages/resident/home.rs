@@ -1,0 +1,120 @@
+//! `/`: four doors, and what is on here today.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::events::EventCard;
+use crate::{
+    components::page::Page,
+    locale::{Key, content, key, t, tf},
+    store::{Store, catalogue::Filter},
+    wall,
+};
+
+/// How many of today's events the first page shows; the rest is behind "What's on".
+const TODAY: usize = 3;
+
+/// The first page.
+#[component]
+pub fn Home() -> impl IntoView {
+    let store = Store::get();
+    let place = move || {
+        store.catalogue.with(|catalogue| catalogue.site().map(|site| content(&site.place)))
+    };
+    let lead = move || match place() {
+        Some(place) => tf(key::HOME_LEAD, &[("place", &place)]),
+        None => t(key::HOME_LEAD_ANYWHERE),
+    };
+    view! {
+        <Page title=Signal::derive(|| t(key::HOME_TITLE))>
+            <p class="govuk-body-l ct-prose">{lead}</p>
+            <ul class="ct-doors">
+                <Door
+                    to="/events"
+                    name="events"
+                    title=key::HOME_EVENTS
+                    text=key::HOME_EVENTS_TEXT
+                    icon="M11 10h26a4 4 0 0 1 4 4v23a4 4 0 0 1-4 4H11a4 4 0 0 1-4-4V14a4 4 0 0 1 4-4zM7 19h34M16 5v9M32 5v9M15 27h6M27 27h6M15 34h6"
+                />
+                <Door
+                    to="/support"
+                    name="support"
+                    title=key::HOME_SUPPORT
+                    text=key::HOME_SUPPORT_TEXT
+                    icon="M24 41C10 31 5 24 5 17a9 9 0 0 1 19-3 9 9 0 0 1 19 3c0 7-5 14-19 24z"
+                />
+                <Door
+                    to="/surveys"
+                    name="surveys"
+                    title=key::HOME_SURVEYS
+                    text=key::HOME_SURVEYS_TEXT
+                    icon="M13 7h22a4 4 0 0 1 4 4v27a4 4 0 0 1-4 4H13a4 4 0 0 1-4-4V11a4 4 0 0 1 4-4zM16 18l3 3 5-6M28 18h5M16 31l3 3 5-6M28 31h5"
+                />
+                <Door
+                    to="/feedback"
+                    name="feedback"
+                    title=key::HOME_FEEDBACK
+                    text=key::HOME_FEEDBACK_TEXT
+                    icon="M8 8h32a3 3 0 0 1 3 3v20a3 3 0 0 1-3 3H23l-10 8v-8H8a3 3 0 0 1-3-3V11a3 3 0 0 1 3-3zM14 17h20M14 25h13"
+                />
+            </ul>
+            <Today/>
+        </Page>
+    }
+}
+
+#[component]
+fn Door(
+    to: &'static str,
+    name: &'static str,
+    title: Key,
+    text: Key,
+    icon: &'static str,
+) -> impl IntoView {
+    view! {
+        <li class=format!("ct-door ct-door--{name}")>
+            <svg class="ct-door__icon" viewBox="0 0 48 48" aria-hidden="true">
+                <path d=icon></path>
+            </svg>
+            <div>
+                <A href=to attr:class="ct-door__link">
+                    {move || t(title)}
+                </A>
+                <p class="ct-door__text">{move || t(text)}</p>
+            </div>
+        </li>
+    }
+}
+
+/// What is on today where this tablet stands.
+#[component]
+fn Today() -> impl IntoView {
+    let store = Store::get();
+    let today = move || {
+        let venue = store.tablet.with(|tablet| tablet.venue.clone())?;
+        store.catalogue.with(|catalogue| {
+            let name = content(&catalogue.venues().get(&venue)?.name);
+            let filter = Filter { venue: Some(venue), ..Filter::default() };
+            let mut today = catalogue.occurrences(&filter, wall::today(), 1);
+            today.truncate(TODAY);
+            (!today.is_empty()).then_some((name, today))
+        })
+    };
+    move || {
+        today().map(|(name, today)| {
+            view! {
+                <section aria-labelledby="today">
+                    <h2 class="govuk-heading-l" id="today">
+                        {tf(key::HOME_TODAY, &[("venue", &name)])}
+                    </h2>
+                    <ul class="ct-cards">
+                        {today
+                            .into_iter()
+                            .map(|occurrence| view! { <EventCard occurrence/> })
+                            .collect_view()}
+                    </ul>
+                </section>
+            }
+        })
+    }
+}

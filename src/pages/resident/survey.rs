@@ -1,0 +1,380 @@
+//! `/surveys/:id`: a survey, one question a page.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use model::{
+    Key, SubmissionId,
+    catalogue::{Survey, SurveyState},
+    time::Millis,
+};
+use survey::{Fill, Question};
+use wasm_bindgen_futures::spawn_local;
+
+use super::question::{Draft, FIELD, QuestionField, answer_of, answer_words, draft_of};
+use crate::{
+    components::{
+        field::{ErrorSummary, Fault, words_for},
+        notice::{Notice, Tone},
+        page::{Main, Page, announce},
+    },
+    locale::{content, key, language, t, tf, tn},
+    pages::frame::{FormGuard, storage_words},
+    platform::clock,
+    store::{Ready, Store, outbox::Told},
+};
+
+/// The page of a survey.
+#[component]
+pub fn SurveyPage() -> impl IntoView {
+    let store = Store::get();
+    let params = use_params_map();
+    let id = move || params.read().get("id").as_deref().and_then(Key::parse);
+    let survey = Memo::new(move |_| {
+        let id = id()?;
+        let survey = store.catalogue.with(|catalogue| catalogue.surveys().get(&id).cloned())?;
+        Some((id, survey))
+    });
+    // A survey that changes while somebody answers it must not take the page away from them:
+    // what they began, they finish.
+    let begun = RwSignal::new(None::<Taking>);
+    view! {
+        {move || match (begun.get(), survey.get()) {
+            (Some(taking), _) => view! { <TakingPage taking begun/> }.into_any(),
+            (None, Some((id, survey))) if survey.state == SurveyState::Open => {
+                view! { <Intro id survey begun/> }.into_any()
+            }
+            (None, Some(_)) => closed(key::SURVEY_CLOSED, key::SURVEY_CLOSED_TEXT),
+            (None, None) => closed(key::SURVEY_GONE, key::SURVEY_GONE_TEXT),
+        }}
+    }
+}
+
+fn closed(title: crate::locale::Key, text: crate::locale::Key) -> AnyView {
+    view! {
+        <Page title=Signal::derive(move || t(title)) back="/surveys">
+            <p class="govuk-body">{move || t(text)}</p>
+        </Page>
+    }
+    .into_any()
+}
+
+/// Somebody's answers to one version of a survey.
+#[derive(Clone, Copy)]
+struct Taking {
+    id: StoredValue<Key>,
+    version: u32,
+    since: Millis,
+    fill: RwSignal<Fill>,
+    saved: RwSignal<Option<SubmissionId>>,
+}
+
+impl Taking {
+    fn start(store: Store, id: &Key, survey: &Survey) -> Option<Self> {
+        let definition = store
+            .catalogue
+            .with_untracked(|catalogue| catalogue.definition(id, survey.version))?;
+        Some(Self {
+            id: StoredValue::new(id.clone()),
+            version: survey.version,
+            since: clock::now(),
+            fill: RwSignal::new(Fill::start(definition)),
+            saved: RwSignal::new(None),
+        })
+    }
+}
+
+/// Why we ask, how long it takes, what came of earlier answers.
+#[component]
+fn Intro(id: Key, survey: Survey, begun: RwSignal<Option<Taking>>) -> impl IntoView {
+    let store = Store::get();
+    let broken = RwSignal::new(false);
+    let blocked = move || !matches!(store.ready.get(), Ready::Open);
+    let Survey { title, summary, outcome, minutes, .. } = survey.clone();
+    let minutes = usize::try_from(minutes).unwrap_or(0);
+    let start = move |_| {
+        let taking = Taking::start(store, &id, &survey);
+        broken.set(taking.is_none());
+        begun.set(taking);
+    };
+    view! {
+        <Page title=Signal::derive(move || content(&title)) back="/surveys">
+            <p class="govuk-body-l ct-prose">{move || content(&summary)}</p>
+            <ul class="govuk-list govuk-list--bullet">
+                <li>{move || tn(key::SURVEY_MINUTES, minutes)}</li>
+                <li>{move || t(key::SURVEY_PRIVATE)}</li>
+                <li>{move || t(key::SURVEY_SKIP)}</li>
+            </ul>
+            {move || {
+                let words = content(&outcome);
+                (!words.is_empty())
+                    .then(|| {
+                        view! {
+                            <Notice tone=Tone::Info title=Signal::derive(|| t(key::SURVEY_OUTCOME))>
+                                <p>{words}</p>
+                            </Notice>
+                        }
+                    })
+            }}
+            {move || {
+                broken
+                    .get()
+                    .then(|| {
+                        view! {
+                            <Notice
+                                tone=Tone::Error
+                                title=Signal::derive(|| t(key::SURVEY_GONE_TEXT))
+                            />
+                        }
+                    })
+            }}
+            <button type="button" class="govuk-button" on:click=start disabled=blocked>
+                {move || t(key::SURVEY_START)}
+            </button>
+        </Page>
+    }
+}
+
+#[component]
+fn TakingPage(taking: Taking, begun: RwSignal<Option<Taking>>) -> impl IntoView {
+    let dirty = Signal::derive(move || taking.saved.get().is_none());
+    view! {
+        <div class="ct-width">
+            <FormGuard dirty on_expire=move |()| begun.set(None)/>
+        </div>
+        {move || {
+            if let Some(reference) = taking.saved.get() {
+                return view! { <Done reference taking begun/> }.into_any();
+            }
+            match taking.fill.with(|fill| fill.question().cloned()) {
+                Some(question) => view! { <Asking question taking begun/> }.into_any(),
+                None => view! { <Check taking/> }.into_any(),
+            }
+        }}
+    }
+}
+
+/// The sentence for what is wrong with an answer: the survey's own if it has one.
+fn fault_words(question: &Question, problem: &model::Problem) -> String {
+    let own = content(&question.constraint_message);
+    if problem.code == model::ProblemCode::OutOfRange && !own.is_empty() {
+        own
+    } else {
+        words_for(problem.code)
+    }
+}
+
+/// One question.
+#[component]
+fn Asking(
+    question: Question,
+    taking: Taking,
+    begun: RwSignal<Option<Taking>>,
+) -> impl IntoView {
+    let Taking { fill, .. } = taking;
+    let given = fill.with_untracked(|fill| draft_of(fill.answer(&question.name)));
+    let draft = RwSignal::<Draft>::new(given);
+    let faults = RwSignal::new(Vec::<Fault>::new());
+    let progress = fill.with_untracked(Fill::progress);
+    let label = question.label.clone();
+    Effect::new(move || announce(&content(&label)));
+    let next = {
+        let question = question.clone();
+        move |event: leptos::ev::SubmitEvent| {
+            event.prevent_default();
+            let answer = draft.with_untracked(|draft| answer_of(&question, draft));
+            let mut filled = fill.get_untracked();
+            match filled.next(answer) {
+                Ok(()) => fill.set(filled),
+                Err(problems) => faults.set(
+                    problems
+                        .iter()
+                        .map(|problem| Fault {
+                            field: FIELD.to_owned(),
+                            words: fault_words(&question, problem),
+                        })
+                        .collect(),
+                ),
+            }
+        }
+    };
+    let back = move |_| {
+        let mut filled = fill.get_untracked();
+        if filled.back() {
+            fill.set(filled);
+        } else {
+            begun.set(None);
+        }
+    };
+    let words = move || {
+        tf(
+            key::SURVEY_PROGRESS,
+            &[("number", &progress.number.to_string()), ("about", &progress.about.to_string())],
+        )
+    };
+    view! {
+        <Main>
+            <button type="button" class="govuk-back-link ct-back" on:click=back>
+                {move || t(key::BACK)}
+            </button>
+            <div class="ct-progress">
+                <label class="ct-progress__label" for="progress">
+                    {words}
+                </label>
+                <progress
+                    class="ct-progress__bar"
+                    id="progress"
+                    max=progress.about
+                    value=progress.number
+                ></progress>
+            </div>
+            <ErrorSummary faults/>
+            <form novalidate on:submit=next>
+                <QuestionField question draft faults/>
+                <button class="govuk-button">{move || t(key::SURVEY_NEXT)}</button>
+            </form>
+        </Main>
+    }
+}
+
+/// "Check your answers".
+#[component]
+fn Check(taking: Taking) -> impl IntoView {
+    let store = Store::get();
+    let Taking { id, version, since, fill, saved } = taking;
+    let failed = RwSignal::new(None::<sync::StorageError>);
+    let busy = RwSignal::new(false);
+    let send = move |_| {
+        let seconds = u32::try_from(clock::now().since(since) / 1_000).ok();
+        let finished = fill.with_untracked(|fill| fill.finish(id.get_value(), version, seconds));
+        let Ok(response) = finished else {
+            // Something is open still: go to it.
+            fill.update(Fill::go_to_check);
+            return;
+        };
+        busy.set(true);
+        spawn_local(async move {
+            match store.send(Told::Response(response)).await {
+                Ok(reference) => saved.set(Some(reference)),
+                Err(error) => failed.set(Some(error)),
+            }
+            busy.set(false);
+        });
+    };
+    let rows = move || {
+        language();
+        fill.with(|fill| {
+            fill.summary()
+                .into_iter()
+                .map(|(question, answer)| {
+                    let name = question.name.clone();
+                    let label = content(&question.label);
+                    let answer = answer_words(question, answer);
+                    view! {
+                        <div class="govuk-summary-list__row">
+                            <dt class="govuk-summary-list__key">{label.clone()}</dt>
+                            <dd class="govuk-summary-list__value">{answer}</dd>
+                            <dd class="govuk-summary-list__actions">
+                                <button
+                                    type="button"
+                                    class="govuk-button govuk-button--secondary"
+                                    on:click=move |_| taking.fill.update(|fill| fill.go_to(&name))
+                                >
+                                    {t(key::CHANGE)}
+                                    <span class="govuk-visually-hidden">" " {label}</span>
+                                </button>
+                            </dd>
+                        </div>
+                    }
+                })
+                .collect_view()
+        })
+    };
+    let back = move |_| {
+        fill.update(|fill| {
+            fill.back();
+        });
+    };
+    view! {
+        <Page title=Signal::derive(|| t(key::SURVEY_CHECK))>
+            <button type="button" class="govuk-back-link ct-back" on:click=back>
+                {move || t(key::BACK)}
+            </button>
+            {move || {
+                failed
+                    .get()
+                    .map(|error| {
+                        view! {
+                            <Notice tone=Tone::Error title=Signal::derive(|| t(key::NOT_SAVED))>
+                                <p>{t(storage_words(&error))}</p>
+                            </Notice>
+                        }
+                    })
+            }}
+            <dl class="govuk-summary-list">{rows}</dl>
+            <button type="button" class="govuk-button" on:click=send disabled=move || busy.get()>
+                {move || t(key::SURVEY_SEND)}
+            </button>
+        </Page>
+    }
+}
+
+/// The confirmation, and the way to begin again for the next person.
+#[component]
+fn Done(
+    reference: SubmissionId,
+    taking: Taking,
+    begun: RwSignal<Option<Taking>>,
+) -> impl IntoView {
+    let store = Store::get();
+    let id = taking.id.get_value();
+    let again = move |_| {
+        let survey =
+            store.catalogue.with_untracked(|catalogue| catalogue.surveys().get(&id).cloned());
+        begun.set(survey.and_then(|survey| Taking::start(store, &id, &survey)));
+    };
+    view! {
+        <Saved reference>
+            <p class="govuk-body">{move || t(key::SURVEY_DONE_TEXT)}</p>
+            <div class="govuk-button-group">
+                <button type="button" class="govuk-button" on:click=again>
+                    {move || t(key::SURVEY_AGAIN)}
+                </button>
+                <a class="govuk-button govuk-button--secondary" href="/">
+                    {move || t(key::FINISH)}
+                </a>
+            </div>
+        </Saved>
+    }
+}
+
+/// "Saved on this tablet" with its reference, and "Received" once the server has said so.
+#[component]
+pub fn Saved(
+    /// Which submission.
+    reference: SubmissionId,
+    /// What to do next.
+    children: Children,
+) -> impl IntoView {
+    let store = Store::get();
+    let received = Memo::new(move |_| {
+        store.overview.with(|overview| overview.entries.iter().all(|entry| entry.id != reference))
+    });
+    Effect::new(|| announce(&t(key::SAVED)));
+    view! {
+        <Main>
+            <div class="govuk-panel govuk-panel--confirmation">
+                <h1 class="govuk-panel__title" tabindex="-1">
+                    {move || t(key::SAVED)}
+                </h1>
+                <div class="govuk-panel__body">
+                    {move || t(key::SAVED_REFERENCE)} <br/>
+                    <strong>{reference.reference()}</strong>
+                </div>
+            </div>
+            <p class="govuk-body-l" role="status">
+                {move || t(if received.get() { key::RECEIVED } else { key::SAVED_WILL_SEND })}
+            </p>
+            {children()}
+        </Main>
+    }
+}

@@ -1,0 +1,64 @@
+//! `/surveys`: the surveys that take answers.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+use model::catalogue::SurveyState;
+
+use crate::{
+    components::{notice::Empty, page::Page},
+    locale::{content, key, language, t, tn},
+    store::Store,
+};
+
+/// The list of open surveys.
+#[component]
+pub fn Surveys() -> impl IntoView {
+    let store = Store::get();
+    let open = move || {
+        store.catalogue.with(|catalogue| {
+            let surveys = catalogue.surveys().iter();
+            let open = surveys.filter(|(_, survey)| survey.state == SurveyState::Open);
+            open.map(|(id, survey)| (id.clone(), survey.clone())).collect::<Vec<_>>()
+        })
+    };
+    view! {
+        <Page title=Signal::derive(|| t(key::SURVEYS_TITLE)) back="/">
+            <p class="govuk-body-l ct-prose">{move || t(key::SURVEYS_LEAD)}</p>
+            {move || {
+                language();
+                let open = open();
+                if open.is_empty() {
+                    return view! {
+                        <Empty
+                            title=Signal::derive(|| t(key::SURVEYS_NONE))
+                            words=Signal::derive(|| t(key::SURVEYS_NONE_TEXT))
+                        />
+                    }
+                        .into_any();
+                }
+                view! {
+                    <ul class="ct-cards ct-cards--list">
+                        {open
+                            .into_iter()
+                            .map(|(id, survey)| {
+                                let minutes = usize::try_from(survey.minutes).unwrap_or(0);
+                                view! {
+                                    <li class="ct-card">
+                                        <h2 class="ct-card__title">
+                                            <A href=format!("/surveys/{id}") attr:class="govuk-link">
+                                                {content(&survey.title)}
+                                            </A>
+                                        </h2>
+                                        <p class="ct-card__meta">{content(&survey.summary)}</p>
+                                        <p class="ct-card__meta">{tn(key::SURVEY_MINUTES, minutes)}</p>
+                                    </li>
+                                }
+                            })
+                            .collect_view()}
+                    </ul>
+                }
+                    .into_any()
+            }}
+        </Page>
+    }
+}

@@ -1,0 +1,97 @@
+//! The way between the staff pages, and out.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use sync::SyncError;
+use wasm_bindgen_futures::spawn_local;
+
+use super::{live::words_for, session::Inside};
+use crate::{
+    components::notice::{Notice, Tone},
+    locale::{Key, key, t, tf},
+    platform::browser,
+    store::Store,
+};
+
+const PLACES: [(&str, Key); 5] = [
+    ("/staff", key::STAFF_OVERVIEW),
+    ("/staff/feedback", key::STAFF_FEEDBACK),
+    ("/staff/surveys", key::STAFF_SURVEYS),
+    ("/staff/events", key::STAFF_EVENTS),
+    ("/staff/listings", key::STAFF_LISTINGS),
+];
+
+/// The staff pages' navigation with "Sign out".
+#[component]
+pub fn Nav(
+    /// Who is signed in.
+    name: String,
+) -> impl IntoView {
+    let store = Store::get();
+    let Inside(inside) = expect_context();
+    let path = use_location().pathname;
+    let error = RwSignal::new(None::<SyncError>);
+    let leave = move || {
+        spawn_local(async move {
+            match store.sign_out().await {
+                // Without a session there is nothing left to end.
+                Ok(()) | Err(SyncError::NeedsSignIn) => {
+                    inside.try_set(None);
+                    store.session.set(crate::store::staff::SessionState::SignedOut);
+                    request_animation_frame(|| {
+                        browser::scroll_to_top();
+                        browser::focus("main h1");
+                    });
+                }
+                Err(other) => {
+                    error.try_set(Some(other));
+                }
+            }
+        });
+    };
+    let link = move |(href, words): (&'static str, Key)| {
+        let current = move || {
+            let path = path.get();
+            let inside = path == href || (href != "/staff" && path.starts_with(&format!("{href}/")));
+            inside.then_some("page")
+        };
+        view! {
+            <li>
+                <a class="ct-staff-nav__link" href=href aria-current=current>
+                    {move || t(words)}
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <nav class="ct-staff-nav no-print" aria-label=move || t(key::STAFF_NAV)>
+            <ul class="ct-staff-nav__list">{PLACES.map(link).collect_view()}</ul>
+        </nav>
+        <div class="ct-cluster ct-staff-who no-print">
+            <span class="govuk-body">
+                {move || tf(key::STAFF_SIGNED_IN_AS, &[("name", &name)])}
+            </span>
+            <button
+                type="button"
+                class="govuk-button govuk-button--secondary"
+                on:click=move |_| leave()
+            >
+                {move || t(key::STAFF_SIGN_OUT)}
+            </button>
+        </div>
+        {move || {
+            error
+                .get()
+                .map(|error| {
+                    view! {
+                        <Notice
+                            tone=Tone::Error
+                            title=Signal::derive(|| t(key::STAFF_SIGN_OUT_FAILED))
+                        >
+                            <p>{words_for(&error)}</p>
+                        </Notice>
+                    }
+                })
+        }}
+    }
+}

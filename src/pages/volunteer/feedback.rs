@@ -1,0 +1,439 @@
+//! `/feedback`: what a resident tells a volunteer, on one page, in under a minute.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+use model::{
+    Key, SubmissionId,
+    feedback::{Feedback, Feeling, Reply, ReplyBy},
+};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::{
+    components::{
+        chips::Chips,
+        choices::{Choices, Legend},
+        field::{ErrorSummary, Fault, TextArea, TextField, words_for},
+        notice::{Notice, Tone},
+        page::Page,
+        select::{Opt, Select},
+    },
+    locale::{self, content, key, t},
+    pages::{
+        frame::{FormGuard, storage_words},
+        resident::survey::Saved,
+    },
+    store::{
+        Ready, Store,
+        outbox::{Told, ValidFeedback},
+    },
+};
+
+/// The form, and after it the confirmation.
+#[component]
+pub fn FeedbackPage() -> impl IntoView {
+    let saved = RwSignal::new(None::<SubmissionId>);
+    move || match saved.get() {
+        Some(reference) => view! {
+            <Saved reference>
+                <div class="govuk-button-group">
+                    <button
+                        type="button"
+                        class="govuk-button"
+                        on:click=move |_| saved.set(None)
+                    >
+                        {move || t(key::FEEDBACK_NEXT)}
+                    </button>
+                    <A href="/" attr:class="govuk-button govuk-button--secondary">
+                        {move || t(key::FINISH)}
+                    </A>
+                </div>
+            </Saved>
+        }
+        .into_any(),
+        None => view! { <Form saved/> }.into_any(),
+    }
+}
+
+/// What stands for "somewhere else" in the list of venues.
+const ELSEWHERE: &str = "elsewhere";
+
+#[component]
+fn Form(saved: RwSignal<Option<SubmissionId>>) -> impl IntoView {
+    let store = Store::get();
+    let blank = move || Feedback {
+        venue: store.tablet.with_untracked(|tablet| tablet.venue.clone()),
+        ..Feedback::default()
+    };
+    let feedback = RwSignal::new(blank());
+    // Where the tablet stands may be known only a moment after the page is.
+    Effect::new(move || {
+        let venue = store.tablet.with(|tablet| tablet.venue.clone());
+        if feedback.with_untracked(|it| it.venue.is_none() && it.place.is_none()) {
+            feedback.update(|feedback| feedback.venue = venue);
+        }
+    });
+    let faults = RwSignal::new(Vec::<Fault>::new());
+    let failed = RwSignal::new(None::<sync::StorageError>);
+    let busy = RwSignal::new(false);
+    let dirty = Signal::derive(move || {
+        feedback.with(|it| {
+            !it.words.is_empty() || it.gap.is_some() || it.reply.is_some() || !it.themes.is_empty()
+        })
+    });
+    let save = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        failed.set(None);
+        match ValidFeedback::check(tidy(feedback.get_untracked())) {
+            Err(problems) => faults.set(problems.iter().map(fault).collect()),
+            Ok(valid) => {
+                faults.set(Vec::new());
+                busy.set(true);
+                spawn_local(async move {
+                    match store.send(Told::Feedback(valid)).await {
+                        Ok(reference) => saved.set(Some(reference)),
+                        Err(error) => failed.set(Some(error)),
+                    }
+                    busy.set(false);
+                });
+            }
+        }
+    };
+    let clear = move |()| {
+        feedback.set(blank());
+        faults.set(Vec::new());
+    };
+    let blocked = move || busy.get() || !matches!(store.ready.get(), Ready::Open);
+    view! {
+        <Page title=Signal::derive(|| t(key::FEEDBACK_TITLE)) back="/">
+            <FormGuard dirty on_expire=clear/>
+            <ErrorSummary faults/>
+            {move || {
+                failed
+                    .get()
+                    .map(|error| {
+                        view! {
+                            <Notice tone=Tone::Error title=Signal::derive(|| t(key::NOT_SAVED))>
+                                <p>{t(storage_words(&error))}</p>
+                            </Notice>
+                        }
+                    })
+            }}
+            <form novalidate on:submit=save>
+                <TextArea
+                    id="words"
+                    label=Signal::derive(|| t(key::FEEDBACK_WORDS))
+                    hint=Signal::derive(|| t(key::FEEDBACK_WORDS_HINT))
+                    value=Signal::derive(move || feedback.with(|it| it.words.clone()))
+                    on_input=move |words| feedback.update(|it| it.words = words)
+                    faults
+                />
+                <Themes feedback/>
+                <Feelings feedback/>
+                <Gap feedback/>
+                <WantsAnswer feedback faults=faults.into()/>
+                <Place feedback/>
+                <Consent feedback faults=faults.into()/>
+                <button class="govuk-button" disabled=blocked>
+                    {move || t(key::FEEDBACK_SAVE)}
+                </button>
+            </form>
+        </Page>
+    }
+}
+
+/// Empty fields are no answers.
+fn tidy(mut feedback: Feedback) -> Feedback {
+    let some = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+    feedback.gap = some(feedback.gap);
+    feedback.place = some(feedback.place);
+    feedback
+}
+
+fn fault(problem: &model::Problem) -> Fault {
+    let (field, words) = match problem.pointer.as_str() {
+        "/words" if problem.code == model::ProblemCode::Required => {
+            ("words", t(key::FEEDBACK_WORDS_MISSING))
+        }
+        "/reply/contact" => ("contact", t(key::FEEDBACK_CONTACT_WRONG)),
+        pointer => {
+            let field = pointer.rsplit('/').next().unwrap_or_default();
+            return Fault { field: field.to_owned(), words: words_for(problem.code) };
+        }
+    };
+    Fault { field: field.to_owned(), words }
+}
+
+#[component]
+fn Themes(feedback: RwSignal<Feedback>) -> impl IntoView {
+    let store = Store::get();
+    let options = Signal::derive(move || {
+        store.catalogue.with(|catalogue| {
+            let themes = catalogue.themes().iter();
+            let mut options: Vec<Opt> =
+                themes.map(|(id, theme)| (id.to_string(), content(&theme.name))).collect();
+            options.sort_by_key(|(_, name)| name.to_lowercase());
+            options
+        })
+    });
+    let value =
+        Signal::derive(move || feedback.with(|it| it.themes.iter().map(Key::to_string).collect()));
+    let on_change = move |(id, on): (String, bool)| {
+        let Some(id) = Key::parse(&id) else { return };
+        feedback.update(|it| {
+            it.themes.retain(|other| *other != id);
+            if on {
+                it.themes.push(id);
+            }
+        });
+    };
+    view! {
+        <Chips
+            id="themes"
+            legend=Signal::derive(|| t(key::FEEDBACK_THEMES))
+            hint=Signal::derive(|| t(key::FEEDBACK_THEMES_HINT))
+            options
+            value
+            on_change
+        />
+    }
+}
+
+/// A mouth for each feeling, under two eyes.
+fn face(feeling: Feeling) -> (&'static str, locale::Key) {
+    match feeling {
+        Feeling::VeryUnhappy => ("M17 18v3M31 18v3M14 35q10-11 20 0", key::FEELING_VERY_UNHAPPY),
+        Feeling::Unhappy => ("M17 18v3M31 18v3M15 33q9-5 18 0", key::FEELING_UNHAPPY),
+        Feeling::Neutral => ("M17 18v3M31 18v3M15 31h18", key::FEELING_NEUTRAL),
+        Feeling::Happy => ("M17 18v3M31 18v3M15 29q9 6 18 0", key::FEELING_HAPPY),
+        Feeling::VeryHappy => ("M17 18v3M31 18v3M14 27q10 13 20 0", key::FEELING_VERY_HAPPY),
+    }
+}
+
+#[component]
+fn Feelings(feedback: RwSignal<Feedback>) -> impl IntoView {
+    let item = move |feeling: Feeling| {
+        let id = format!("feeling-{}", feeling.name());
+        let (mouth, words) = face(feeling);
+        view! {
+            <div class="ct-face">
+                <input
+                    class="ct-face__input"
+                    type="radio"
+                    name="feeling"
+                    id=id.clone()
+                    prop:checked=move || feedback.with(|it| it.feeling == Some(feeling))
+                    on:change=move |_| feedback.update(|it| it.feeling = Some(feeling))
+                />
+                <label class="ct-face__label" for=id>
+                    <svg class="ct-face__icon" viewBox="0 0 48 48" aria-hidden="true">
+                        <circle cx="24" cy="24" r="20"></circle>
+                        <path d=mouth></path>
+                    </svg>
+                    {move || t(words)}
+                </label>
+            </div>
+        }
+    };
+    view! {
+        <div class="govuk-form-group">
+            <fieldset class="govuk-fieldset">
+                <Legend words=Signal::derive(|| t(key::FEEDBACK_FEELING))/>
+                <div class="ct-faces">{Feeling::ALL.map(item).collect_view()}</div>
+            </fieldset>
+        </div>
+    }
+}
+
+/// "Something is missing here".
+#[component]
+fn Gap(feedback: RwSignal<Feedback>) -> impl IntoView {
+    let missing = Memo::new(move |_| feedback.with(|it| it.gap.is_some()));
+    let options = Signal::derive(|| vec![("gap".to_owned(), t(key::FEEDBACK_GAP))]);
+    let value = Signal::derive(move || {
+        if missing.get() { vec!["gap".to_owned()] } else { Vec::new() }
+    });
+    let on_change = move |(_, on): (String, bool)| {
+        feedback.update(|it| it.gap = on.then(String::new));
+    };
+    view! {
+        <Chips
+            id="missing"
+            legend=Signal::derive(|| t(key::FEEDBACK_GAP_LEGEND))
+            options
+            value
+            on_change
+        />
+        {move || {
+            missing
+                .get()
+                .then(|| {
+                    view! {
+                        <TextArea
+                            id="gap"
+                            label=Signal::derive(|| t(key::FEEDBACK_GAP_WHAT))
+                            value=Signal::derive(move || {
+                                feedback.with(|it| it.gap.clone().unwrap_or_default())
+                            })
+                            on_input=move |gap| feedback.update(|it| it.gap = Some(gap))
+                            rows=2
+                        />
+                    }
+                })
+        }}
+    }
+}
+
+fn reply_words(by: ReplyBy) -> (locale::Key, locale::Key, &'static str) {
+    match by {
+        ReplyBy::Phone => (key::REPLY_PHONE, key::REPLY_NUMBER, "tel"),
+        ReplyBy::Text => (key::REPLY_TEXT, key::REPLY_NUMBER, "tel"),
+        ReplyBy::Email => (key::REPLY_EMAIL, key::REPLY_EMAIL_ADDRESS, "email"),
+        ReplyBy::Post => (key::REPLY_POST, key::REPLY_ADDRESS, "text"),
+    }
+}
+
+#[component]
+fn WantsAnswer(feedback: RwSignal<Feedback>, faults: Signal<Vec<Fault>>) -> impl IntoView {
+    let options = Signal::derive(|| {
+        let mut options: Vec<Opt> = vec![(String::new(), t(key::REPLY_NO))];
+        options.extend(ReplyBy::ALL.map(|by| (by.name().to_owned(), t(reply_words(by).0))));
+        options
+    });
+    let by = Memo::new(move |_| feedback.with(|it| it.reply.as_ref().map(|reply| reply.by)));
+    let value = Signal::derive(move || vec![by.get().map_or("", ReplyBy::name).to_owned()]);
+    let on_change = move |(name, _): (String, bool)| {
+        let by = ReplyBy::ALL.into_iter().find(|by| by.name() == name);
+        feedback.update(|it| {
+            let before = it.reply.take();
+            it.reply = by.map(|by| match before {
+                Some(reply) => Reply { by, ..reply },
+                None => Reply { by, contact: String::new(), name: String::new() },
+            });
+        });
+    };
+    let change = move |set: fn(&mut Reply, String)| {
+        move |text: String| {
+            feedback.update(|it| {
+                if let Some(reply) = &mut it.reply {
+                    set(reply, text);
+                }
+            });
+        }
+    };
+    let read = move |get: fn(&Reply) -> &String| {
+        Signal::derive(move || feedback.with(|it| it.reply.as_ref().map(get).cloned().unwrap_or_default()))
+    };
+    view! {
+        <Choices
+            id="reply"
+            legend=Signal::derive(|| t(key::FEEDBACK_REPLY))
+            options
+            value
+            on_change
+        />
+        {move || {
+            by.get()
+                .map(|by| {
+                    let (_, label, kind) = reply_words(by);
+                    view! {
+                        <TextField
+                            id="contact"
+                            label=Signal::derive(move || t(label))
+                            value=read(|reply| &reply.contact)
+                            on_input=change(|reply, text| reply.contact = text)
+                            faults
+                            kind
+                        />
+                        <TextField
+                            id="name"
+                            label=Signal::derive(|| t(key::REPLY_NAME))
+                            value=read(|reply| &reply.name)
+                            on_input=change(|reply, text| reply.name = text)
+                            faults
+                        />
+                    }
+                })
+        }}
+    }
+}
+
+/// Where it was said: here, unless the volunteer says otherwise.
+#[component]
+fn Place(feedback: RwSignal<Feedback>) -> impl IntoView {
+    let store = Store::get();
+    let options = Signal::derive(move || {
+        store.catalogue.with(|catalogue| {
+            let venues = catalogue.venues().iter();
+            let mut options: Vec<Opt> =
+                venues.map(|(id, venue)| (id.to_string(), content(&venue.name))).collect();
+            options.sort_by_key(|(_, name)| name.to_lowercase());
+            options.insert(0, (String::new(), t(key::FEEDBACK_PLACE_UNSAID)));
+            options.push((ELSEWHERE.to_owned(), t(key::FEEDBACK_PLACE_ELSEWHERE)));
+            options
+        })
+    });
+    let elsewhere = Memo::new(move |_| feedback.with(|it| it.place.is_some()));
+    let value = Signal::derive(move || {
+        if elsewhere.get() {
+            return ELSEWHERE.to_owned();
+        }
+        feedback.with(|it| it.venue.as_ref().map(Key::to_string).unwrap_or_default())
+    });
+    let on_change = move |id: String| {
+        feedback.update(|it| {
+            it.place = (id == ELSEWHERE).then(String::new);
+            it.venue = if id == ELSEWHERE { None } else { Key::parse(&id) };
+        });
+    };
+    view! {
+        <Select
+            id="venue"
+            label=Signal::derive(|| t(key::FEEDBACK_PLACE))
+            options
+            value
+            on_change
+        />
+        {move || {
+            elsewhere
+                .get()
+                .then(|| {
+                    view! {
+                        <TextField
+                            id="place"
+                            label=Signal::derive(|| t(key::FEEDBACK_PLACE_WHERE))
+                            value=Signal::derive(move || {
+                                feedback.with(|it| it.place.clone().unwrap_or_default())
+                            })
+                            on_input=move |place| feedback.update(|it| it.place = Some(place))
+                        />
+                    }
+                })
+        }}
+    }
+}
+
+#[component]
+fn Consent(feedback: RwSignal<Feedback>, faults: Signal<Vec<Fault>>) -> impl IntoView {
+    let store = Store::get();
+    let hint = Signal::derive(move || {
+        store.catalogue.with(|catalogue| {
+            catalogue.site().map(|site| content(&site.consent)).unwrap_or_default()
+        })
+    });
+    let options = Signal::derive(|| vec![("yes".to_owned(), t(key::FEEDBACK_CONSENT_YES))]);
+    let value = Signal::derive(move || {
+        if feedback.with(|it| it.consent) { vec!["yes".to_owned()] } else { Vec::new() }
+    });
+    view! {
+        <Choices
+            id="consent"
+            legend=Signal::derive(|| t(key::FEEDBACK_CONSENT))
+            hint
+            options
+            value
+            on_change=move |(_, on): (String, bool)| feedback.update(|it| it.consent = on)
+            many=true
+            faults
+        />
+    }
+}

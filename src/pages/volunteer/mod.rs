@@ -1,0 +1,4 @@
+//! What volunteers use.
+
+pub mod feedback;
+pub mod tablet;

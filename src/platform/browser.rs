@@ -1,0 +1,67 @@
+//! The window: title, focus, printing, going online.
+
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+/// The window. There is always one: the app runs in a page, never in a worker.
+pub fn window() -> web_sys::Window {
+    gloo::utils::window()
+}
+
+/// Sets the page's title, which a screen reader says when the page changes.
+pub fn set_title(title: &str) {
+    gloo::utils::document().set_title(title);
+}
+
+/// Moves the focus to the first element that fits `selector`, without scrolling past it;
+/// false if there is none yet.
+pub fn focus(selector: &str) -> bool {
+    let found = gloo::utils::document().query_selector(selector).ok().flatten();
+    let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) else {
+        return false;
+    };
+    element.focus().is_ok()
+}
+
+/// Scrolls to the top, as a new page would.
+pub fn scroll_to_top() {
+    window().scroll_to_with_x_and_y(0.0, 0.0);
+}
+
+/// Opens the browser's print dialogue; does nothing where there is none.
+pub fn print() {
+    if let Err(error) = window().print() {
+        gloo::console::warn!("Printing failed:", error);
+    }
+}
+
+/// Whether somebody can see the page.
+pub fn is_visible() -> bool {
+    gloo::utils::document().visibility_state() == web_sys::VisibilityState::Visible
+}
+
+/// Loads the page anew.
+pub fn reload() {
+    if let Err(error) = window().location().reload() {
+        gloo::console::warn!("Reloading failed:", error);
+    }
+}
+
+/// The languages the browser asks for, best first.
+pub fn languages() -> Vec<String> {
+    window().navigator().languages().iter().filter_map(|tag| tag.as_string()).collect()
+}
+
+/// Says in which language the page is, for screen readers and hyphenation.
+pub fn set_language(tag: &str) {
+    if let Some(root) = gloo::utils::document().document_element()
+        && let Err(error) = root.set_attribute("lang", tag)
+    {
+        gloo::console::warn!("Setting the language failed:", error);
+    }
+}
+
+/// Whether the window is as wide as a tablet held upright: then there is room for filters.
+pub fn is_wide() -> bool {
+    window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width >= 768.0)
+}

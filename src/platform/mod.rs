@@ -1,0 +1,9 @@
+//! What only the browser can tell or do: the clock, random numbers, files, printing.
+
+pub mod browser;
+pub mod clock;
+pub mod file;
+pub mod ids;
+pub mod locks;
+pub mod persistence;
+pub mod update;
