@@ -9,6 +9,7 @@ pub mod canonical;
 pub mod catalogue;
 pub mod cursor;
 pub mod feedback;
+pub mod json;
 pub mod limits;
 pub mod merge;
 pub mod problem;

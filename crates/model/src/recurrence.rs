@@ -60,11 +60,24 @@ pub enum RuleError {
     /// The part's value is not one of those allowed.
     #[error("The value of \"{0}\" is not valid.")]
     Value(String),
+    /// The part stands twice, or COUNT and UNTIL together.
+    #[error("Give \"{0}\" only once, and only one of COUNT and UNTIL.")]
+    Twice(String),
 }
 
-/// Periods that may pass without an occurrence before a rule counts as never matching, such
-/// as 30 February. Yearly rules on 29 February have a gap of 8 years around 2100.
-const EMPTY_PERIODS: u32 = 400;
+impl Frequency {
+    /// Periods after which the calendar repeats: 400 years are 146,097 days, which are whole
+    /// weeks. A rule without an occurrence for so long, whatever its interval, has none, as on
+    /// 30 February.
+    fn cycle(self) -> u32 {
+        match self {
+            Self::Daily => 146_097,
+            Self::Weekly => 20_871,
+            Self::Monthly => 4_800,
+            Self::Yearly => 400,
+        }
+    }
+}
 
 impl Rule {
     /// Reads the value of an RRULE.
@@ -73,6 +86,7 @@ impl Rule {
     /// The first part that is not understood.
     pub fn parse(text: &str) -> Result<Self, RuleError> {
         let mut frequency = None;
+        let mut seen = Vec::new();
         let mut rule = Self {
             frequency: Frequency::Daily,
             interval: 1,
@@ -85,6 +99,11 @@ impl Rule {
             let (name, value) =
                 part.split_once('=').ok_or_else(|| RuleError::Shape(part.to_owned()))?;
             let wrong = || RuleError::Value(part.to_owned());
+            let end = if name == "UNTIL" { "COUNT" } else { name };
+            if seen.contains(&end) {
+                return Err(RuleError::Twice(name.to_owned()));
+            }
+            seen.push(end);
             match name {
                 "FREQ" => {
                     frequency = Some(match value {
@@ -119,8 +138,12 @@ impl Rule {
             }
         }
         rule.frequency = frequency.ok_or_else(|| RuleError::Shape(text.to_owned()))?;
-        let ordinals = rule.by_day.iter().any(|by| by.ordinal.is_some());
-        if ordinals && matches!(rule.frequency, Frequency::Daily | Frequency::Weekly) {
+        let most = match rule.frequency {
+            Frequency::Daily | Frequency::Weekly => 0,
+            Frequency::Yearly if rule.by_month.is_empty() => 53,
+            Frequency::Monthly | Frequency::Yearly => 5,
+        };
+        if rule.by_day.iter().filter_map(|by| by.ordinal).any(|ordinal| ordinal.abs() > most) {
             return Err(RuleError::Value("BYDAY".to_owned()));
         }
         if rule.frequency == Frequency::Weekly && !rule.by_month_day.is_empty() {
@@ -129,115 +152,124 @@ impl Rule {
         Ok(rule)
     }
 
-    /// The starts of all occurrences of something that first starts at `first`, ascending,
-    /// without end if the rule has none. `first` itself counts only if it fits the rule.
-    fn starts(&self, first: NaiveDateTime) -> impl Iterator<Item = NaiveDateTime> + '_ {
-        let mut period = 0u32;
-        let mut empty = 0u32;
-        let mut waiting = std::collections::VecDeque::new();
-        let mut given = 0u32;
-        std::iter::from_fn(move || {
-            while waiting.is_empty() {
-                if empty > EMPTY_PERIODS {
-                    return None;
+    /// The starts on the days `from` to `to` of something that first starts at `first`,
+    /// ascending. `first` itself counts only if it fits the rule.
+    fn starts(&self, first: NaiveDateTime, from: NaiveDate, to: NaiveDate) -> Vec<NaiveDateTime> {
+        let mut found = Vec::new();
+        let mut given = 0;
+        let mut empty = 0;
+        // Only a count makes one occurrence depend on those before it.
+        let mut index = match self.end {
+            End::Count(_) => 0,
+            End::Never | End::Until(_) => self.index_of(from, first.date()),
+        };
+        while let Some((start, days)) = self.period(first.date(), index) {
+            if start > to || empty > self.frequency.cycle() {
+                break;
+            }
+            index += 1;
+            empty += 1;
+            for at in days.into_iter().map(|day| day.and_time(first.time())) {
+                if at < first {
+                    continue;
                 }
-                let days = self.period(first.date(), period)?;
-                period += 1;
-                waiting.extend(
-                    days.into_iter()
-                        .map(|day| day.and_time(first.time()))
-                        .filter(|at| *at >= first),
-                );
-                empty = if waiting.is_empty() { empty + 1 } else { 0 };
+                if matches!(self.end, End::Until(until) if at > until) {
+                    return found;
+                }
+                empty = 0;
+                given += 1;
+                if (from..=to).contains(&at.date()) {
+                    found.push(at);
+                }
+                if self.end == End::Count(given) {
+                    return found;
+                }
             }
-            let next = waiting.pop_front()?;
-            match self.end {
-                End::Count(count) if given >= count => return None,
-                End::Until(until) if next > until => return None,
-                _ => {}
-            }
-            given += 1;
-            Some(next)
-        })
+        }
+        found
     }
 
-    /// The days of the `index`-th period from the one `first` lies in, ascending; `None`
-    /// past the end of the calendar.
-    fn period(&self, first: NaiveDate, index: u32) -> Option<Vec<NaiveDate>> {
-        let step = u64::from(index) * u64::from(self.interval);
-        let months = |count: u64| {
-            let start = first.with_day(1)?;
-            start.checked_add_months(Months::new(u32::try_from(count).ok()?))
+    /// The number of the period that `day` lies in, or of the last one before it.
+    fn index_of(&self, day: NaiveDate, first: NaiveDate) -> u32 {
+        let months = |day: NaiveDate| i64::from(day.year()) * 12 + i64::from(day.month0());
+        let units = match self.frequency {
+            Frequency::Daily => (day - first).num_days(),
+            Frequency::Weekly => (day - monday_of(first)).num_days() / 7,
+            Frequency::Monthly => months(day) - months(first),
+            Frequency::Yearly => i64::from(day.year()) - i64::from(first.year()),
         };
-        let mut days = match self.frequency {
-            Frequency::Daily => vec![first.checked_add_days(Days::new(step))?],
+        u32::try_from(units.max(0) / i64::from(self.interval)).unwrap_or(0)
+    }
+
+    /// The first day of the `index`-th period from the one `first` lies in, and the days of
+    /// it that fit, ascending; `None` past the end of the calendar.
+    fn period(&self, first: NaiveDate, index: u32) -> Option<(NaiveDate, Vec<NaiveDate>)> {
+        let step = u64::from(index) * u64::from(self.interval);
+        let (start, mut days) = match self.frequency {
+            Frequency::Daily => {
+                let day = first.checked_add_days(Days::new(step))?;
+                (day, self.fitting(day, 1))
+            }
             Frequency::Weekly => {
                 let monday = monday_of(first).checked_add_days(Days::new(step * 7))?;
-                let week = monday.iter_days().take(7);
+                let mut days = self.fitting(monday, 7);
                 if self.by_day.is_empty() {
-                    week.filter(|day| day.weekday() == first.weekday()).collect()
-                } else {
-                    week.collect()
+                    days.retain(|day| day.weekday() == first.weekday());
                 }
+                (monday, days)
             }
-            Frequency::Monthly => self.in_month(months(step)?, first),
+            Frequency::Monthly => {
+                let months = Months::new(u32::try_from(step).ok()?);
+                let start = first.with_day(1)?.checked_add_months(months)?;
+                (start, self.in_month(start, first))
+            }
             Frequency::Yearly => {
-                let january = first.with_ordinal(1)?.year();
-                let year = january.checked_add(i32::try_from(step).ok()?)?;
-                self.in_year(year, first)?
+                let year = first.year().checked_add(i32::try_from(step).ok()?)?;
+                let start = NaiveDate::from_ymd_opt(year, 1, 1)?;
+                (start, self.in_year(start, first))
             }
         };
         if !self.by_month.is_empty() {
             days.retain(|day| self.by_month.contains(&day.month()));
         }
-        if matches!(self.frequency, Frequency::Daily | Frequency::Weekly) {
-            days.retain(|day| self.fits_by_day(*day) && self.fits_by_month_day(*day));
-        }
-        Some(days)
+        Some((start, days))
     }
 
     fn in_month(&self, start: NaiveDate, first: NaiveDate) -> Vec<NaiveDate> {
-        let all: Vec<_> =
-            start.iter_days().take_while(|day| day.month() == start.month()).collect();
         if self.by_day.is_empty() && self.by_month_day.is_empty() {
-            return all.into_iter().filter(|day| day.day() == first.day()).collect();
+            // Months without a 31st have no occurrence.
+            return start.with_day(first.day()).into_iter().collect();
         }
-        all.iter()
-            .filter(|day| self.fits_by_month_day(**day) && self.fits_ordinal(**day, &all))
-            .copied()
-            .collect()
+        self.fitting(start, usize::from(start.num_days_in_month()))
     }
 
-    fn in_year(&self, year: i32, first: NaiveDate) -> Option<Vec<NaiveDate>> {
-        let month_start = |month| NaiveDate::from_ymd_opt(year, month, 1);
-        if !self.by_month.is_empty() || !self.by_month_day.is_empty() {
-            let months: Vec<u32> =
-                if self.by_month.is_empty() { (1..=12).collect() } else { self.by_month.clone() };
-            let mut days = Vec::new();
-            for month in months {
-                days.extend(self.in_month(month_start(month)?, first));
-            }
-            days.sort_unstable();
-            days.dedup();
-            return Some(days);
+    fn in_year(&self, start: NaiveDate, first: NaiveDate) -> Vec<NaiveDate> {
+        if !self.by_month.is_empty() {
+            let months = (1..=12).filter_map(|month| start.with_month(month));
+            return months.flat_map(|month| self.in_month(month, first)).collect();
         }
-        if self.by_day.is_empty() {
+        if self.by_day.is_empty() && self.by_month_day.is_empty() {
             // 29 February exists in leap years only; other years have no occurrence.
-            return Some(
-                NaiveDate::from_ymd_opt(year, first.month(), first.day()).into_iter().collect(),
-            );
+            return first.with_year(start.year()).into_iter().collect();
         }
-        let all: Vec<_> =
-            month_start(1)?.iter_days().take_while(|day| day.year() == year).collect();
-        Some(all.iter().filter(|day| self.fits_ordinal(**day, &all)).copied().collect())
+        self.fitting(start, if start.leap_year() { 366 } else { 365 })
     }
 
-    fn fits_by_day(&self, day: NaiveDate) -> bool {
-        self.by_day.is_empty() || self.by_day.iter().any(|by| by.day == Weekday::of(day))
+    /// Those of the `length` days from `start` that BYDAY and BYMONTHDAY allow; ordinals
+    /// count within these days.
+    fn fitting(&self, start: NaiveDate, length: usize) -> Vec<NaiveDate> {
+        let days = start.iter_days().take(length).enumerate();
+        days.filter(|(index, day)| {
+            let nth = index / 7 + 1;
+            let nth_last = (length - 1 - index) / 7 + 1;
+            self.fits_by_month_day(*day) && self.fits_by_day(*day, nth, nth_last)
+        })
+        .map(|(_, day)| day)
+        .collect()
     }
 
     fn fits_by_month_day(&self, day: NaiveDate) -> bool {
-        let last = last_of_month(day);
+        let last = i32::from(day.num_days_in_month());
         self.by_month_day.is_empty()
             || self.by_month_day.iter().any(|wanted| {
                 let wanted = if *wanted < 0 { last + 1 + wanted } else { *wanted };
@@ -245,28 +277,16 @@ impl Rule {
             })
     }
 
-    /// Whether `day` is the wanted weekday of the period `all`: `2TU` the second Tuesday.
-    fn fits_ordinal(&self, day: NaiveDate, all: &[NaiveDate]) -> bool {
+    /// `nth` and `nth_last` are which of its weekday the day is, from either end.
+    fn fits_by_day(&self, day: NaiveDate, nth: usize, nth_last: usize) -> bool {
         self.by_day.is_empty()
-            || self.by_day.iter().any(|by| {
-                if by.day != Weekday::of(day) {
-                    return false;
-                }
-                let Some(ordinal) = by.ordinal else { return true };
-                let same = |other: &&NaiveDate| other.weekday() == day.weekday();
-                let wanted = usize::try_from(ordinal.unsigned_abs() - 1).unwrap_or(usize::MAX);
-                let found = if ordinal > 0 {
-                    all.iter().filter(same).nth(wanted)
-                } else {
-                    all.iter().rev().filter(same).nth(wanted)
-                };
-                found == Some(&day)
+            || self.by_day.iter().filter(|by| by.day == Weekday::of(day)).any(|by| {
+                by.ordinal.is_none_or(|ordinal| {
+                    let counted = if ordinal > 0 { nth } else { nth_last };
+                    usize::try_from(ordinal.unsigned_abs()) == Ok(counted)
+                })
             })
     }
-}
-
-fn last_of_month(day: NaiveDate) -> i32 {
-    i32::from(day.num_days_in_month())
 }
 
 fn number(text: &str, range: std::ops::RangeInclusive<i32>) -> Option<i32> {
@@ -311,12 +331,10 @@ fn until(text: &str) -> Option<NaiveDateTime> {
 /// The starts of `event` on the days `from` to `to`, both included, ascending. An event whose
 /// rule cannot be read takes place once, at its start.
 pub fn occurrences(event: &Event, from: NaiveDate, to: NaiveDate) -> Vec<NaiveDateTime> {
-    let wanted =
-        |at: &NaiveDateTime| (from..=to).contains(&at.date()) && !event.except.contains(&at.date());
-    match event.rule.as_deref().map(Rule::parse) {
-        Some(Ok(rule)) => {
-            rule.starts(event.start).take_while(|at| at.date() <= to).filter(wanted).collect()
-        }
-        Some(Err(_)) | None => Some(event.start).into_iter().filter(wanted).collect(),
-    }
+    let mut starts = match event.rule.as_deref().map(Rule::parse) {
+        Some(Ok(rule)) => rule.starts(event.start, from, to),
+        Some(Err(_)) | None => vec![event.start],
+    };
+    starts.retain(|at| (from..=to).contains(&at.date()) && !event.except.contains(&at.date()));
+    starts
 }

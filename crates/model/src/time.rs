@@ -55,9 +55,21 @@ pub fn london_midnight(date: NaiveDate) -> Millis {
         })
 }
 
-/// Monday of the week that `date` lies in.
+/// Reads a date in its ISO form, `2026-11-24`, and in no other.
+pub fn parse_date(text: &str) -> Option<NaiveDate> {
+    let number = |range: std::ops::Range<usize>| {
+        let digits = text.get(range)?;
+        digits.bytes().all(|digit| digit.is_ascii_digit()).then(|| digits.parse::<u32>().ok())?
+    };
+    let shape = text.len() == 10 && text.get(4..5) == Some("-") && text.get(7..8) == Some("-");
+    let year = i32::try_from(number(0..4)?).ok()?;
+    if shape { NaiveDate::from_ymd_opt(year, number(5..7)?, number(8..10)?) } else { None }
+}
+
+/// Monday of the week that `date` lies in, or `date` itself where the calendar begins later.
 pub fn monday_of(date: NaiveDate) -> NaiveDate {
-    date - chrono::Days::new(u64::from(date.weekday().num_days_from_monday()))
+    let days = chrono::Days::new(u64::from(date.weekday().num_days_from_monday()));
+    date.checked_sub_days(days).unwrap_or(date)
 }
 
 #[cfg(test)]

@@ -1,0 +1,149 @@
+//! The commands of `together` and what each takes; their help is the manual.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use server::{
+    config::{Config, DATA, LISTEN},
+    start,
+};
+
+/// Communities Together: what residents say, what is on and where help is.
+///
+/// One program with its database inside. `together serve` is all that is needed to start.
+#[derive(Parser)]
+#[command(version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Serve the app and the API. An empty database gets the content and an account first.
+    ///
+    /// The account is "admin". TOGETHER_ADMIN_PASSWORD sets its password; without it one is made
+    /// and printed once. SIGTERM or Ctrl-C stops the server: requests in flight get 10 seconds.
+    Serve(ServeArgs),
+    /// Look after the accounts of staff.
+    #[command(subcommand)]
+    Staff(StaffCommand),
+    /// Bring in content, or what a tablet exported.
+    ///
+    /// Content is JSON (event.json: a list of objects with "id" and fields) or CSV (events.csv,
+    /// listings.csv, venues.csv: a heading row with the names of fields; lists are separated by
+    /// semicolons). Files are named after their collection. Records that exist get the fields
+    /// that differ. If anything is wrong, every fault is listed as FILE:LINE and nothing is
+    /// imported.
+    ///
+    /// An export of a tablet (from its page "This tablet") brings in each record that is good
+    /// and lists the others. Importing it twice is harmless.
+    ///
+    /// The server may be running.
+    Import {
+        /// Files, or directories with .json and .csv files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Write feedback or responses as CSV, or the catalogue as JSON files.
+    Export {
+        /// "feedback", "surveys/ID" or "content".
+        what: String,
+        /// The file to write; for "content" the directory. Without it CSV goes to the output.
+        #[arg(long)]
+        out: Option<PathBuf>,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Copy the whole database into one file, also while the server runs.
+    ///
+    /// The copy holds no history name and no sessions: when it is put back, tablets notice and
+    /// send again what they still keep.
+    Backup {
+        /// The file to write. It must not exist.
+        file: PathBuf,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Put a backup in place. The server must be stopped.
+    Restore {
+        /// A file that `together backup` wrote.
+        file: PathBuf,
+        /// Move a database that is there aside.
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Create the database or bring its tables up to date. `serve` does it by itself.
+    Migrate {
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Try everything that `serve` needs with the same options, and say what is wrong.
+    CheckConfig(ServeArgs),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum StaffCommand {
+    /// Make an account. Without --password-stdin a password is made and printed once.
+    Add(StaffArgs),
+    /// Change an account's password and end its sessions.
+    Password(StaffArgs),
+    /// List the names of all accounts.
+    List {
+        #[command(flatten)]
+        data: DataArgs,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct StaffArgs {
+    /// The account's name.
+    pub(crate) name: String,
+    /// Read the password from the standard input: its first line, 8 characters or more.
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct DataArgs {
+    /// The directory of the database.
+    #[arg(long, env = "TOGETHER_DATA", default_value = DATA)]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct ServeArgs {
+    /// The address and port to listen on.
+    #[arg(long, env = "TOGETHER_LISTEN", default_value = LISTEN)]
+    pub(crate) listen: SocketAddr,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// The directory of a build of the app, in place of the one inside this program.
+    #[arg(long, env = "TOGETHER_APP")]
+    pub(crate) app: Option<PathBuf>,
+    /// The directory of the content for an empty database, in place of what is inside this
+    /// program or in ./content.
+    #[arg(long, env = "TOGETHER_CONTENT")]
+    pub(crate) content: Option<PathBuf>,
+}
+
+impl From<ServeArgs> for Config {
+    fn from(args: ServeArgs) -> Self {
+        Self {
+            listen: args.listen,
+            data: args.data.data,
+            app: args.app,
+            content: args.content,
+            // From the environment alone: arguments are seen by everybody on the machine.
+            admin_password: std::env::var(start::ADMIN_PASSWORD)
+                .ok()
+                .filter(|password| !password.is_empty()),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What the server is started with, and whether it can work with that.
+
+use std::{
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+};
+
+use crate::{
+    assets::{Assets, Source},
+    import::{self, ImportError, SourceFile},
+    start::DataLock,
+    store::Store,
+};
+
+/// The address that is listened on unless told.
+pub const LISTEN: &str = "127.0.0.1:8080";
+/// The directory of the database unless told.
+pub const DATA: &str = "data";
+/// The directory of the content unless told, if it exists.
+const CONTENT: &str = "content";
+
+/// What `together serve` works with.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where the database is.
+    pub data: PathBuf,
+    /// A build of the app, if not the one inside the binary.
+    pub app: Option<PathBuf>,
+    /// Content for an empty database, if not what is inside the binary.
+    pub content: Option<PathBuf>,
+    /// The password for `admin` at the first start.
+    pub admin_password: Option<String>,
+}
+
+#[cfg(feature = "embed")]
+#[derive(rust_embed::RustEmbed)]
+#[folder = "../../content"]
+struct EmbeddedContent;
+
+impl Config {
+    /// Where the app comes from.
+    pub fn app_source(&self) -> Source {
+        match &self.app {
+            Some(directory) => Source::Directory(directory.clone()),
+            #[cfg(feature = "embed")]
+            None => Source::Embedded,
+            #[cfg(not(feature = "embed"))]
+            None => Source::Nothing,
+        }
+    }
+
+    /// The content for an empty database; no files if there is none.
+    ///
+    /// # Errors
+    /// If a directory was named or stands there, and cannot be read.
+    pub fn content_files(&self) -> Result<Vec<SourceFile>, ImportError> {
+        if let Some(directory) = &self.content {
+            return import::read_files(directory);
+        }
+        #[cfg(feature = "embed")]
+        {
+            Ok(EmbeddedContent::iter()
+                .filter(|name| name.ends_with(".json"))
+                .filter_map(|name| {
+                    let file = EmbeddedContent::get(&name)?;
+                    let text = String::from_utf8(file.data.into_owned()).ok()?;
+                    Some(SourceFile { name: format!("{CONTENT}/{name}"), text })
+                })
+                .collect())
+        }
+        #[cfg(not(feature = "embed"))]
+        {
+            let directory = PathBuf::from(CONTENT);
+            if directory.is_dir() { import::read_files(&directory) } else { Ok(Vec::new()) }
+        }
+    }
+
+    /// Tries everything that `serve` will need, changes nothing that exists, and gives one
+    /// line for each: what was found, or what is wrong and what to do.
+    pub async fn check(&self) -> Vec<Result<String, String>> {
+        let listen = TcpListener::bind(self.listen)
+            .map(|_| format!("listen: {} is free", self.listen))
+            .map_err(|error| format!("listen: {}: {error}; choose another", self.listen));
+        let data = match DataLock::take(&self.data) {
+            Ok(_lock) => match Store::open(&self.data).await {
+                Ok(store) => {
+                    let census = store.census().await;
+                    store.close().await;
+                    census
+                        .map(|census| {
+                            let records: u64 = census.records.values().sum();
+                            let submissions: u64 = census.submissions.values().sum();
+                            format!(
+                                "data: {} has {records} records and {submissions} submissions",
+                                self.data.display()
+                            )
+                        })
+                        .map_err(|error| format!("data: {error}"))
+                }
+                Err(error) => Err(format!("data: {error}")),
+            },
+            Err(error) => Err(format!("data: {error}")),
+        };
+        let app = match Assets::load(&self.app_source()) {
+            Ok(assets) if assets.is_empty() => {
+                Ok("app: none; the API alone is served. Name a build with --app".to_owned())
+            }
+            Ok(assets) => Ok(format!("app: {} files", assets.len())),
+            Err(error) => Err(format!("app: {error}")),
+        };
+        let content = self
+            .content_files()
+            .and_then(import::check_content)
+            .map(|records| format!("content: {records} records"))
+            .map_err(|error| format!("content: {error}"));
+        vec![listen, data, app, content]
+    }
+}

@@ -1,0 +1,23 @@
+//! `GET /api/v1/changes`: the catalogue goes out, a page at a time.
+
+use axum::{extract::State, response::Response};
+use model::{limits::PAGE_RECORDS, wire::Changes};
+
+use super::{App, json, query::Parameters};
+use crate::ApiError;
+
+pub(super) async fn get(
+    State(app): State<App>,
+    parameters: Parameters,
+) -> Result<Response, ApiError> {
+    let most = u32::try_from(PAGE_RECORDS).unwrap_or(u32::MAX);
+    let limit = parameters.limit(most, most)?;
+    let page = app.store.changes(parameters.text("cursor"), limit).await?;
+    Ok(json(&Changes {
+        records: page.records,
+        cursor: app.store.cursor_at(page.seq),
+        more: page.more,
+        fresh: page.fresh,
+        epoch: app.store.epoch().to_owned(),
+    }))
+}

@@ -1,0 +1,130 @@
+//! CSV files open in a spreadsheet, with accents and without formulas.
+
+use model::{
+    Key,
+    feedback::{Feedback, Feeling, Reply, ReplyBy},
+};
+use serde_json::json;
+
+use crate::{
+    server::{Server, definition},
+    submissions::{MADE_AT, feedback, feedback_at, response},
+};
+
+/// The rows of a file as a spreadsheet reads them.
+fn rows(bytes: &[u8]) -> Vec<Vec<String>> {
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").expect("a byte order mark");
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text);
+    let records = reader.records().map(|record| record.unwrap());
+    records.map(|record| record.iter().map(str::to_owned).collect()).collect()
+}
+
+#[tokio::test]
+async fn feedback_keeps_accents_and_loses_formulas() {
+    let server = Server::start().await;
+    let cookie = server.cookie().await;
+    let evil = Feedback {
+        venue: Key::parse("grays-library"),
+        place: Some("+44".into()),
+        themes: ["health", "transport"].into_iter().filter_map(Key::parse).collect(),
+        words: "=HYPERLINK(\"http://evil.example\";\"Zażółć, gęślą\")\nșă".into(),
+        feeling: Some(Feeling::VeryHappy),
+        gap: Some("@dentist".into()),
+        reply: Some(Reply {
+            by: ReplyBy::Phone,
+            contact: "+44 1375 000000".into(),
+            name: "-Ș".into(),
+        }),
+        consent: true,
+    };
+    server.push(&[feedback_at(1, MADE_AT, evil), feedback(2, "plain")]).await;
+    let answer = server.get_as(&cookie, "/api/v1/export/feedback.csv").await;
+    assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
+    assert_eq!(answer.header("content-disposition"), "attachment; filename=\"feedback.csv\"");
+    let rows = rows(&answer.body);
+    assert_eq!(
+        rows[0].join(","),
+        "reference,id,received_at,made_at,venue,venue_name,place,themes,words,feeling,gap,\
+         reply_by,reply_contact,reply_name"
+    );
+    assert_eq!(rows.len(), 3);
+    assert_eq!(rows[1][0], "0101-0101");
+    assert_eq!(rows[1][3], "2026-11-24T10:30:00");
+    assert_eq!(
+        rows[1][4..9],
+        [
+            "grays-library",
+            "Grays Central Library",
+            "'+44",
+            "health; transport",
+            "'=HYPERLINK(\"http://evil.example\";\"Zażółć, gęślą\")\nșă",
+        ]
+    );
+    assert_eq!(rows[1][9..], ["very_happy", "'@dentist", "phone", "'+44 1375 000000", "'-Ș"]);
+    assert_eq!(rows[2][8], "plain");
+    let unquoted = answer.text().replace("gęślą\"\")\nșă", "");
+    assert!(unquoted.split('\n').all(|line| line.is_empty() || line.ends_with('\r')));
+
+    let none = server.get_as(&cookie, "/api/v1/export/feedback.csv?theme=money").await;
+    assert_eq!(self::rows(&none.body).len(), 1);
+}
+
+#[tokio::test]
+async fn more_rows_than_one_chunk_come_whole() {
+    let server = Server::start().await;
+    let cookie = server.cookie().await;
+    for batch in 0..13_u8 {
+        let records: Vec<_> = (0..100_u8)
+            .map(|n| {
+                let mut record = feedback(n, "many")["record"].clone();
+                let id = format!("0190a5b4-0000-7000-8000-0000000{batch:02}{n:03}");
+                record["id"] = json!(id);
+                crate::submissions::envelope(record)
+            })
+            .collect();
+        server.push(&records).await;
+    }
+    let answer = server.get_as(&cookie, "/api/v1/export/feedback.csv").await;
+    let ids: std::collections::BTreeSet<_> =
+        rows(&answer.body)[1..].iter().map(|row| row[1].clone()).collect();
+    assert_eq!(ids.len(), 1_300);
+}
+
+#[tokio::test]
+async fn responses_of_all_versions_stand_under_one_heading() {
+    let server = Server::start().await;
+    let cookie = server.cookie().await;
+    let mut second = definition(&["bus", "tram"]);
+    second["items"].as_array_mut().unwrap().push(json!(
+        {"name": "again", "type": "text", "label": {"en": "Would you come again?"}}
+    ));
+    let edit = json!({"edits": [{
+        "edit": "0190a5b4-0000-7000-8000-000000000001", "collection": "survey_version",
+        "id": "living.2", "base_rev": 0,
+        "fields": {"survey": "living", "version": 2, "definition": second},
+    }]});
+    server.post_as(&cookie, "/api/v1/edits", &edit).await;
+    server
+        .push(&[
+            response(1, 1, json!({"agree": "declined", "travel": {"many": ["car", "bus"]}})),
+            response(
+                2,
+                2,
+                json!({"agree": {"one": "yes"}, "years": {"one": "-3"},
+                                  "more": {"one": "=1+1"}, "again": {"one": "ąž"}}),
+            ),
+        ])
+        .await;
+    let answer = server.get_as(&cookie, "/api/v1/export/surveys/living.csv").await;
+    let rows = rows(&answer.body);
+    assert_eq!(
+        rows[0].join(","),
+        "reference,id,received_at,made_at,version,venue,language,seconds,agree,travel,\
+         travel/bus,travel/car,travel/tram,years,more,again"
+    );
+    assert_eq!(rows[1][3..8], ["2026-11-24T10:30:00", "1", "grays-library", "ro", "61"]);
+    assert_eq!(rows[1][8..], ["prefer_not_to_say", "car; bus", "1", "1", "0", "", "", ""]);
+    assert_eq!(rows[2][8..], ["yes", "", "", "", "", "'-3", "'=1+1", "ąž"]);
+    server.get_as(&cookie, "/api/v1/export/surveys/nothing.csv").await.problem(404);
+    server.get_as(&cookie, "/api/v1/export/surveys/living").await.problem(404);
+}

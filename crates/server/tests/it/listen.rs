@@ -1,0 +1,87 @@
+//! The accept loop on a real socket.
+
+use std::time::Duration;
+
+use ::server::listen::{Patience, serve};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+};
+
+use crate::server::Server;
+
+const PUSH_HEAD: &str = "POST /api/v1/push HTTP/1.1\r\nhost: x\r\n\
+    content-type: application/json\r\ncontent-length: 14\r\nexpect: 100-continue\r\n\r\n";
+
+async fn listening(patience: Patience) -> (Server, TcpStream, oneshot::Sender<()>, Running) {
+    let server = Server::start().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    let (stop, told) = oneshot::channel();
+    let router = server.router();
+    let running = tokio::spawn(serve(listener, router, patience, async {
+        let _ = told.await;
+    }));
+    (server, stream, stop, running)
+}
+
+type Running = tokio::task::JoinHandle<()>;
+
+async fn rest(stream: &mut TcpStream) -> String {
+    let mut text = Vec::new();
+    // A reset in place of an end says the same here: the server closed.
+    let _ = stream.read_to_end(&mut text).await;
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// Sends the head of a push and waits for the server's word that it reads the body.
+async fn begin_push(stream: &mut TcpStream) {
+    stream.write_all(PUSH_HEAD.as_bytes()).await.unwrap();
+    let mut seen = Vec::new();
+    while !seen.ends_with(b"100 Continue\r\n\r\n") {
+        seen.push(stream.read_u8().await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_head_that_never_ends_is_not_waited_for() {
+    let patience = Patience { head: Duration::from_millis(100), ..Patience::default() };
+    let (_server, mut stream, _stop, _running) = listening(patience).await;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ").await.unwrap();
+    let answer = tokio::time::timeout(Duration::from_secs(5), rest(&mut stream)).await;
+    let answer = answer.expect("the connection is closed by the server");
+    assert!(!answer.contains("200 OK"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_quiet_connection_is_closed() {
+    let patience = Patience { head: Duration::from_millis(100), ..Patience::default() };
+    let (_server, mut stream, _stop, _running) = listening(patience).await;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    let answer = tokio::time::timeout(Duration::from_secs(5), rest(&mut stream)).await;
+    assert!(answer.expect("closed by the server").starts_with("HTTP/1.1 200 OK"));
+}
+
+#[tokio::test]
+async fn a_request_in_flight_is_answered_before_the_server_stops() {
+    let (_server, mut stream, stop, running) = listening(Patience::default()).await;
+    begin_push(&mut stream).await;
+    let address = stream.peer_addr().unwrap();
+    stop.send(()).unwrap();
+    while TcpStream::connect(address).await.is_ok() {}
+    assert!(!running.is_finished(), "it waits for the request");
+    stream.write_all(b"{\"records\":[]}").await.unwrap();
+    let answer = rest(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("verdicts"), "{answer}");
+    running.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_request_that_does_not_end_does_not_hold_up_the_stop() {
+    let patience = Patience { farewell: Duration::from_millis(100), ..Patience::default() };
+    let (_server, mut stream, stop, running) = listening(patience).await;
+    begin_push(&mut stream).await;
+    stop.send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(5), running).await.unwrap().unwrap();
+}

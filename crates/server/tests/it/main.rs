@@ -1,0 +1,18 @@
+//! The server from the outside: real routes on a real database in a directory of its own.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod app;
+mod backup;
+mod changes;
+mod edits;
+mod export;
+mod feedback;
+mod health;
+mod import;
+mod listen;
+mod process;
+mod push;
+mod server;
+mod session;
+mod submissions;

@@ -1,0 +1,87 @@
+//! Measuring: builds what is measured, then hands over to the runner in tests/e2e.
+
+use crate::npm::{self, Packages};
+use crate::setup;
+use crate::shell;
+use crate::suite;
+use crate::workspace::{BENCH, E2E, WASM, Workspace};
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
+
+/// Measures; prints a table, or one JSON object.
+#[derive(Args)]
+pub struct Bench {
+    /// What to measure.
+    #[arg(default_value = "all")]
+    what: What,
+    /// One JSON object on stdout in place of the table.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum What {
+    /// The search index beside MiniSearch and Fuse.js.
+    Search,
+    /// Storing captures beside plain JavaScript.
+    Storage,
+    /// The bytes of a first visit.
+    Visit,
+    /// Cold start to usable, offline.
+    Start,
+    /// Everything.
+    All,
+}
+
+impl Bench {
+    /// Builds and measures.
+    ///
+    /// # Errors
+    /// When a build or the runner fails.
+    pub fn run(self, workspace: &Workspace) -> Result<()> {
+        if !workspace.has_test_package(E2E) {
+            bail!("tests/{E2E} is not there");
+        }
+        let page = build(workspace)?;
+        let args = ["run", "--quiet", "-p", E2E, "--bin", "bench", "--"];
+        let mut runner = suite::against_the_build(workspace, args)?;
+        runner.env("TOGETHER_BENCH", page);
+        if let Some(what) = self.what.to_possible_value() {
+            runner.arg(what.get_name());
+        }
+        if self.json {
+            runner.arg("--json");
+        }
+        let status = runner.status()?;
+        if !status.success() {
+            bail!("the measurements ended with {status}");
+        }
+        Ok(())
+    }
+}
+
+/// Builds what is measured in a page, as the app is built (size first, wasm-opt -Oz), into `tests/bench/www/pkg`, and
+/// installs what it is measured beside. Returns the page's folder.
+fn build(workspace: &Workspace) -> Result<PathBuf> {
+    setup::tests(workspace)?;
+    let page = workspace.root.join("tests/bench/www");
+    if page.join("package.json").is_file() {
+        npm::ensure(workspace, &page, Packages::All)?;
+    }
+    let args = ["build", "--release", "--target", WASM, "-p", BENCH];
+    shell::run("Building what is measured", &mut shell::cargo(workspace, args)?)?;
+    let built = workspace.target.join(WASM).join("release").join(format!("{BENCH}.wasm"));
+    let out = page.join("pkg");
+    let mut bindgen = shell::command(workspace, "wasm-bindgen")?;
+    bindgen.args(["--target", "web", "--no-typescript", "--out-name", BENCH, "--out-dir"]);
+    shell::run_silently("Writing its bindings", bindgen.arg(&out).arg(built))?;
+    optimise(workspace, &out.join(format!("{BENCH}_bg.wasm")))?;
+    Ok(page)
+}
+
+fn optimise(workspace: &Workspace, wasm: &Path) -> Result<()> {
+    let mut wasm_opt = shell::command(workspace, "wasm-opt")?;
+    wasm_opt.arg("-Oz").arg(wasm).arg("--output").arg(wasm);
+    shell::run_silently("Optimising it", &mut wasm_opt).map(drop)
+}

@@ -1,0 +1,112 @@
+//! Installing what is missing, and saying so; quick and silent when all is there.
+
+use crate::npm::{self, Packages};
+use crate::shell;
+use crate::tool::{TRUNK, WASM_BINDGEN};
+use crate::workspace::{WASM, Workspace};
+use anyhow::{Context, Result, bail};
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// A browser and the program that drives it for tests.
+pub struct Browser {
+    /// `CHROMIUM`, or the first of Chromium's and Chrome's names on PATH.
+    pub chromium: PathBuf,
+    /// `CHROMEDRIVER`, or `chromedriver` on PATH.
+    pub driver: PathBuf,
+}
+
+/// What a build of the app needs: wasm target, wasm-bindgen-cli, trunk, npm packages.
+///
+/// # Errors
+/// When something is missing and cannot be installed; the message says what to do by hand.
+pub fn app(workspace: &Workspace) -> Result<()> {
+    wasm_target(workspace)?;
+    WASM_BINDGEN.ensure(workspace)?;
+    TRUNK.ensure(workspace)?;
+    npm::ensure(workspace, &workspace.root, Packages::Build)
+}
+
+/// What the tests need above that: every npm package, Chromium and its driver.
+///
+/// # Errors
+/// As [`app`].
+pub fn tests(workspace: &Workspace) -> Result<Browser> {
+    wasm_target(workspace)?;
+    WASM_BINDGEN.ensure(workspace)?;
+    TRUNK.ensure(workspace)?;
+    npm::ensure(workspace, &workspace.root, Packages::All)?;
+    browser(workspace)
+}
+
+/// The standard library for wasm, which rustup adds.
+///
+/// # Errors
+/// When it is missing and there is no rustup, or rustup fails.
+pub fn wasm_target(workspace: &Workspace) -> Result<()> {
+    let mut rustc = shell::command(workspace, "rustc")?;
+    let library = shell::output(rustc.args(["--print", "target-libdir", "--target", WASM]));
+    if library.is_some_and(|dir| PathBuf::from(dir).is_dir()) {
+        return Ok(());
+    }
+    if shell::output(Command::new("rustup").arg("--version")).is_none() {
+        bail!(
+            "Rust's {WASM} target is missing: install it with your system's packages, or use rustup"
+        );
+    }
+    let mut rustup = shell::command(workspace, "rustup")?;
+    shell::run("Adding the wasm target", rustup.args(["target", "add", WASM])).map(drop)
+}
+
+fn browser(workspace: &Workspace) -> Result<Browser> {
+    if let Some(browser) = find_browser() {
+        return Ok(browser);
+    }
+    const BY_HAND: &str = "Chromium or chromedriver is missing: install both \
+        (Debian: apt-get install chromium chromium-driver), or name them in CHROMIUM and CHROMEDRIVER";
+    let root = shell::output(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
+    let sudo = !root && shell::output(Command::new("sudo").args(["-n", "true"])).is_some();
+    let apt = shell::output(Command::new("apt-get").arg("--version")).is_some();
+    if !apt || !(root || sudo) {
+        bail!(BY_HAND);
+    }
+    let apt_get = |args: &[&str]| -> Result<Command> {
+        let mut command = shell::command(workspace, if sudo { "sudo" } else { "apt-get" })?;
+        if sudo {
+            command.args(["-n", "apt-get"]);
+        }
+        command.args(args).env("DEBIAN_FRONTEND", "noninteractive");
+        Ok(command)
+    };
+    shell::run("Asking the system what packages there are", &mut apt_get(&["update", "-q"])?)?;
+    shell::run(
+        "Installing Chromium and its driver (a minute or two, once)",
+        &mut apt_get(&[
+            "install",
+            "-q",
+            "-y",
+            "--no-install-recommends",
+            "chromium",
+            "chromium-driver",
+        ])?,
+    )
+    .context(BY_HAND)?;
+    find_browser().context(BY_HAND)
+}
+
+fn find_browser() -> Option<Browser> {
+    let chromium = env::var_os("CHROMIUM").map(PathBuf::from).or_else(|| {
+        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+            .iter()
+            .find_map(|name| on_path(name))
+    })?;
+    let driver =
+        env::var_os("CHROMEDRIVER").map(PathBuf::from).or_else(|| on_path("chromedriver"))?;
+    Some(Browser { chromium, driver })
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|dir| dir.join(name)).find(|file| file.is_file())
+}

@@ -1,0 +1,23 @@
+// Starts the app. An own file because the page's content security policy allows no inline script; Trunk writes the
+// hashed names of the two parts into this script tag's attributes (Trunk.toml, pattern_script).
+const script = document.querySelector("script[data-js]");
+const { js, wasm } = script.dataset;
+
+try {
+  const { default: init } = await import(js);
+  await init({ module_or_path: wasm });
+  // The app has mounted within init: no frame is painted between its first paint and this.
+  document.getElementById("first-paint")?.remove();
+} catch (error) {
+  console.error(error);
+  document.getElementById("boot-loading")?.remove();
+  document.getElementById("boot-error")?.removeAttribute("hidden");
+}
+
+// After the app's start, so that fetching a build to keep does not compete with showing it; and after a failed start
+// too, so that a mended build can come in. The worker's own file is always asked of the server, never of a cache.
+if ("serviceWorker" in navigator) {
+  navigator.serviceWorker
+    .register("/sw.js", { updateViaCache: "none" })
+    .catch((error) => console.warn("No offline use:", error));
+}

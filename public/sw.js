@@ -1,0 +1,51 @@
+// Keeps one build of the app whole on the device, and answers from it, so that pages open with no network and never mix
+// files of two builds. `cargo xtask precache` fills in the two constants; with none (`trunk serve`) all goes to the network.
+const BUILD = "%BUILD%";
+// Each file's path and the hash of its bytes: a captive portal's page, or a file of the next build, fails the install.
+const FILES = ["%FILES%"];
+
+const PREFIX = "together-build-";
+const CACHE = PREFIX + BUILD;
+const SERVER_ONLY = /^\/(api|healthz|readyz|metrics)(\/|$)/;
+// Names with a content hash may come from the browser's cache, where the page has just put them; others are asked anew.
+const HASHED = /-[0-9a-f]{16}(_bg)?\.\w+$/;
+
+self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+
+// A new build waits, for someone may be in the middle of a form. The page says when (and tells people first).
+self.addEventListener("message", (event) => {
+  if (event.data?.type === "activate") self.skipWaiting();
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin || SERVER_ONLY.test(url.pathname)) return;
+  // Every page is the one page; the app reads the address.
+  const path = request.mode === "navigate" ? "/index.html" : url.pathname;
+  event.respondWith(answer(path, request));
+});
+
+async function install() {
+  const cache = await caches.open(CACHE);
+  // addAll keeps all or nothing.
+  await cache.addAll(
+    FILES.map(([path, integrity]) => new Request(path, { integrity, cache: HASHED.test(path) ? "default" : "no-cache" })),
+  );
+  // An older worker that was activated meanwhile has cleared away what it did not know: try again later.
+  if (!(await caches.has(CACHE))) throw new Error("the cache of build " + BUILD + " was removed during its install");
+}
+
+async function activate() {
+  const older = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE);
+  await Promise.all(older.map((name) => caches.delete(name)));
+  // On the very first visit the open page's files are this build's, so it may be served from here at once. Later a page
+  // of the older build reloads by itself when it has asked for the switch.
+  if (older.length === 0) await self.clients.claim();
+}
+
+async function answer(path, request) {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(path, { ignoreVary: true })) ?? fetch(request);
+}
