@@ -1,11 +1,22 @@
 // Starts the app. An own file because the page's content security policy allows no inline script; Trunk writes the
-// hashed names of the two parts into this script tag's attributes (Trunk.toml, pattern_script).
-const script = document.querySelector("script[data-js]");
-const { js, wasm } = script.dataset;
+// hashed names of the two parts into this script tag's attributes (Trunk.toml, pattern_script). Staff pages are a program
+// of their own, which Trunk builds under fixed names.
+const staff = /^\/staff(\/|$)/.test(location.pathname);
+const own = document.querySelector("script[data-js]").dataset;
+const { js, wasm } = staff ? { js: "/staff.js", wasm: "/staff_bg.wasm" } : own;
+
+// A panic stops the program at once, so the notice about it stands ready in the page (pages/frame.rs).
+for (const kind of ["error", "unhandledrejection"]) {
+  addEventListener(kind, ({ error, reason }) => {
+    if ((error ?? reason) instanceof WebAssembly.RuntimeError) document.getElementById("broken")?.removeAttribute("hidden");
+  });
+}
 
 try {
+  // Both at once: on a slow network one after the other would take twice as long.
+  const bytes = fetch(wasm);
   const { default: init } = await import(js);
-  await init({ module_or_path: wasm });
+  await init({ module_or_path: bytes });
   // The app has mounted within init: no frame is painted between its first paint and this.
   document.getElementById("first-paint")?.remove();
 } catch (error) {

@@ -9,6 +9,7 @@ pub mod locale;
 pub mod net;
 pub mod pages;
 pub mod platform;
+pub mod router;
 pub mod store;
 pub mod sync_loop;
 pub mod wall;

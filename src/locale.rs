@@ -1,25 +1,33 @@
 //! The languages of the screen. English is embedded; the others are files that are fetched when
 //! somebody chooses them and precached with the app, so a language is added without a rebuild.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use js_sys::Intl::PluralRules;
 use leptos::prelude::*;
 use reqwasm::http::Request;
+use serde_json::{Map, Value};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::platform::browser;
 
-include!(concat!(env!("OUT_DIR"), "/locale.rs"));
+/// Every key of `locales/en.json`, as constants.
+pub mod key {
+    include!(concat!(env!("OUT_DIR"), "/locale.rs"));
+}
 
-/// A text of the screen.
+/// A text of the screen: its name in the locale files, and its English words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Key(usize);
+pub struct Key(&'static str, &'static str);
 
 /// A text that depends on a number: `waiting_one`, `waiting_few`, `waiting_other`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Plural(&'static str);
+pub struct Plural {
+    noun: &'static str,
+    one: &'static str,
+    other: &'static str,
+}
 
 /// A language people can choose: its BCP 47 tag and its own name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +46,7 @@ pub const LANGUAGES: [Language; 4] = [
     Language { tag: "lt", name: "Lietuvių" },
 ];
 
-type Texts = Rc<HashMap<String, String>>;
+type Texts = Rc<Map<String, Value>>;
 
 thread_local! {
     /// The tag of the language on the screen. Not in a context: event handlers have none, and
@@ -80,9 +88,9 @@ async fn texts_of(language: Language) -> Result<Texts, String> {
 
 /// The text of `key` in the language on the screen; tracked.
 pub fn t(key: Key) -> String {
-    let (name, english) = ENGLISH[key.0];
+    let Key(name, english) = key;
     language();
-    TEXTS.with_borrow(|texts| texts.get(name).cloned()).unwrap_or_else(|| english.to_owned())
+    TEXTS.with_borrow(|texts| text_of(texts, name)).unwrap_or_else(|| english.to_owned())
 }
 
 /// The text of `key` with `{name}` replaced by its value.
@@ -97,22 +105,19 @@ pub fn tn(plural: Plural, number: usize) -> String {
 }
 
 fn plural_text(plural: Plural, number: usize) -> String {
-    let Plural(noun) = plural;
-    let tag = language();
-    let locales = js_sys::Array::of1(&JsValue::from_str(tag));
+    let Plural { noun, one, other } = plural;
+    let locales = js_sys::Array::of1(&JsValue::from_str(language()));
     let rules = PluralRules::new(&locales, &js_sys::Object::new());
     let category = rules.select(number as f64).as_string().unwrap_or_default();
-    let named = format!("{noun}_{category}");
-    let other = format!("{noun}_other");
-    let english = |name: &str| {
-        let index = ENGLISH.binary_search_by_key(&name, |(name, _)| name).ok()?;
-        Some(ENGLISH[index].1.to_owned())
+    let text = |category: &str| {
+        TEXTS.with_borrow(|texts| text_of(texts, &format!("{noun}_{category}")))
     };
-    TEXTS
-        .with_borrow(|texts| texts.get(&named).or_else(|| texts.get(&other)).cloned())
-        .or_else(|| english(&named))
-        .or_else(|| english(&other))
-        .unwrap_or_default()
+    let english = if number == 1 { one } else { other };
+    text(&category).or_else(|| text("other")).unwrap_or_else(|| english.to_owned())
+}
+
+fn text_of(texts: &Texts, name: &str) -> Option<String> {
+    Some(texts.get(name)?.as_str()?.to_owned())
 }
 
 fn fill(mut text: String, values: &[(&str, &str)]) -> String {

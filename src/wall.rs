@@ -43,7 +43,7 @@ pub fn weekday(day: Weekday) -> String {
 /// "10:30am" in English, "10:30" elsewhere.
 pub fn time(time: NaiveTime) -> String {
     if language() != "en" {
-        return time.format("%H:%M").to_string();
+        return format!("{:02}:{:02}", time.hour(), time.minute());
     }
     let (hour, minute) = (time.hour(), time.minute());
     match (hour, minute) {

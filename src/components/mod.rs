@@ -1,5 +1,7 @@
 //! Components: values in, callbacks out. No storage and no network here.
 
+pub mod bars;
+pub mod check;
 pub mod chips;
 pub mod choices;
 pub mod field;
@@ -7,3 +9,4 @@ pub mod hours;
 pub mod notice;
 pub mod page;
 pub mod select;
+pub mod when_field;

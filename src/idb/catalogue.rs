@@ -7,7 +7,7 @@ use indexed_db_futures::{
     prelude::{Build, QuerySource},
     transaction::{Transaction, TransactionMode},
 };
-use model::{Record, wire::Changes};
+use model::{Record, json, wire::Changes};
 use sync::{Catalogue, StorageError};
 use wasm_bindgen::JsValue;
 
@@ -76,7 +76,7 @@ fn set_meta(transaction: &Transaction<'_>, name: &str, value: &str) -> Result<()
 }
 
 fn read(value: &JsValue) -> Option<Record> {
-    serde_json::from_str(&value.as_string()?).ok()
+    json::read(&value.as_string()?).ok()
 }
 
 impl Catalogue for IdbCatalogue {
@@ -103,7 +103,7 @@ impl Catalogue for IdbCatalogue {
                             continue;
                         }
                     }
-                    let text = serde_json::to_string(record)
+                    let text = json::write(record)
                         .map_err(|error| StorageError::Failed(error.to_string()))?;
                     store.put(text).with_key(key).primitive().map_err(failed)?;
                 }

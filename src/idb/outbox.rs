@@ -14,7 +14,7 @@ use indexed_db_futures::{
 };
 use js_sys::{Array, Uint8Array};
 use model::{
-    Hash, SubmissionId,
+    Hash, SubmissionId, json,
     submission::Sealed,
     time::Millis,
     wire::Ack,
@@ -300,7 +300,7 @@ fn delete(store: &ObjectStore<'_>, key: &str) -> Result<(), StorageError> {
 }
 
 fn pair(envelope: &impl Serialize, bytes: Option<&[u8]>) -> Result<JsValue, StorageError> {
-    let text = serde_json::to_string(envelope)
+    let text = json::write(envelope)
         .map_err(|error| StorageError::Failed(error.to_string()))?;
     let bytes = bytes.map_or(JsValue::NULL, |bytes| Uint8Array::from(bytes).into());
     Ok(Array::of2(&JsValue::from_str(&text), &bytes).into())
@@ -309,7 +309,7 @@ fn pair(envelope: &impl Serialize, bytes: Option<&[u8]>) -> Result<JsValue, Stor
 fn unpair<T: DeserializeOwned>(value: &JsValue) -> Result<(T, Option<Vec<u8>>), String> {
     let pair: &Array = value.dyn_ref().ok_or("the stored value is no pair")?;
     let envelope = pair.get(0).as_string().ok_or("the envelope is no text")?;
-    let envelope = serde_json::from_str(&envelope)
+    let envelope = json::read(&envelope)
         .map_err(|error| format!("the envelope cannot be read: {error}"))?;
     Ok((envelope, pair.get(1).dyn_ref::<Uint8Array>().map(Uint8Array::to_vec)))
 }

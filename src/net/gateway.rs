@@ -3,8 +3,9 @@
 //! An answer counts only if it has the form the server gives it. A captive portal's page, a
 //! proxy's error and a cut-off body are all the same as no answer.
 
-use model::wire::{
-    CLIENT_HEADER, CLIENT_VERSION, Changes, ProblemDetails, Probe, Push, PushAnswer,
+use model::{
+    json,
+    wire::{CLIENT_HEADER, CLIENT_VERSION, Changes, Probe, ProblemDetails, Push, PushAnswer},
 };
 use reqwasm::http::{Method, Request, Response};
 use serde::{Serialize, de::DeserializeOwned};
@@ -44,7 +45,7 @@ impl Gateway {
         path: &str,
         body: &impl Serialize,
     ) -> Result<T, SyncError> {
-        let body = serde_json::to_string(body).map_err(lost)?;
+        let body = json::write(body).map_err(lost)?;
         let text = self.request(method, path, Some(&body), TIMEOUT).await?;
         parse(&text)
     }
@@ -94,7 +95,7 @@ fn meaning(
 ) -> Result<String, SyncError> {
     let problem = media_type
         .starts_with("application/problem+json")
-        .then(|| serde_json::from_str::<ProblemDetails>(&text).ok())
+        .then(|| json::read::<ProblemDetails>(&text).ok())
         .flatten();
     match (status, problem) {
         (204, _) => Ok(String::new()),
@@ -122,7 +123,7 @@ fn lost(reason: impl std::fmt::Display) -> SyncError {
 }
 
 fn parse<T: DeserializeOwned>(text: &str) -> Result<T, SyncError> {
-    serde_json::from_str(text).map_err(lost)
+    json::read(text).map_err(lost)
 }
 
 impl Remote for Gateway {

@@ -2,7 +2,7 @@
 
 use gloo::{events::EventListener, timers::callback::Timeout};
 use leptos::prelude::*;
-use leptos_router::components::A;
+use model::Collection;
 
 use crate::{
     components::notice::{Notice, Tone},
@@ -129,14 +129,14 @@ pub fn Header() -> impl IntoView {
         </a>
         <header class="ct-header no-print">
             <div class="ct-width ct-header__inner">
-                <A href="/" attr:class="ct-header__brand">
+                <a href="/" class="ct-header__brand">
                     <svg class="ct-header__mark" viewBox="0 0 48 48" aria-hidden="true" focusable="false">
                         <path fill="#fff" d="M18 6a14 14 0 1 1-5.5 26.9L5 36l2-7.4A14 14 0 0 1 18 6z"></path>
                         <path fill="#f2b84b" d="M31 16a12 12 0 0 1 9 19.9L44 44l-8-5.1A12 12 0 1 1 31 16z"></path>
                         <path fill="#c9794a" d="M31.4 16A14 14 0 0 1 20.5 33.8 12 12 0 0 1 31.4 16z"></path>
                     </svg>
                     <span class="ct-header__name">{name}</span>
-                </A>
+                </a>
                 <Languages/>
             </div>
         </header>
@@ -176,8 +176,7 @@ fn StatusBar() -> impl IntoView {
     let place = move || {
         let venue = store.tablet.with(|tablet| tablet.venue.clone());
         store.catalogue.with(|catalogue| {
-            let venue = catalogue.venues().get(&venue?)?;
-            Some(content(&venue.name))
+            Some(content(&catalogue.name(Collection::Venue, &venue?)?))
         })
     };
     let offline = move || matches!(status.reach.get(), Reach::Offline);
@@ -192,13 +191,13 @@ fn StatusBar() -> impl IntoView {
     view! {
         <div class="ct-status no-print">
             <div class="ct-width ct-status__inner">
-                <A href="/tablet" attr:class="ct-status__place">
+                <a href="/tablet" class="ct-status__place">
                     {move || place().unwrap_or_else(|| t(key::STATUS_NO_PLACE))}
-                </A>
+                </a>
                 <span class="ct-status__net" class:ct-status__net--offline=offline role="status">
                     {reach}
                 </span>
-                <A href="/tablet" attr:class="ct-status__waiting">
+                <a href="/tablet" class="ct-status__waiting">
                     <span role="status">
                         {move || match waiting() {
                             0 => t(key::STATUS_ALL_SENT),
@@ -208,7 +207,7 @@ fn StatusBar() -> impl IntoView {
                             (refused() > 0).then(|| format!(" {}", tn(key::STATUS_REFUSED, refused())))
                         }}
                     </span>
-                </A>
+                </a>
             </div>
         </div>
     }
@@ -271,7 +270,7 @@ pub fn Footer() -> impl IntoView {
     let store = Store::get();
     let thanks = move || {
         store.catalogue.with(|catalogue| {
-            let thanks = catalogue.site().map(|site| site.thanks.clone()).unwrap_or_default();
+            let thanks = catalogue.site().map(|site| site.thanks).unwrap_or_default();
             thanks
                 .iter()
                 .map(|text| view! { <p class="ct-footer__text">{content(text)}</p> })
@@ -283,14 +282,14 @@ pub fn Footer() -> impl IntoView {
             <div class="ct-width ct-footer__inner">
                 <ul class="ct-footer__list">
                     <li>
-                        <A href="/tablet" attr:class="ct-footer__link">
+                        <a href="/tablet" class="ct-footer__link">
                             {move || t(key::TABLET_TITLE)}
-                        </A>
+                        </a>
                     </li>
                     <li>
-                        <A href="/staff" attr:class="ct-footer__link">
+                        <a href="/staff" class="ct-footer__link">
                             {move || t(key::STAFF)}
-                        </A>
+                        </a>
                     </li>
                 </ul>
                 {thanks}

@@ -1,4 +1,7 @@
-//! The published content, read into its types.
+//! The published content.
+//!
+//! Records stay as they came and are read into their types where a page needs one: a tablet with
+//! 10,000 listings shows 30 of them.
 
 use std::{
     collections::BTreeMap,
@@ -8,54 +11,43 @@ use std::{
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use model::{
     Collection, Key, Record, Text,
-    catalogue::{
-        Area, Category, Event, Listing, Site, Survey, SurveyVersion, Theme, Venue,
-        survey_version_key, view,
-    },
+    catalogue::{Cost, Event, Listing, Site, Survey, SurveyVersion, Venue, survey_version_key, view},
     recurrence::occurrences,
 };
 use search::{Document, Index};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
 use survey::Definition;
-
-/// Records of one collection by id.
-type Table<T> = BTreeMap<Key, T>;
 
 /// What the catalogue holds at one moment. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct CatalogueView {
-    tables: Arc<Tables>,
+    content: Arc<Content>,
 }
 
 #[derive(Default)]
-struct Tables {
-    revs: BTreeMap<(Collection, Key), u64>,
-    site: Option<Site>,
-    areas: Table<Area>,
-    venues: Table<Venue>,
-    themes: Table<Theme>,
-    categories: Table<Category>,
-    events: Table<Event>,
-    listings: Table<Listing>,
-    surveys: Table<Survey>,
-    versions: Table<SurveyVersion>,
+struct Content {
+    records: BTreeMap<Collection, Records>,
     /// Built at the first search, since most people never search.
     index: OnceLock<(Vec<Key>, Index)>,
 }
 
+/// The records of one collection.
+type Records = BTreeMap<Key, Arc<Record>>;
+
 /// One time an event takes place.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Occurrence {
     /// Its start, wall time.
     pub start: NaiveDateTime,
     /// Which event.
     pub id: Key,
     /// The event.
-    pub event: Event,
+    pub event: Arc<Event>,
 }
 
 /// What a list of events or listings is narrowed to; empty means everything.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// Events at this venue.
     pub venue: Option<Key>,
@@ -66,7 +58,7 @@ pub struct Filter {
     /// Listings of this kind.
     pub category: Option<Key>,
     /// Listings that cost this much.
-    pub cost: Option<model::catalogue::Cost>,
+    pub cost: Option<Cost>,
     /// Listings that speak this language.
     pub language: Option<String>,
 }
@@ -74,106 +66,120 @@ pub struct Filter {
 impl Filter {
     /// How many of its parts are chosen.
     pub fn count(&self) -> usize {
-        [
-            self.venue.is_some(),
-            self.area.is_some(),
-            self.theme.is_some(),
-            self.category.is_some(),
-            self.cost.is_some(),
-            self.language.is_some(),
-        ]
-        .into_iter()
-        .filter(|chosen| *chosen)
-        .count()
+        let keys = [&self.venue, &self.area, &self.theme, &self.category];
+        keys.into_iter().flatten().count()
+            + usize::from(self.cost.is_some())
+            + usize::from(self.language.is_some())
+    }
+
+    /// Whether a listing fits, told from its fields as they are stored.
+    fn fits_listing(&self, record: &Record) -> bool {
+        let list = |name: &str| record.fields.get(name).and_then(Value::as_array);
+        let holds = |name: &str, wanted: Option<&str>, empty_is_all: bool| {
+            wanted.is_none_or(|wanted| {
+                let items = list(name).map(Vec::as_slice).unwrap_or_default();
+                items.iter().any(|item| item == wanted) || (empty_is_all && items.is_empty())
+            })
+        };
+        let cost = |wanted: Cost| record.fields.get("cost").is_some_and(|it| it == wanted.name());
+        holds("categories", self.category.as_ref().map(Key::as_str), false)
+            && holds("areas", self.area.as_ref().map(Key::as_str), true)
+            && holds("languages", self.language.as_deref(), false)
+            && self.cost.is_none_or(cost)
     }
 }
 
 impl CatalogueView {
-    /// Reads the records. One that does not fit its type is left out: a newer server may
-    /// publish what this app cannot show yet.
+    /// Takes the records. Those of a collection that this app does not know are left out: a
+    /// newer server may publish what it cannot show yet.
     pub fn new(records: Vec<Record>) -> Self {
-        let mut tables = Tables::default();
+        let mut content = Content::default();
         for record in records {
-            let Some(collection) = record.known_collection() else { continue };
-            tables.revs.insert((collection, record.id.clone()), record.rev);
-            match collection {
-                Collection::Site => tables.site = view(&record.fields).ok(),
-                Collection::Area => insert(&mut tables.areas, record),
-                Collection::Venue => insert(&mut tables.venues, record),
-                Collection::Theme => insert(&mut tables.themes, record),
-                Collection::Category => insert(&mut tables.categories, record),
-                Collection::Event => insert(&mut tables.events, record),
-                Collection::Listing => insert(&mut tables.listings, record),
-                Collection::Survey => insert(&mut tables.surveys, record),
-                Collection::SurveyVersion => insert(&mut tables.versions, record),
-                // No page shows wards yet; surveys and results will.
-                Collection::Ward => {}
+            if let Some(collection) = record.known_collection() {
+                let of_kind = content.records.entry(collection).or_default();
+                of_kind.insert(record.id.clone(), Arc::new(record));
             }
         }
-        Self { tables: Arc::new(tables) }
+        Self { content: Arc::new(content) }
     }
 
     /// Whether nothing has been fetched yet.
     pub fn is_empty(&self) -> bool {
-        self.tables.revs.is_empty()
+        self.content.records.is_empty()
     }
 
-    /// The revision of a record, the base of an edit.
-    pub fn rev(&self, collection: Collection, id: &Key) -> Option<u64> {
-        self.tables.revs.get(&(collection, id.clone())).copied()
+    /// The records of a collection with their ids, ascending.
+    pub fn records(&self, collection: Collection) -> impl Iterator<Item = (&Key, &Arc<Record>)> {
+        self.content.records.get(&collection).into_iter().flatten()
+    }
+
+    /// The record of that id as it is stored; its revision is the base of an edit.
+    pub fn record(&self, collection: Collection, id: &Key) -> Option<&Arc<Record>> {
+        self.content.records.get(&collection)?.get(id)
+    }
+
+    /// The record of that id as its type; none if it is not there or does not fit.
+    pub fn read<T: DeserializeOwned>(&self, collection: Collection, id: &Key) -> Option<T> {
+        view(&self.record(collection, id)?.fields).ok()
     }
 
     /// The borough's own record.
-    pub fn site(&self) -> Option<&Site> {
-        self.tables.site.as_ref()
+    pub fn site(&self) -> Option<Site> {
+        let (_, record) = self.records(Collection::Site).next()?;
+        view(&record.fields).ok()
     }
 
-    /// The areas with their ids.
-    pub fn areas(&self) -> &Table<Area> {
-        &self.tables.areas
+    /// The name of an area, a venue, a theme or a kind of support.
+    pub fn name(&self, collection: Collection, id: &Key) -> Option<Text> {
+        text_of(self.record(collection, id)?, "name")
     }
 
-    /// The venues.
-    pub fn venues(&self) -> &Table<Venue> {
-        &self.tables.venues
+    /// The names of a collection with their ids.
+    pub fn names(&self, collection: Collection) -> Vec<(Key, Text)> {
+        let named = |(id, record): (&Key, &Arc<Record>)| {
+            Some((id.clone(), text_of(record, "name")?))
+        };
+        self.records(collection).filter_map(named).collect()
     }
 
-    /// The themes.
-    pub fn themes(&self) -> &Table<Theme> {
-        &self.tables.themes
+    /// The venue of that id.
+    pub fn venue(&self, id: &Key) -> Option<Venue> {
+        self.read(Collection::Venue, id)
     }
 
-    /// The kinds of support.
-    pub fn categories(&self) -> &Table<Category> {
-        &self.tables.categories
+    /// The event of that id.
+    pub fn event(&self, id: &Key) -> Option<Event> {
+        self.read(Collection::Event, id)
     }
 
-    /// The events.
-    pub fn events(&self) -> &Table<Event> {
-        &self.tables.events
+    /// The listing of that id.
+    pub fn listing(&self, id: &Key) -> Option<Listing> {
+        self.read(Collection::Listing, id)
     }
 
-    /// The listings.
-    pub fn listings(&self) -> &Table<Listing> {
-        &self.tables.listings
+    /// The survey of that id.
+    pub fn survey(&self, id: &Key) -> Option<Survey> {
+        self.read(Collection::Survey, id)
     }
 
-    /// The surveys.
-    pub fn surveys(&self) -> &Table<Survey> {
-        &self.tables.surveys
+    /// Every survey with its id.
+    pub fn surveys(&self) -> Vec<(Key, Survey)> {
+        let ids = self.records(Collection::Survey).map(|(id, _)| id);
+        ids.filter_map(|id| Some((id.clone(), self.survey(id)?))).collect()
     }
 
     /// The questions of a survey's version, if they are here and can be read.
     pub fn definition(&self, survey: &Key, version: u32) -> Option<Definition> {
-        let stored = self.tables.versions.get(&survey_version_key(survey, version)?)?;
+        let id = survey_version_key(survey, version)?;
+        let stored: SurveyVersion = self.read(Collection::SurveyVersion, &id)?;
         Definition::read(&stored.definition).ok()
     }
 
     /// Where an event takes place, in words.
     pub fn place(&self, event: &Event, language: &str) -> String {
-        let venue = event.venue.as_ref().and_then(|id| self.tables.venues.get(id));
+        let venue = event.venue.as_ref().and_then(|id| self.name(Collection::Venue, id));
         match (venue, &event.place) {
-            (Some(venue), _) => venue.name.get(language).to_owned(),
+            (Some(name), _) => name.get(language).to_owned(),
             (None, Some(place)) => place.clone(),
             (None, None) => String::new(),
         }
@@ -184,14 +190,15 @@ impl CatalogueView {
     pub fn occurrences(&self, filter: &Filter, from: NaiveDate, days: u64) -> Vec<Occurrence> {
         let to = from + Days::new(days.saturating_sub(1));
         let mut found = Vec::new();
-        for (id, event) in &self.tables.events {
-            if !self.event_fits(event, filter) {
+        for (id, record) in self.records(Collection::Event) {
+            let Ok(event) = view::<Event>(&record.fields) else { continue };
+            if !self.event_fits(&event, filter) {
                 continue;
             }
+            let event = Arc::new(event);
             let length = Days::new(u64::from(event.minutes.saturating_sub(1) / (24 * 60)));
-            for start in occurrences(event, from - length, to) {
-                let id = id.clone();
-                found.push(Occurrence { start, id, event: event.clone() });
+            for start in occurrences(&event, from - length, to) {
+                found.push(Occurrence { start, id: id.clone(), event: Arc::clone(&event) });
             }
         }
         found.sort_by(|a, b| {
@@ -202,86 +209,90 @@ impl CatalogueView {
     }
 
     fn event_fits(&self, event: &Event, filter: &Filter) -> bool {
-        let fits = |wanted: &Option<Key>, has: &dyn Fn(&Key) -> bool| {
-            wanted.as_ref().is_none_or(has)
-        };
+        let venue = event.venue.as_ref();
         let area = |wanted: &Key| {
-            let venue = event.venue.as_ref().and_then(|id| self.tables.venues.get(id));
             // What is on everywhere is on in every area.
-            venue.is_none_or(|venue| &venue.area == wanted)
+            venue.and_then(|id| self.venue(id)).is_none_or(|venue| &venue.area == wanted)
         };
-        fits(&filter.venue, &|wanted| event.venue.as_ref().is_none_or(|venue| venue == wanted))
-            && fits(&filter.area, &area)
-            && fits(&filter.theme, &|wanted| event.themes.contains(wanted))
+        filter.venue.as_ref().is_none_or(|wanted| venue.is_none_or(|id| id == wanted))
+            && filter.area.as_ref().is_none_or(area)
+            && filter.theme.as_ref().is_none_or(|wanted| event.themes.contains(wanted))
     }
 
-    /// The listings that fit the filter: in alphabetical order, or, with a query, the best
-    /// match first.
-    pub fn find(&self, query: &str, filter: &Filter, language: &str) -> Vec<(Key, Listing)> {
-        let fits = |listing: &Listing| {
-            filter.category.as_ref().is_none_or(|wanted| listing.categories.contains(wanted))
-                && filter
-                    .area
-                    .as_ref()
-                    .is_none_or(|wanted| listing.areas.is_empty() || listing.areas.contains(wanted))
-                && filter.cost.is_none_or(|wanted| listing.cost == wanted)
-                && filter
-                    .language
-                    .as_ref()
-                    .is_none_or(|wanted| listing.languages.contains(wanted))
-        };
-        let found = |id: &Key| {
-            let listing = self.tables.listings.get(id).filter(|listing| fits(listing))?;
-            Some((id.clone(), listing.clone()))
+    /// The ids of the listings that fit the filter: in alphabetical order, or, with a query, the
+    /// best match first.
+    pub fn find(&self, query: &str, filter: &Filter, language: &str) -> Vec<Key> {
+        let fits = |id: &&Key| {
+            self.record(Collection::Listing, id).is_some_and(|record| filter.fits_listing(record))
         };
         if query.trim().is_empty() {
-            let mut all: Vec<_> = self.tables.listings.keys().filter_map(found).collect();
-            all.sort_by_key(|(_, listing)| listing.title.get(language).to_lowercase());
-            return all;
+            let titled = |(id, record): (&Key, &Arc<Record>)| {
+                let title = text_of(record, "title")?.get(language).to_lowercase();
+                filter.fits_listing(record).then(|| (title, id.clone()))
+            };
+            // Ordered by title, and by id where two have the same.
+            let titles: BTreeMap<(String, Key), ()> =
+                self.records(Collection::Listing).filter_map(titled).map(|it| (it, ())).collect();
+            return titles.into_keys().map(|(_, id)| id).collect();
         }
         let (ids, index) = self.index();
         index
             .search(query, ids.len())
             .into_iter()
-            .filter_map(|hit| found(ids.get(hit.document as usize)?))
+            .filter_map(|hit| ids.get(hit.document as usize))
+            .filter(fits)
+            .cloned()
             .collect()
     }
 
     fn index(&self) -> &(Vec<Key>, Index) {
-        self.tables.index.get_or_init(|| {
-            let all = |text: &Text| text.all().collect::<Vec<_>>().join(" ");
-            let texts: Vec<_> = self
-                .tables
-                .listings
-                .values()
-                .map(|listing| {
-                    let categories = listing.categories.iter();
-                    let categories =
-                        categories.filter_map(|id| self.tables.categories.get(id));
-                    let categories: Vec<_> = categories.map(|it| all(&it.name)).collect();
-                    let phones: Vec<_> =
-                        listing.phones.iter().map(|phone| phone.number.as_str()).collect();
-                    [
-                        all(&listing.title),
-                        all(&listing.summary),
-                        categories.join(" "),
-                        all(&listing.description),
-                        format!("{} {}", listing.address.join(" "), phones.join(" ")),
-                    ]
-                })
-                .collect();
+        self.content.index.get_or_init(|| {
+            let (ids, texts): (Vec<_>, Vec<_>) = self
+                .records(Collection::Listing)
+                .map(|(id, record)| (id.clone(), self.words(record)))
+                .unzip();
             let documents = texts.iter().map(|texts| {
                 let weights = [4.0, 2.0, 2.0, 1.0, 1.0];
-                let fields = weights.into_iter().zip(texts.iter().map(String::as_str)).collect();
-                Document { fields }
+                Document { fields: weights.into_iter().zip(texts.iter().map(String::as_str)).collect() }
             });
-            (self.tables.listings.keys().cloned().collect(), Index::build(documents))
+            (ids, Index::build(documents))
         })
+    }
+
+    /// What a listing is found by: title, summary, kinds, description, and where to turn.
+    fn words(&self, record: &Record) -> [String; 5] {
+        let words = |name: &str| {
+            let mut words = String::new();
+            record.fields.get(name).iter().for_each(|value| gather(value, &mut words));
+            words
+        };
+        let mut kinds = String::new();
+        for id in record.fields.get("categories").and_then(Value::as_array).into_iter().flatten() {
+            let name = id.as_str().and_then(Key::parse);
+            let name = name.and_then(|id| self.name(Collection::Category, &id));
+            name.iter().flat_map(Text::all).for_each(|name| {
+                kinds.push_str(name);
+                kinds.push(' ');
+            });
+        }
+        let contact = words("address") + &words("phones");
+        [words("title"), words("summary"), kinds, words("description"), contact]
     }
 }
 
-fn insert<T: DeserializeOwned>(table: &mut Table<T>, record: Record) {
-    if let Ok(read) = view(&record.fields) {
-        table.insert(record.id, read);
+/// Every text within a value, whatever its language, with spaces between.
+fn gather(value: &Value, words: &mut String) {
+    match value {
+        Value::String(text) => {
+            words.push_str(text);
+            words.push(' ');
+        }
+        Value::Array(items) => items.iter().for_each(|item| gather(item, words)),
+        Value::Object(fields) => fields.values().for_each(|field| gather(field, words)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+}
+
+fn text_of(record: &Record, field: &str) -> Option<Text> {
+    Text::deserialize(record.fields.get(field)?).ok()
 }

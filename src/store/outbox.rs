@@ -94,8 +94,8 @@ impl Store {
         let overview = outbox.overview().await?;
         let mut records = Vec::new();
         for entry in overview.entries {
-            let record = serde_json::from_slice(&entry.bytes)
-                .unwrap_or_else(|_| String::from_utf8_lossy(&entry.bytes).into());
+            let record = String::from_utf8_lossy(&entry.bytes);
+            let record = serde_json::from_str(&record).unwrap_or_else(|_| record.into());
             records.push(PushRecord { id: entry.id, hash: entry.hash, record });
         }
         let export =
@@ -105,9 +105,7 @@ impl Store {
         if let Some(fields) = file.as_object_mut().filter(|_| !corrupt.is_empty()) {
             fields.insert("corrupt".to_owned(), corrupt.into_iter().collect());
         }
-        let text =
-            serde_json::to_string_pretty(&file).map_err(|error| failed(error.to_string()))?;
-        let name = format!("unsent-{}.json", clock::now().london().format("%Y-%m-%d-%H%M"));
-        file::save(&name, "application/json", &text).map_err(|error| failed(format!("{error:?}")))
+        let name = format!("unsent-{}.json", clock::now().london_date());
+        file::save(&name, "application/json", &file.to_string()).map_err(|error| failed(format!("{error:?}")))
     }
 }

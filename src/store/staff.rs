@@ -2,18 +2,16 @@
 
 use leptos::prelude::*;
 use model::{
-    Collection, Key,
+    Key,
     wire::{
         Conflict, Conflicts, Edit, EditResult, Edits, EditsAnswer, FeedbackPage, Results, Session,
         SignIn,
     },
 };
 use reqwasm::http::Method;
-use serde_json::{Map, Value};
 use sync::SyncError;
 
 use super::Store;
-use crate::platform::ids;
 
 /// Whether somebody of the staff is signed in on this page.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -134,28 +132,13 @@ impl Store {
         self.seen(self.parts().gateway.get(&path).await)
     }
 
-    /// Sends one edit: the changed `fields` (`null` removes one) of a record as it was at
-    /// `base_rev`, 0 to create it. Afterwards the catalogue is fetched, so that the screen shows
-    /// what the server has.
+    /// Sends one edit. Afterwards the catalogue is fetched, so that the screen shows what the
+    /// server has. Who sends an edit again whose answer was lost keeps its number, so that it
+    /// is carried out once.
     ///
     /// # Errors
     /// What the server's answer means; what came of the edit itself is in the result.
-    pub async fn edit(
-        &self,
-        collection: Collection,
-        id: &Key,
-        base_rev: u64,
-        fields: Map<String, Value>,
-        delete: bool,
-    ) -> Result<EditResult, SyncError> {
-        let edit = Edit {
-            edit: ids::random_uuid(),
-            collection: collection.name().to_owned(),
-            id: id.clone(),
-            base_rev,
-            fields,
-            delete,
-        };
+    pub async fn edit(&self, edit: Edit) -> Result<EditResult, SyncError> {
         let body = Edits { edits: vec![edit] };
         let answer: Result<EditsAnswer, _> =
             self.parts().gateway.send(Method::POST, "/edits", &body).await;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use model::{
     Problem, ProblemCode,
     limits::TEXT_CHARS,
@@ -191,8 +190,7 @@ fn fits(question: &Question, answer: &Answer) -> Result<(), (ProblemCode, &'stat
             }
         }
         (Kind::Date, Answer::One(value)) => {
-            let iso = value.len() == 10 && NaiveDate::parse_from_str(value, "%Y-%m-%d").is_ok();
-            if iso { Ok(()) } else { Err((Malformed, "Write a real date.")) }
+            if model::time::parse_date(value).is_some() { Ok(()) } else { Err((Malformed, "Write a real date.")) }
         }
         (Kind::Text, Answer::One(value)) => {
             if value.trim().is_empty() {

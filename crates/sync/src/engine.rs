@@ -107,16 +107,21 @@ fn records_of(batch: &[Entry]) -> (Vec<PushRecord>, Vec<Refusal>) {
     let mut records = Vec::with_capacity(batch.len());
     let mut unreadable = Vec::new();
     for entry in batch {
-        match serde_json::from_slice(&entry.bytes) {
+        match read_value(&entry.bytes) {
             Ok(record) => records.push(PushRecord { id: entry.id, hash: entry.hash, record }),
             Err(error) => unreadable.push(Refusal {
                 id: entry.id,
                 hash: entry.hash,
-                problems: vec![Problem::new("", ProblemCode::Malformed, error.to_string())],
+                problems: vec![Problem::new("", ProblemCode::Malformed, error)],
             }),
         }
     }
     (records, unreadable)
+}
+
+fn read_value(bytes: &[u8]) -> Result<serde_json::Value, String> {
+    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
 /// Only a verdict on the id and hash of an entry that was sent counts; a 200 that says

@@ -39,7 +39,8 @@ pub fn run() -> Result<()> {
     list(&staging, &mut paths)?;
     paths.retain(|path| *path != worker);
     paths.sort();
-    let files = paths.iter().map(|path| Entry::of(&staging, path)).collect::<Result<Vec<_>>>()?;
+    let kept = paths.iter().filter(|path| !is_staff(path));
+    let files = kept.map(|path| Entry::of(&staging, path)).collect::<Result<Vec<_>>>()?;
     let build = build_id(&source, &files);
     write_worker(&worker, &fill(&source, &build, &files)?)?;
     paths.push(worker);
@@ -47,6 +48,11 @@ pub fn run() -> Result<()> {
     let total: usize = files.iter().map(|file| file.length).sum();
     eprintln!("▸ build {build}: {} files, {} kB before compression", files.len(), total / 1000);
     Ok(())
+}
+
+/// Whether a file belongs to the program for staff, which is loaded where staff sign in and kept nowhere.
+fn is_staff(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("staff"))
 }
 
 /// Gives the app's script and wasm names by the hash of what they hold now. Trunk names them by the wasm before

@@ -2,10 +2,6 @@
 
 use chrono::{Days, NaiveDate};
 use leptos::prelude::*;
-use leptos_router::{
-    components::A,
-    hooks::{use_params_map, use_query_map},
-};
 use model::{Key, catalogue::Event, recurrence::occurrences};
 
 use super::events::when;
@@ -16,6 +12,7 @@ use crate::{
         page::Page,
     },
     locale::{content, key, language, t},
+    router,
     store::Store,
     wall,
 };
@@ -27,12 +24,13 @@ const AHEAD: u64 = 400;
 
 /// The page of an event.
 #[component]
-pub fn EventPage() -> impl IntoView {
+pub fn EventPage(
+    /// Which event; none if the address makes no sense.
+    id: Option<Key>,
+) -> impl IntoView {
     let store = Store::get();
-    let params = use_params_map();
-    let id = move || params.read().get("id").as_deref().and_then(Key::parse);
-    let event = Memo::new(move |_| {
-        store.catalogue.with(|catalogue| catalogue.events().get(&id()?).cloned())
+    let event = Signal::derive(move || {
+        store.catalogue.with(|catalogue| catalogue.event(id.as_ref()?))
     });
     let title = Signal::derive(move || {
         event.with(|event| {
@@ -56,16 +54,13 @@ pub fn EventPage() -> impl IntoView {
 #[component]
 fn Details(event: Event) -> impl IntoView {
     let store = Store::get();
-    let query = use_query_map();
-    let asked = query.read_untracked().get("on").and_then(|text| text.parse::<NaiveDate>().ok());
+    let asked = router::query("on").and_then(|text| text.parse::<NaiveDate>().ok());
     let from = asked.unwrap_or_else(wall::today);
     let length = Days::new(u64::from(event.minutes.saturating_sub(1) / (24 * 60)));
     let coming: Vec<_> =
         occurrences(&event, from - length, from + Days::new(AHEAD)).into_iter().take(COMING).collect();
     let next = coming.first().copied().unwrap_or(event.start);
-    let venue = store.catalogue.with(|catalogue| {
-        event.venue.as_ref().and_then(|id| catalogue.venues().get(id)).cloned()
-    });
+    let venue = store.catalogue.with(|catalogue| catalogue.venue(event.venue.as_ref()?));
     let place = store.catalogue.with(|catalogue| catalogue.place(&event, language()));
     let cost = if event.cost.is_empty() { t(key::EVENT_FREE) } else { content(&event.cost) };
     let booking =
@@ -135,12 +130,12 @@ fn Details(event: Event) -> impl IntoView {
                         }
                     })}
                 <p class="govuk-body no-print">
-                    <A href=event.venue.as_ref().map_or_else(
+                    <a href=event.venue.as_ref().map_or_else(
                         || "/events".to_owned(),
                         |venue| format!("/events?venue={venue}"),
-                    ) attr:class="govuk-link">
+                    ) class="govuk-link">
                         {t(key::EVENT_MORE_HERE)}
-                    </A>
+                    </a>
                 </p>
             </div>
             {venue

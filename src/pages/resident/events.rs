@@ -2,8 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 use leptos::prelude::*;
-use leptos_router::{NavigateOptions, components::A, hooks::query_signal_with_options};
-use model::Key;
+use model::{Collection, Key};
 
 use crate::{
     components::{
@@ -12,6 +11,8 @@ use crate::{
         select::{Opt, Select},
     },
     locale::{content, key, t, tn},
+    platform::browser,
+    router,
     store::{
         Store,
         catalogue::{Filter, Occurrence},
@@ -23,31 +24,55 @@ use crate::{
 const DAYS: u64 = 14;
 
 /// A part of the filter, kept in the page's address: the way back brings it back too.
-pub fn address_part(
-    name: &'static str,
-) -> (Memo<Option<String>>, Callback<String>) {
-    let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-    let (value, set) = query_signal_with_options::<String>(name, options);
-    let change = Callback::new(move |value: String| {
-        set.set(Some(value).filter(|value| !value.is_empty()));
-    });
-    (value, change)
+#[derive(Clone, Copy)]
+pub struct Part(pub &'static str);
+
+impl Part {
+    /// What is chosen; tracked.
+    pub fn get(self) -> Option<String> {
+        router::query(self.0)
+    }
+
+    /// What is chosen, as the id of a record; tracked.
+    pub fn key(self) -> Option<Key> {
+        self.get().as_deref().and_then(Key::parse)
+    }
+
+    /// Chooses something, or with an empty text everything.
+    pub fn set(self, value: &str) {
+        router::set_query(self.0, value);
+    }
 }
 
-/// The chosen record of a part that holds one.
-pub fn chosen(value: Memo<Option<String>>) -> Option<Key> {
-    value.get().as_deref().and_then(Key::parse)
+/// A list that chooses one part of the filter.
+#[component]
+pub(super) fn PartSelect(
+    /// Which part.
+    part: Part,
+    /// What is chosen.
+    label: crate::locale::Key,
+    /// The options in order.
+    #[prop(into)]
+    options: Signal<Vec<Opt>>,
+) -> impl IntoView {
+    view! {
+        <Select
+            id=part.0
+            label=Signal::derive(move || t(label))
+            options
+            value=Signal::derive(move || part.get().unwrap_or_default())
+            on_change=move |value: String| part.set(&value)
+        />
+    }
 }
 
-/// Names as options, in alphabetical order, after one that stands for all.
-pub fn options<'a>(
-    all: String,
-    names: impl Iterator<Item = (&'a Key, &'a model::Text)>,
-) -> Vec<Opt> {
+/// The names of a collection as options, in alphabetical order, after one that stands for all.
+pub fn options(store: Store, all: crate::locale::Key, collection: Collection) -> Vec<Opt> {
+    let names = store.catalogue.with(|catalogue| catalogue.names(collection));
     let mut options: Vec<Opt> =
-        names.map(|(id, name)| (id.to_string(), content(name))).collect();
+        names.iter().map(|(id, name)| (id.to_string(), content(name))).collect();
     options.sort_by_key(|(_, name)| name.to_lowercase());
-    options.insert(0, (String::new(), all));
+    options.insert(0, (String::new(), t(all)));
     options
 }
 
@@ -55,83 +80,43 @@ pub fn options<'a>(
 #[component]
 pub fn Events() -> impl IntoView {
     let store = Store::get();
-    let (venue, set_venue) = address_part("venue");
-    let (area, set_area) = address_part("area");
-    let (theme, set_theme) = address_part("theme");
-    let (from, set_from) = address_part("from");
-    let filter = Memo::new(move |_| Filter {
-        venue: chosen(venue),
-        area: chosen(area),
-        theme: chosen(theme),
+    let [venue, area, theme, from] = ["venue", "area", "theme", "from"].map(Part);
+    let filter = move || Filter {
+        venue: venue.key(),
+        area: area.key(),
+        theme: theme.key(),
         ..Filter::default()
-    });
-    let first = Memo::new(move |_| {
+    };
+    let first = move || {
         let asked = from.get().and_then(|text| text.parse::<NaiveDate>().ok());
         asked.unwrap_or_else(wall::today).max(wall::today())
-    });
-    let found = Memo::new(move |_| {
-        let filter = filter.get();
-        store.catalogue.with(|catalogue| catalogue.occurrences(&filter, first.get(), DAYS))
+    };
+    let found = Signal::derive(move || {
+        let (filter, first) = (filter(), first());
+        store.catalogue.with(|catalogue| catalogue.occurrences(&filter, first, DAYS))
     });
     let go_to = move |day: NaiveDate| {
         let today = day <= wall::today();
-        set_from.run(if today { String::new() } else { day.to_string() });
-        crate::platform::browser::focus("main h1");
-        crate::platform::browser::scroll_to_top();
+        from.set(&if today { String::new() } else { day.to_string() });
+        browser::focus("main h1");
+        browser::scroll_to_top();
     };
-    let value = |part: Memo<Option<String>>| Signal::derive(move || part.get().unwrap_or_default());
-    let venues = Signal::derive(move || {
-        store.catalogue.with(|catalogue| {
-            let names = catalogue.venues().iter().map(|(id, venue)| (id, &venue.name));
-            options(t(key::EVERY_PLACE), names)
-        })
-    });
-    let areas = Signal::derive(move || {
-        store.catalogue.with(|catalogue| {
-            let names = catalogue.areas().iter().map(|(id, area)| (id, &area.name));
-            options(t(key::EVERY_AREA), names)
-        })
-    });
-    let themes = Signal::derive(move || {
-        store.catalogue.with(|catalogue| {
-            let names = catalogue.themes().iter().map(|(id, theme)| (id, &theme.name));
-            options(t(key::EVERY_THEME), names)
-        })
-    });
-    let clear = move |_| {
-        for set in [set_venue, set_area, set_theme] {
-            set.run(String::new());
-        }
-    };
+    let listed = move |all, collection| Signal::derive(move || options(store, all, collection));
+    let venues = listed(key::EVERY_PLACE, Collection::Venue);
+    let areas = listed(key::EVERY_AREA, Collection::Area);
+    let themes = listed(key::EVERY_THEME, Collection::Theme);
+    let clear = move |_| [venue, area, theme].into_iter().for_each(|part| part.set(""));
     view! {
         <Page title=Signal::derive(|| t(key::EVENTS_TITLE)) back="/">
-            <Filters count=Signal::derive(move || filter.with(Filter::count)) on_clear=clear>
-                <Select
-                    id="venue"
-                    label=Signal::derive(|| t(key::FILTER_VENUE))
-                    options=venues
-                    value=value(venue)
-                    on_change=set_venue
-                />
-                <Select
-                    id="area"
-                    label=Signal::derive(|| t(key::FILTER_AREA))
-                    options=areas
-                    value=value(area)
-                    on_change=set_area
-                />
-                <Select
-                    id="theme"
-                    label=Signal::derive(|| t(key::FILTER_THEME))
-                    options=themes
-                    value=value(theme)
-                    on_change=set_theme
-                />
+            <Filters count=Signal::derive(move || filter().count()) on_clear=clear>
+                <PartSelect part=venue label=key::FILTER_VENUE options=venues/>
+                <PartSelect part=area label=key::FILTER_AREA options=areas/>
+                <PartSelect part=theme label=key::FILTER_THEME options=themes/>
             </Filters>
             <p class="ct-count" role="status">
                 {move || tn(key::EVENTS_COUNT, found.with(Vec::len))}
             </p>
-            {move || days(found.get(), first.get())}
+            {move || days(found.get(), first())}
             {move || {
                 found
                     .with(Vec::is_empty)
@@ -146,13 +131,13 @@ pub fn Events() -> impl IntoView {
             }}
             <div class="govuk-button-group no-print">
                 {move || {
-                    (first.get() > wall::today())
+                    (first() > wall::today())
                         .then(|| {
                             view! {
                                 <button
                                     type="button"
                                     class="govuk-button govuk-button--secondary"
-                                    on:click=move |_| go_to(first.get_untracked() - Days::new(DAYS))
+                                    on:click=move |_| go_to(untrack(first) - Days::new(DAYS))
                                 >
                                     {t(key::EVENTS_EARLIER)}
                                 </button>
@@ -162,7 +147,7 @@ pub fn Events() -> impl IntoView {
                 <button
                     type="button"
                     class="govuk-button govuk-button--secondary"
-                    on:click=move |_| go_to(first.get_untracked() + Days::new(DAYS))
+                    on:click=move |_| go_to(untrack(first) + Days::new(DAYS))
                 >
                     {move || t(key::EVENTS_LATER)}
                 </button>
@@ -182,7 +167,7 @@ pub fn Filters(
     /// The parts.
     children: Children,
 ) -> impl IntoView {
-    let wide = crate::platform::browser::is_wide();
+    let wide = browser::is_wide();
     view! {
         <details class="ct-filters no-print" open=wide>
             <summary class="ct-filters__summary">
@@ -244,17 +229,17 @@ pub(super) fn EventCard(
         .catalogue
         .with_untracked(|catalogue| catalogue.place(&event, crate::locale::language()));
     let themes: Vec<_> = store.catalogue.with_untracked(|catalogue| {
-        let names = event.themes.iter().filter_map(|theme| catalogue.themes().get(theme));
-        names.map(|theme| content(&theme.name)).collect()
+        let names = event.themes.iter().filter_map(|id| catalogue.name(Collection::Theme, id));
+        names.map(|name| content(&name)).collect()
     });
     let cost = if event.cost.is_empty() { t(key::EVENT_FREE) } else { content(&event.cost) };
     view! {
         <li class="ct-card" class:ct-card--cancelled=event.cancelled>
             <p class="ct-card__when">{when(&event, start)}</p>
             <h3 class="ct-card__title">
-                <A href=format!("/events/{id}?on={}", start.date()) attr:class="govuk-link">
+                <a href=format!("/events/{id}?on={}", start.date()) class="govuk-link">
                     {content(&event.title)}
-                </A>
+                </a>
             </h3>
             <p class="ct-card__meta">{place}</p>
             {(!event.all_day).then(|| view! { <p class="ct-card__meta">{cost}</p> })}

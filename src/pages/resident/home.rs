@@ -1,7 +1,7 @@
 //! `/`: four doors, and what is on here today.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
+use model::Collection;
 
 use super::events::EventCard;
 use crate::{
@@ -77,9 +77,9 @@ fn Door(
                 <path d=icon></path>
             </svg>
             <div>
-                <A href=to attr:class="ct-door__link">
+                <a href=to class="ct-door__link">
                     {move || t(title)}
-                </A>
+                </a>
                 <p class="ct-door__text">{move || t(text)}</p>
             </div>
         </li>
@@ -93,7 +93,7 @@ fn Today() -> impl IntoView {
     let today = move || {
         let venue = store.tablet.with(|tablet| tablet.venue.clone())?;
         store.catalogue.with(|catalogue| {
-            let name = content(&catalogue.venues().get(&venue)?.name);
+            let name = content(&catalogue.name(Collection::Venue, &venue)?);
             let filter = Filter { venue: Some(venue), ..Filter::default() };
             let mut today = catalogue.occurrences(&filter, wall::today(), 1);
             today.truncate(TODAY);

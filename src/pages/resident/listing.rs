@@ -1,9 +1,8 @@
 //! `/support/:id`: one support service.
 
 use leptos::prelude::*;
-use leptos_router::{components::A, hooks::use_params_map};
 use model::{
-    Key,
+    Collection, Key,
     catalogue::{Listing, Phone},
 };
 
@@ -17,13 +16,14 @@ use crate::{
 
 /// The page of a listing.
 #[component]
-pub fn ListingPage() -> impl IntoView {
+pub fn ListingPage(
+    /// Which listing; none if the address makes no sense.
+    id: Option<Key>,
+) -> impl IntoView {
     let store = Store::get();
-    let params = use_params_map();
-    let id = move || params.read().get("id").as_deref().and_then(Key::parse);
-    let listing = Memo::new(move |_| {
-        let id = id()?;
-        let listing = store.catalogue.with(|catalogue| catalogue.listings().get(&id).cloned())?;
+    let listing = Signal::derive(move || {
+        let id = id.clone()?;
+        let listing = store.catalogue.with(|catalogue| catalogue.listing(&id))?;
         Some((id, listing))
     });
     let title = Signal::derive(move || {
@@ -53,8 +53,8 @@ fn Details(id: Key, listing: Listing) -> impl IntoView {
     let store = Store::get();
     let title = content(&listing.title);
     let areas: Vec<_> = store.catalogue.with(|catalogue| {
-        let names = listing.areas.iter().filter_map(|id| catalogue.areas().get(id));
-        names.map(|area| content(&area.name)).collect()
+        let names = listing.areas.iter().filter_map(|id| catalogue.name(Collection::Area, id));
+        names.map(|name| content(&name)).collect()
     });
     let spoken: Vec<_> = listing
         .languages
@@ -125,9 +125,9 @@ fn Details(id: Key, listing: Listing) -> impl IntoView {
                 </dl>
                 <div class="govuk-button-group no-print">
                     <ShortlistButton id title/>
-                    <A href="/support" attr:class="govuk-link">
+                    <a href="/support" class="govuk-link">
                         {t(key::SHORTLIST_SEE)}
-                    </A>
+                    </a>
                 </div>
             </div>
             <aside class="ct-aside" aria-label=t(key::HOURS_TITLE)>

@@ -1,7 +1,7 @@
 //! The shortlist under the support listings: what a peer prints for somebody to take away.
 
 use leptos::prelude::*;
-use model::{Key, catalogue::Listing};
+use model::{Collection, Key, catalogue::Listing};
 
 use crate::{
     locale::{content, key, language, t, tf},
@@ -43,14 +43,14 @@ pub fn Shortlist() -> impl IntoView {
     let listed = move || {
         let ids = store.shortlist.get();
         store.catalogue.with(|catalogue| {
-            let listing = |id: Key| Some((catalogue.listings().get(&id)?.clone(), id));
+            let listing = |id: Key| Some((catalogue.listing(&id)?, id));
             ids.into_iter().filter_map(listing).collect::<Vec<_>>()
         })
     };
     let source = move || {
         let venue = store.tablet.with(|tablet| tablet.venue.clone());
         let venue = store.catalogue.with(|catalogue| {
-            venue.and_then(|id| Some(content(&catalogue.venues().get(&id)?.name)))
+            venue.and_then(|id| Some(content(&catalogue.name(Collection::Venue, &id)?)))
         });
         let date = wall::day_of_year(wall::today());
         match venue {

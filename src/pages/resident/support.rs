@@ -1,21 +1,20 @@
 //! `/support`: support listings, with search and filters.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 use model::{
-    Key,
+    Collection, Key,
     catalogue::{Cost, Listing},
 };
 
 use super::{
-    events::{Filters, address_part, chosen, options},
+    events::{Filters, Part, PartSelect, options},
     shortlist::{Shortlist, ShortlistButton},
 };
 use crate::{
     components::{
         notice::Empty,
         page::Page,
-        select::{Opt, Select},
+        select::Opt,
     },
     locale::{self, LANGUAGES, content, key, language, t, tn},
     store::{Store, catalogue::Filter},
@@ -28,40 +27,27 @@ const SHOWN: usize = 30;
 #[component]
 pub fn Support() -> impl IntoView {
     let store = Store::get();
-    let (query, set_query) = address_part("q");
-    let (category, set_category) = address_part("category");
-    let (area, set_area) = address_part("area");
-    let (cost, set_cost) = address_part("cost");
-    let (spoken, set_spoken) = address_part("language");
-    let filter = Memo::new(move |_| Filter {
-        category: chosen(category),
-        area: chosen(area),
+    let query = Part("q");
+    let [category, area, cost, spoken] = ["category", "area", "cost", "language"].map(Part);
+    let filter = move || Filter {
+        category: category.key(),
+        area: area.key(),
         cost: cost.get().and_then(|name| Cost::ALL.into_iter().find(|cost| cost.name() == name)),
         language: spoken.get(),
         ..Filter::default()
-    });
+    };
     let shown = RwSignal::new(SHOWN);
     let found = Memo::new(move |_| {
-        let (query, filter) = (query.get().unwrap_or_default(), filter.get());
+        let (query, filter) = (query.get().unwrap_or_default(), filter());
         store.catalogue.with(|catalogue| catalogue.find(&query, &filter, language()))
     });
     Effect::new(move || {
         found.track();
         shown.set(SHOWN);
     });
-    let value = |part: Memo<Option<String>>| Signal::derive(move || part.get().unwrap_or_default());
-    let categories = Signal::derive(move || {
-        store.catalogue.with(|catalogue| {
-            let names = catalogue.categories().iter().map(|(id, category)| (id, &category.name));
-            options(t(key::EVERY_CATEGORY), names)
-        })
-    });
-    let areas = Signal::derive(move || {
-        store.catalogue.with(|catalogue| {
-            let names = catalogue.areas().iter().map(|(id, area)| (id, &area.name));
-            options(t(key::EVERY_AREA), names)
-        })
-    });
+    let listed = move |all, collection| Signal::derive(move || options(store, all, collection));
+    let categories = listed(key::EVERY_CATEGORY, Collection::Category);
+    let areas = listed(key::EVERY_AREA, Collection::Area);
     let costs = Signal::derive(move || {
         let mut options: Vec<Opt> = vec![(String::new(), t(key::EVERY_COST))];
         options.extend(Cost::ALL.map(|cost| (cost.name().to_owned(), t(cost_key(cost)))));
@@ -72,11 +58,8 @@ pub fn Support() -> impl IntoView {
         options.extend(LANGUAGES.map(|it| (it.tag.to_owned(), it.name.to_owned())));
         options
     });
-    let clear = move |_| {
-        for set in [set_category, set_area, set_cost, set_spoken] {
-            set.run(String::new());
-        }
-    };
+    let clear =
+        move |_| [category, area, cost, spoken].into_iter().for_each(|part| part.set(""));
     view! {
         <Page title=Signal::derive(|| t(key::SUPPORT_TITLE)) back="/">
             <div class="no-print">
@@ -101,43 +84,19 @@ pub fn Support() -> impl IntoView {
                             type="search"
                             autocomplete="off"
                             aria-describedby="q-hint"
-                            prop:value=value(query)
-                            on:input=move |event| set_query.run(event_target_value(&event))
+                            prop:value=move || query.get().unwrap_or_default()
+                            on:input=move |event| query.set(&event_target_value(&event))
                         />
                         <button class="govuk-button ct-search__button">
                             {move || t(key::SUPPORT_SEARCH_GO)}
                         </button>
                     </div>
                 </form>
-                <Filters count=Signal::derive(move || filter.with(Filter::count)) on_clear=clear>
-                    <Select
-                        id="category"
-                        label=Signal::derive(|| t(key::FILTER_CATEGORY))
-                        options=categories
-                        value=value(category)
-                        on_change=set_category
-                    />
-                    <Select
-                        id="area"
-                        label=Signal::derive(|| t(key::FILTER_AREA))
-                        options=areas
-                        value=value(area)
-                        on_change=set_area
-                    />
-                    <Select
-                        id="cost"
-                        label=Signal::derive(|| t(key::COST))
-                        options=costs
-                        value=value(cost)
-                        on_change=set_cost
-                    />
-                    <Select
-                        id="language"
-                        label=Signal::derive(|| t(key::LANGUAGE))
-                        options=languages
-                        value=value(spoken)
-                        on_change=set_spoken
-                    />
+                <Filters count=Signal::derive(move || filter().count()) on_clear=clear>
+                    <PartSelect part=category label=key::FILTER_CATEGORY options=categories/>
+                    <PartSelect part=area label=key::FILTER_AREA options=areas/>
+                    <PartSelect part=cost label=key::COST options=costs/>
+                    <PartSelect part=spoken label=key::LANGUAGE options=languages/>
                 </Filters>
                 <p class="ct-count" id="results" tabindex="-1" role="status">
                     {move || tn(key::SUPPORT_COUNT, found.with(Vec::len))}
@@ -151,7 +110,10 @@ pub fn Support() -> impl IntoView {
                             .get()
                             .into_iter()
                             .take(shown)
-                            .map(|(id, listing)| view! { <ListingCard id listing/> })
+                            .filter_map(|id| {
+                                let listing = store.catalogue.with(|it| it.listing(&id))?;
+                                Some(view! { <ListingCard id listing/> })
+                            })
                             .collect_view()
                     }}
                 </ul>
@@ -200,17 +162,18 @@ pub fn cost_key(cost: Cost) -> locale::Key {
 fn ListingCard(id: Key, listing: Listing) -> impl IntoView {
     let store = Store::get();
     let categories: Vec<_> = store.catalogue.with_untracked(|catalogue| {
-        let names = listing.categories.iter().filter_map(|id| catalogue.categories().get(id));
-        names.map(|category| content(&category.name)).collect()
+        let kinds = listing.categories.iter();
+        let names = kinds.filter_map(|id| catalogue.name(Collection::Category, id));
+        names.map(|name| content(&name)).collect()
     });
     let title = content(&listing.title);
     let heading = title.clone();
     view! {
         <li class="ct-card">
             <h2 class="ct-card__title">
-                <A href=format!("/support/{id}") attr:class="govuk-link">
+                <a href=format!("/support/{id}") class="govuk-link">
                     {heading}
-                </A>
+                </a>
             </h2>
             <p class="ct-card__meta">{content(&listing.summary)}</p>
             {listing

@@ -1,7 +1,6 @@
 //! `/surveys/:id`: a survey, one question a page.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use model::{
     Key, SubmissionId,
     catalogue::{Survey, SurveyState},
@@ -25,13 +24,14 @@ use crate::{
 
 /// The page of a survey.
 #[component]
-pub fn SurveyPage() -> impl IntoView {
+pub fn SurveyPage(
+    /// Which survey; none if the address makes no sense.
+    id: Option<Key>,
+) -> impl IntoView {
     let store = Store::get();
-    let params = use_params_map();
-    let id = move || params.read().get("id").as_deref().and_then(Key::parse);
-    let survey = Memo::new(move |_| {
-        let id = id()?;
-        let survey = store.catalogue.with(|catalogue| catalogue.surveys().get(&id).cloned())?;
+    let survey = Signal::derive(move || {
+        let id = id.clone()?;
+        let survey = store.catalogue.with(|catalogue| catalogue.survey(&id))?;
         Some((id, survey))
     });
     // A survey that changes while somebody answers it must not take the page away from them:
@@ -329,7 +329,7 @@ fn Done(
     let id = taking.id.get_value();
     let again = move |_| {
         let survey =
-            store.catalogue.with_untracked(|catalogue| catalogue.surveys().get(&id).cloned());
+            store.catalogue.with_untracked(|catalogue| catalogue.survey(&id));
         begun.set(survey.and_then(|survey| Taking::start(store, &id, &survey)));
     };
     view! {

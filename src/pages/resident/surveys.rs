@@ -1,7 +1,6 @@
 //! `/surveys`: the surveys that take answers.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 use model::catalogue::SurveyState;
 
 use crate::{
@@ -16,9 +15,9 @@ pub fn Surveys() -> impl IntoView {
     let store = Store::get();
     let open = move || {
         store.catalogue.with(|catalogue| {
-            let surveys = catalogue.surveys().iter();
-            let open = surveys.filter(|(_, survey)| survey.state == SurveyState::Open);
-            open.map(|(id, survey)| (id.clone(), survey.clone())).collect::<Vec<_>>()
+            let mut surveys = catalogue.surveys();
+            surveys.retain(|(_, survey)| survey.state == SurveyState::Open);
+            surveys
         })
     };
     view! {
@@ -45,9 +44,9 @@ pub fn Surveys() -> impl IntoView {
                                 view! {
                                     <li class="ct-card">
                                         <h2 class="ct-card__title">
-                                            <A href=format!("/surveys/{id}") attr:class="govuk-link">
+                                            <a href=format!("/surveys/{id}") class="govuk-link">
                                                 {content(&survey.title)}
-                                            </A>
+                                            </a>
                                         </h2>
                                         <p class="ct-card__meta">{content(&survey.summary)}</p>
                                         <p class="ct-card__meta">{tn(key::SURVEY_MINUTES, minutes)}</p>

@@ -41,7 +41,10 @@ pub fn ConflictCard(
     let close = async move |field: String| -> Result<(), SyncError> {
         let left = open.with_untracked(|open| open.iter().filter(|it| it.field != field).count());
         if left == 0 {
-            store.dismiss_conflict(id).await?;
+            // Without a number it could not be fetched; it stays listed in the overview.
+            if id > 0 {
+                store.dismiss_conflict(id).await?;
+            }
             settled.run(());
         }
         open.try_update(|open| open.retain(|it| it.field != field));

@@ -3,53 +3,33 @@
 
 use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;
+use model::Key;
 
 use crate::{
     components::{select::Select, when_field::WhenField},
     locale::{key, t},
-    pages::resident::events::{Filters as Frame, address_part, chosen, options},
+    pages::resident::events::{Filters as Frame, options},
+    router,
     store::{Store, staff::FeedbackFilter},
 };
 
-type Part = (Memo<Option<String>>, Callback<String>);
-
-/// The parts of the filter in the page's address.
-#[derive(Clone, Copy)]
-pub struct Parts {
-    venue: Part,
-    theme: Part,
-    from: Part,
-    to: Part,
+/// What is chosen in this page's address; tracked.
+pub fn chosen() -> Memo<FeedbackFilter> {
+    let key = |name| router::query(name).as_deref().and_then(Key::parse);
+    let day = |name| router::query(name).and_then(|text| text.parse::<NaiveDate>().ok());
+    Memo::new(move |_| FeedbackFilter {
+        venue: key("venue"),
+        theme: key("theme"),
+        from: day("from"),
+        to: day("to"),
+    })
 }
 
-impl Parts {
-    /// Those of this page.
-    pub fn get() -> Self {
-        let [venue, theme, from, to] = ["venue", "theme", "from", "to"].map(address_part);
-        Self { venue, theme, from, to }
-    }
-
-    /// What is chosen.
-    pub fn filter(self) -> Memo<FeedbackFilter> {
-        let day = |part: Part| part.0.get().and_then(|text| text.parse::<NaiveDate>().ok());
-        Memo::new(move |_| FeedbackFilter {
-            venue: chosen(self.venue.0),
-            theme: chosen(self.theme.0),
-            from: day(self.from),
-            to: day(self.to),
-        })
-    }
-
-    fn all(self) -> [Part; 4] {
-        [self.venue, self.theme, self.from, self.to]
-    }
-}
+const PARTS: [&str; 4] = ["venue", "theme", "from", "to"];
 
 /// The fields of the filter. Dates are London days, both included.
 #[component]
 pub fn Filters(
-    /// What they change.
-    parts: Parts,
     /// Offer the themes; surveys have none.
     #[prop(default = false)]
     themes: bool,
@@ -68,24 +48,21 @@ pub fn Filters(
         })
     });
     let count = Signal::derive(move || {
-        parts.all().into_iter().filter(|(value, _)| value.with(Option::is_some)).count()
+        PARTS.into_iter().filter(|part| router::query(part).is_some()).count()
     });
-    let value = |part: Part| Signal::derive(move || part.0.get().unwrap_or_default());
+    let value =
+        |part: &'static str| Signal::derive(move || router::query(part).unwrap_or_default());
     view! {
         <Frame
             count
-            on_clear=move |_| {
-                for (_, set) in parts.all() {
-                    set.run(String::new());
-                }
-            }
+            on_clear=|_| PARTS.into_iter().for_each(|part| router::set_query(part, ""))
         >
             <Select
                 id="venue"
                 label=Signal::derive(|| t(key::FILTER_VENUE))
                 options=venues
-                value=value(parts.venue)
-                on_change=parts.venue.1
+                value=value("venue")
+                on_change=|id: String| router::set_query("venue", &id)
             />
             {themes
                 .then(|| {
@@ -94,8 +71,8 @@ pub fn Filters(
                             id="theme"
                             label=Signal::derive(|| t(key::FILTER_THEME))
                             options=theme_options
-                            value=value(parts.theme)
-                            on_change=parts.theme.1
+                            value=value("theme")
+                            on_change=|id: String| router::set_query("theme", &id)
                         />
                     }
                 })}
@@ -103,15 +80,15 @@ pub fn Filters(
                 id="from"
                 label=Signal::derive(|| t(key::STAFF_FROM))
                 kind="date"
-                value=value(parts.from)
-                on_input=move |day: String| set_day(parts.from, day)
+                value=value("from")
+                on_input=|day: String| set_day("from", &day)
             />
             <WhenField
                 id="to"
                 label=Signal::derive(|| t(key::STAFF_TO))
                 kind="date"
-                value=value(parts.to)
-                on_input=move |day: String| set_day(parts.to, day)
+                value=value("to")
+                on_input=|day: String| set_day("to", &day)
             />
         </Frame>
     }
@@ -119,10 +96,10 @@ pub fn Filters(
 
 /// Sets a day where the field holds a whole one, or none. A date in the making changes
 /// nothing: while a year is typed, "0002" stands there for a moment.
-fn set_day(part: Part, text: String) {
+fn set_day(part: &str, text: &str) {
     let whole = text.parse::<NaiveDate>().is_ok_and(|day| day.year() >= 1900);
-    let known = part.0.get_untracked().unwrap_or_default();
+    let known = untrack(|| router::query(part)).unwrap_or_default();
     if (whole || text.is_empty()) && text != known {
-        part.1.run(text);
+        router::set_query(part, text);
     }
 }

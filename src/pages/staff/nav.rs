@@ -1,7 +1,6 @@
 //! The way between the staff pages, and out.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use sync::SyncError;
 use wasm_bindgen_futures::spawn_local;
 
@@ -10,6 +9,7 @@ use crate::{
     components::notice::{Notice, Tone},
     locale::{Key, key, t, tf},
     platform::browser,
+    router,
     store::Store,
 };
 
@@ -29,7 +29,6 @@ pub fn Nav(
 ) -> impl IntoView {
     let store = Store::get();
     let Inside(inside) = expect_context();
-    let path = use_location().pathname;
     let error = RwSignal::new(None::<SyncError>);
     let leave = move || {
         spawn_local(async move {
@@ -51,9 +50,9 @@ pub fn Nav(
     };
     let link = move |(href, words): (&'static str, Key)| {
         let current = move || {
-            let path = path.get();
-            let inside = path == href || (href != "/staff" && path.starts_with(&format!("{href}/")));
-            inside.then_some("page")
+            // "/staff", "/staff/events" and "/staff/events/knit": the second part tells.
+            let place = router::segments().get(1).cloned().unwrap_or_default();
+            (href.trim_start_matches("/staff").trim_start_matches('/') == place).then_some("page")
         };
         view! {
             <li>

@@ -36,10 +36,11 @@ pub fn histogram(numbers: &[(f64, u64)], whole: bool) -> Vec<Bin> {
     if whole {
         width = width.max(1.0);
     }
-    let index = |number: f64| (number / width + 1e-9).floor();
-    while index(*greatest) - index(*least) >= BINS as f64 {
+    let bin_of = |number: f64, width: f64| (number / width + 1e-9).floor();
+    while bin_of(*greatest, width) - bin_of(*least, width) >= BINS as f64 {
         width = round_width(width * 1.5);
     }
+    let index = |number: f64| bin_of(number, width);
     let first = index(*least);
     let bins = (index(*greatest) - first) as usize + 1;
     let at = |step: usize| (first + step as f64) * width;

@@ -1,9 +1,8 @@
 //! `/feedback`: what a resident tells a volunteer, on one page, in under a minute.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 use model::{
-    Key, SubmissionId,
+    Collection, Key, SubmissionId,
     feedback::{Feedback, Feeling, Reply, ReplyBy},
 };
 use wasm_bindgen_futures::spawn_local;
@@ -20,7 +19,7 @@ use crate::{
     locale::{self, content, key, t},
     pages::{
         frame::{FormGuard, storage_words},
-        resident::survey::Saved,
+        resident::{events::options, survey::Saved},
     },
     store::{
         Ready, Store,
@@ -43,9 +42,9 @@ pub fn FeedbackPage() -> impl IntoView {
                     >
                         {move || t(key::FEEDBACK_NEXT)}
                     </button>
-                    <A href="/" attr:class="govuk-button govuk-button--secondary">
+                    <a href="/" class="govuk-button govuk-button--secondary">
                         {move || t(key::FINISH)}
-                    </A>
+                    </a>
                 </div>
             </Saved>
         }
@@ -167,13 +166,10 @@ fn fault(problem: &model::Problem) -> Fault {
 fn Themes(feedback: RwSignal<Feedback>) -> impl IntoView {
     let store = Store::get();
     let options = Signal::derive(move || {
-        store.catalogue.with(|catalogue| {
-            let themes = catalogue.themes().iter();
-            let mut options: Vec<Opt> =
-                themes.map(|(id, theme)| (id.to_string(), content(&theme.name))).collect();
-            options.sort_by_key(|(_, name)| name.to_lowercase());
-            options
-        })
+        let mut options = options(store, key::EVERY_THEME, Collection::Theme);
+        // No chip for "every theme": choosing none says that.
+        options.remove(0);
+        options
     });
     let value =
         Signal::derive(move || feedback.with(|it| it.themes.iter().map(Key::to_string).collect()));
@@ -362,15 +358,9 @@ fn WantsAnswer(feedback: RwSignal<Feedback>, faults: Signal<Vec<Fault>>) -> impl
 fn Place(feedback: RwSignal<Feedback>) -> impl IntoView {
     let store = Store::get();
     let options = Signal::derive(move || {
-        store.catalogue.with(|catalogue| {
-            let venues = catalogue.venues().iter();
-            let mut options: Vec<Opt> =
-                venues.map(|(id, venue)| (id.to_string(), content(&venue.name))).collect();
-            options.sort_by_key(|(_, name)| name.to_lowercase());
-            options.insert(0, (String::new(), t(key::FEEDBACK_PLACE_UNSAID)));
-            options.push((ELSEWHERE.to_owned(), t(key::FEEDBACK_PLACE_ELSEWHERE)));
-            options
-        })
+        let mut options = options(store, key::FEEDBACK_PLACE_UNSAID, Collection::Venue);
+        options.push((ELSEWHERE.to_owned(), t(key::FEEDBACK_PLACE_ELSEWHERE)));
+        options
     });
     let elsewhere = Memo::new(move |_| feedback.with(|it| it.place.is_some()));
     let value = Signal::derive(move || {

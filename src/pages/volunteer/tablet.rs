@@ -2,7 +2,7 @@
 //! promised.
 
 use leptos::prelude::*;
-use model::Key;
+use model::{Collection, Key};
 use sync::StorageError;
 use wasm_bindgen_futures::spawn_local;
 
@@ -61,12 +61,8 @@ fn run(
 #[component]
 fn Venue(failed: RwSignal<Option<StorageError>>) -> impl IntoView {
     let store = Store::get();
-    let venues = Signal::derive(move || {
-        store.catalogue.with(|catalogue| {
-            let names = catalogue.venues().iter().map(|(id, venue)| (id, &venue.name));
-            options(t(key::TABLET_NOWHERE), names)
-        })
-    });
+    let venues =
+        Signal::derive(move || options(store, key::TABLET_NOWHERE, Collection::Venue));
     let value = Signal::derive(move || {
         store.tablet.with(|tablet| tablet.venue.as_ref().map(Key::to_string).unwrap_or_default())
     });
@@ -296,10 +292,13 @@ fn Facts() -> impl IntoView {
         move || tn(key::TABLET_RECEIVED, store.overview.with(|overview| overview.received));
     let catalogue = move || {
         store.catalogue.with(|catalogue| {
-            let (events, listings) = (catalogue.events().len(), catalogue.listings().len());
+            let count = |collection| catalogue.records(collection).count().to_string();
             tf(
                 key::TABLET_CONTENT,
-                &[("events", &events.to_string()), ("listings", &listings.to_string())],
+                &[
+                    ("events", &count(Collection::Event)),
+                    ("listings", &count(Collection::Listing)),
+                ],
             )
         })
     };

@@ -1,0 +1,343 @@
+//! `/staff/events/:id`: one event, to create or change. The id `new` creates.
+
+use leptos::prelude::*;
+use model::{Collection, Key, catalogue::{Event, view}};
+
+use super::{
+    editor::{Editor, Opened},
+    event_form::EventForm,
+    live::Loading,
+    repeat_picker::RepeatPicker,
+    session::StaffPage,
+    shell::Shell,
+    words_field::WordsField,
+};
+use crate::{
+    components::{
+        check::Check,
+        chips::Chips,
+        field::TextField,
+        select::Select,
+        when_field::{HALF_TYPED, WhenField},
+    },
+    locale::{key, t, tf},
+    pages::resident::events::options,
+    platform::browser,
+    store::Store,
+    wall,
+};
+
+/// The page of one event.
+#[component]
+pub fn EventEdit(
+    /// Which one, or `new`.
+    #[prop(into)]
+    id: String,
+) -> impl IntoView {
+    let is_new = id == "new";
+    let title = Signal::derive(move || {
+        t(if is_new { key::STAFF_EVENT_NEW } else { key::STAFF_EVENT_EDIT })
+    });
+    view! {
+        <StaffPage title back="/staff/events">
+            <Opening id=id.clone()/>
+        </StaffPage>
+    }
+}
+
+/// Waits for the record, and keeps it as it was when the form opened.
+#[component]
+fn Opening(id: String) -> impl IntoView {
+    let store = Store::get();
+    let opened = RwSignal::new(None::<(Option<Event>, Opened)>);
+    let wanted = Key::parse(&id).filter(|_| id != "new");
+    let gone = RwSignal::new(false);
+    Effect::new(move || {
+        let ready = store.catalogue.with(|catalogue| !catalogue.is_empty());
+        if !ready || opened.with_untracked(Option::is_some) {
+            return;
+        }
+        let found = store.catalogue.with(|catalogue| match &wanted {
+            None => Some((None, Opened::default())),
+            Some(id) => {
+                let event = catalogue.events().get(id)?.clone();
+                let rev = catalogue.rev(Collection::Event, id)?;
+                let record = Opened::new(Some(id.clone()), rev, &event);
+                Some((Some(event), record))
+            }
+        });
+        gone.set(found.is_none());
+        opened.set(found);
+    });
+    let reopen = move |answered: Opened| {
+        let newer = store.catalogue.with_untracked(|catalogue| {
+            let id = answered.id.as_ref()?;
+            let rev = catalogue.rev(Collection::Event, id).filter(|rev| *rev > answered.rev)?;
+            let event = catalogue.events().get(id)?.clone();
+            Some((Some(event.clone()), Opened::new(Some(id.clone()), rev, &event)))
+        });
+        let again = newer.or_else(|| {
+            let event = view::<Event>(&answered.fields).ok()?;
+            Some((Some(event), answered))
+        });
+        opened.set(again);
+        browser::focus("main h1");
+    };
+    move || match opened.get() {
+        Some((event, opened)) => view! { <Form event opened reopen/> }.into_any(),
+        None if gone.get() => {
+            view! { <p class="govuk-body">{t(key::EVENT_GONE_TEXT)}</p> }.into_any()
+        }
+        None => view! { <Loading/> }.into_any(),
+    }
+}
+
+#[component]
+fn Form(
+    event: Option<Event>,
+    opened: Opened,
+    #[prop(into)] reopen: Callback<Opened>,
+) -> impl IntoView {
+    let store = Store::get();
+    let here = store.tablet.with_untracked(|tablet| tablet.venue.clone());
+    let form = EventForm::open(event, here);
+    let editor = Editor::new(Collection::Event, opened);
+    let faults = editor.faults;
+    let save = move |()| match form.read() {
+        Ok(event) => editor.save(&form.title.get_untracked(), &event),
+        Err(fields) => editor.refuse(&fields),
+    };
+    let themes = Signal::derive(move || {
+        store.catalogue.with(|catalogue| {
+            let names = catalogue.themes().iter().map(|(id, theme)| (id, &theme.name));
+            options(String::new(), names).split_off(1)
+        })
+    });
+    view! {
+        <Shell editor list="/staff/events" public="/events" save reopen>
+            <h2 class="govuk-heading-l">{move || t(key::STAFF_PART_WHAT)}</h2>
+            <WordsField
+                id="title"
+                label=key::STAFF_FIELD_TITLE
+                value=form.title
+                original=form.original(|event| &event.title)
+                faults
+            />
+            <WordsField
+                id="summary"
+                label=key::STAFF_FIELD_SUMMARY
+                hint=key::STAFF_SUMMARY_HINT
+                value=form.summary
+                original=form.original(|event| &event.summary)
+                faults
+                rows=4
+            />
+            <Chips
+                id="themes"
+                legend=Signal::derive(|| t(key::STAFF_FIELD_THEMES))
+                options=themes
+                value=form.themes
+                on_change=move |(id, chosen)| toggle(form.themes, id, chosen)
+            />
+            <Where form faults/>
+            <When form faults/>
+            <h2 class="govuk-heading-l">{move || t(key::STAFF_PART_MORE)}</h2>
+            <WordsField
+                id="cost"
+                label=key::STAFF_FIELD_COST
+                hint=key::STAFF_COST_HINT
+                value=form.cost
+                original=form.original(|event| &event.cost)
+                faults
+            />
+            <WordsField
+                id="booking"
+                label=key::STAFF_FIELD_BOOKING
+                hint=key::STAFF_BOOKING_HINT
+                value=form.booking
+                original=form.original(|event| &event.booking)
+                faults
+            />
+            <Check
+                id="example"
+                label=Signal::derive(|| t(key::STAFF_FIELD_EXAMPLE))
+                hint=Signal::derive(|| t(key::STAFF_EXAMPLE_HINT))
+                value=form.example
+                on_change=move |ticked| form.example.set(ticked)
+            />
+            <Check
+                id="cancelled"
+                label=Signal::derive(|| t(key::STAFF_FIELD_CANCELLED))
+                hint=Signal::derive(|| t(key::STAFF_CANCELLED_HINT))
+                value=form.cancelled
+                on_change=move |ticked| form.cancelled.set(ticked)
+            />
+        </Shell>
+    }
+}
+
+/// Puts an id into a list, or takes it out.
+pub fn toggle(ids: RwSignal<Vec<String>>, id: String, chosen: bool) {
+    ids.update(|ids| {
+        ids.retain(|known| *known != id);
+        if chosen {
+            ids.push(id);
+        }
+    });
+}
+
+type Faults = RwSignal<Vec<crate::components::field::Fault>>;
+
+#[component]
+fn Where(form: EventForm, faults: Faults) -> impl IntoView {
+    let store = Store::get();
+    let venues = Signal::derive(move || {
+        store.catalogue.with(|catalogue| {
+            let names = catalogue.venues().iter().map(|(id, venue)| (id, &venue.name));
+            options(t(key::FEEDBACK_PLACE_ELSEWHERE), names)
+        })
+    });
+    let elsewhere = move || form.venue.with(String::is_empty);
+    view! {
+        <h2 class="govuk-heading-l">{move || t(key::STAFF_PART_WHERE)}</h2>
+        <Select
+            id="venue"
+            label=Signal::derive(|| t(key::STAFF_FIELD_VENUE))
+            options=venues
+            value=form.venue
+            on_change=move |id| form.venue.set(id)
+        />
+        <div hidden=move || !elsewhere()>
+            <TextField
+                id="place"
+                label=Signal::derive(|| t(key::STAFF_FIELD_PLACE))
+                value=form.place
+                on_input=move |text| form.place.set(text)
+                faults
+            />
+        </div>
+    }
+}
+
+#[component]
+fn When(form: EventForm, faults: Faults) -> impl IntoView {
+    let schedule = form.schedule;
+    let all_day = Signal::derive(move || schedule.with(|schedule| schedule.all_day));
+    let next = move || {
+        let dates = form.next_dates();
+        let dates: Vec<_> = dates.into_iter().map(wall::date).collect();
+        (!dates.is_empty()).then(|| tf(key::STAFF_NEXT_DATES, &[("dates", &dates.join(", "))]))
+    };
+    view! {
+        <h2 class="govuk-heading-l">{move || t(key::STAFF_PART_WHEN)}</h2>
+        <WhenField
+            id="start"
+            label=Signal::derive(|| t(key::STAFF_FIELD_START))
+            kind="date"
+            value=Signal::derive(move || schedule.with(|it| it.date.clone()))
+            on_input=move |text| schedule.update(|it| it.date = text)
+            faults
+        />
+        <Check
+            id="all_day"
+            label=Signal::derive(|| t(key::STAFF_FIELD_ALL_DAY))
+            value=all_day
+            on_change=move |ticked| schedule.update(|it| it.all_day = ticked)
+        />
+        <div hidden=all_day>
+            <WhenField
+                id="time"
+                label=Signal::derive(|| t(key::STAFF_FIELD_TIME))
+                kind="time"
+                value=Signal::derive(move || schedule.with(|it| it.time.clone()))
+                on_input=move |text| schedule.update(|it| it.time = text)
+                faults
+            />
+            <WhenField
+                id="minutes"
+                label=Signal::derive(|| t(key::STAFF_FIELD_MINUTES))
+                kind="time"
+                value=Signal::derive(move || schedule.with(|it| it.end_time.clone()))
+                on_input=move |text| schedule.update(|it| it.end_time = text)
+                faults
+            />
+        </div>
+        <WhenField
+            id="end_date"
+            label=Signal::derive(|| t(key::STAFF_FIELD_END_DATE))
+            hint=Signal::derive(|| t(key::STAFF_END_DATE_HINT))
+            kind="date"
+            value=Signal::derive(move || schedule.with(|it| it.end_date.clone()))
+            on_input=move |text| schedule.update(|it| it.end_date = text)
+            faults
+        />
+        <RepeatPicker repeat=form.repeat faults/>
+        <p class="govuk-inset-text" role="status">
+            {next}
+        </p>
+        <Except form/>
+    }
+}
+
+/// The days on which it does not take place.
+#[component]
+fn Except(form: EventForm) -> impl IntoView {
+    let next = form.except_next;
+    let add = move || {
+        if let Ok(day) = next.get_untracked().parse() {
+            form.except.update(|days| {
+                days.push(day);
+                days.sort_unstable();
+                days.dedup();
+            });
+            next.set(String::new());
+        }
+        browser::focus("#except");
+    };
+    let day = move |day: chrono::NaiveDate| {
+        let words = wall::date(day);
+        view! {
+            <li class="ct-cluster">
+                <span>{words.clone()}</span>
+                <button
+                    type="button"
+                    class="govuk-button govuk-button--secondary"
+                    on:click=move |_| {
+                        form.except.update(|days| days.retain(|known| *known != day));
+                        browser::focus("#except");
+                    }
+                >
+                    {t(key::SHORTLIST_REMOVE)}
+                    <span class="govuk-visually-hidden">" " {words}</span>
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <fieldset class="govuk-fieldset">
+            <legend class="govuk-fieldset__legend govuk-fieldset__legend--m">
+                {move || t(key::STAFF_FIELD_EXCEPT)}
+            </legend>
+            <ul class="govuk-list">
+                {move || form.except.get().into_iter().map(day).collect_view()}
+            </ul>
+            <WhenField
+                id="except"
+                label=Signal::derive(|| t(key::STAFF_EXCEPT_DAY))
+                kind="date"
+                value=next
+                on_input=move |text| next.set(text)
+            />
+            <button
+                type="button"
+                class="govuk-button govuk-button--secondary"
+                aria-disabled=move || {
+                    next.with(|next| next.is_empty() || next == HALF_TYPED).then_some("true")
+                }
+                on:click=move |_| add()
+            >
+                {move || t(key::STAFF_EXCEPT_ADD)}
+            </button>
+        </fieldset>
+    }
+}

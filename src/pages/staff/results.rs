@@ -1,0 +1,143 @@
+//! `/staff/surveys/:id`: what people answered, as charts that are their own tables.
+
+use leptos::prelude::*;
+use model::{Key, wire::Results};
+use survey::{Kind, Question};
+use sync::SyncError;
+use wasm_bindgen_futures::spawn_local;
+
+use super::{
+    filters::{Filters, chosen},
+    live::{Loading, Trouble, while_seen},
+    question::QuestionResult,
+    session::StaffPage,
+};
+use crate::{
+    components::notice::{Notice, Tone},
+    locale::{content, key, t, tf, tn},
+    platform::browser,
+    store::Store,
+    wall,
+};
+
+/// The results of one survey.
+#[component]
+pub fn ResultsPage(
+    /// Which survey; none if the address makes no sense.
+    id: Option<Key>,
+) -> impl IntoView {
+    let store = Store::get();
+    let own = id.clone();
+    let title = Signal::derive(move || {
+        store.catalogue.with(|catalogue| {
+            let survey = own.as_ref().and_then(|id| catalogue.surveys().get(id));
+            survey.map_or_else(|| t(key::STAFF_RESULTS), |survey| content(&survey.title))
+        })
+    });
+    view! {
+        <StaffPage title back="/staff/surveys">
+            {id.clone().map(|id| view! { <Survey id/> })}
+        </StaffPage>
+    }
+}
+
+#[component]
+fn Survey(id: Key) -> impl IntoView {
+    let store = Store::get();
+    let filter = chosen();
+    let results = RwSignal::new(None::<Results>);
+    let error = RwSignal::new(None::<SyncError>);
+    let asked = id.clone();
+    let ask = move || {
+        let (asked, narrowed) = (asked.clone(), filter.get_untracked());
+        spawn_local(async move {
+            let answer = store.results(&asked, &narrowed).await;
+            if filter.try_get_untracked().as_ref() != Some(&narrowed) {
+                // The page was left, or the answer is to an older question.
+                return;
+            }
+            if error.with_untracked(|error| error.as_ref() != answer.as_ref().err()) {
+                error.set(answer.as_ref().err().cloned());
+            }
+            if let Ok(answer) = answer {
+                results.set(Some(answer));
+            }
+        });
+    };
+    let (first, polled, again) = (ask.clone(), ask.clone(), ask);
+    Effect::new(move || {
+        filter.track();
+        first();
+    });
+    while_seen(polled);
+    let questions = {
+        let id = id.clone();
+        Memo::new(move |_| {
+            store.catalogue.with(|catalogue| {
+                let version = catalogue.surveys().get(&id)?.version;
+                let definition = catalogue.definition(&id, version)?;
+                let asked = definition.questions().into_iter().map(|(_, question)| question);
+                let answered = asked.filter(|question| !matches!(question.kind, Kind::Note));
+                Some(answered.cloned().collect::<Vec<Question>>())
+            })
+        })
+    };
+    let address = move || {
+        let query = filter.get().query();
+        format!("/api/v1/export/surveys/{id}.csv?{query}").trim_end_matches('?').to_owned()
+    };
+    // Once there are results, there are always some; the default stands for no moment.
+    let shown = Signal::derive(move || {
+        results.get().unwrap_or_else(|| Results {
+            responses: 0,
+            tallies: Default::default(),
+            words: Default::default(),
+        })
+    });
+    let arrived = Memo::new(move |_| results.with(Option::is_some));
+    let count = move || {
+        let responses = results.with(|results| results.as_ref().map(|it| it.responses));
+        responses.map(|count| tn(key::STAFF_RESPONSES, usize::try_from(count).unwrap_or(0)))
+    };
+    let charts = move || {
+        if !arrived.get() {
+            return view! { <Loading/> }.into_any();
+        }
+        let Some(questions) = questions.get() else {
+            return view! {
+                <Notice tone=Tone::Warning title=Signal::derive(|| t(key::STAFF_NO_QUESTIONS))>
+                    <p>{t(key::STAFF_NO_QUESTIONS_TEXT)}</p>
+                </Notice>
+            }
+            .into_any();
+        };
+        questions
+            .into_iter()
+            .map(|question| view! { <QuestionResult question results=shown/> })
+            .collect_view()
+            .into_any()
+    };
+    view! {
+        <Filters/>
+        <Trouble error again=move |()| again()/>
+        <p class="ct-count" role="status">
+            {count}
+        </p>
+        <p class="print-only">
+            {move || tf(key::STAFF_PRINTED, &[("day", &wall::day_of_year(wall::today()))])}
+        </p>
+        <div class="govuk-button-group no-print">
+            <button
+                type="button"
+                class="govuk-button govuk-button--secondary"
+                on:click=|_| browser::print()
+            >
+                {move || t(key::STAFF_PRINT)}
+            </button>
+            <a class="govuk-link" href=address download="survey.csv" rel="external">
+                {move || t(key::STAFF_CSV)}
+            </a>
+        </div>
+        {charts}
+    }
+}

@@ -1,0 +1,205 @@
+//! The page around an edit form: what came of saving, what hinders it, and deleting.
+
+use leptos::prelude::*;
+use model::wire::Conflict;
+
+use super::{
+    conflict::ConflictCard,
+    editor::{Editor, Elsewhere, Hindrance, Opened, Stage, hindrance_words},
+};
+use crate::{
+    components::{
+        field::ErrorSummary,
+        notice::{Notice, Tone},
+    },
+    locale::{key, t, tn},
+};
+
+/// Notices over the form, and the form, which stays as it is behind every other stage.
+#[component]
+pub fn Shell(
+    /// The record.
+    editor: Editor,
+    /// Where the list is: `/staff/events`.
+    list: &'static str,
+    /// Where residents see it: `/events`.
+    public: &'static str,
+    /// Saves what the form holds.
+    #[prop(into)]
+    save: Callback<()>,
+    /// Opens the form anew, with what the server answered last.
+    #[prop(into)]
+    reopen: Callback<Opened>,
+    /// The fields.
+    children: Children,
+) -> impl IntoView {
+    let is_new = editor.id().is_none();
+    let stage = move || match editor.stage.get() {
+        Stage::Editing => ().into_any(),
+        Stage::Saved { id, changed } => {
+            let title = if changed { key::STAFF_SAVED } else { key::STAFF_SAVED_NOTHING };
+            view! {
+                <Notice tone=Tone::Success title=Signal::derive(move || t(title))>
+                    <p>{t(key::STAFF_SAVED_TEXT)}</p>
+                    <ul class="govuk-list">
+                        <li>
+                            <a class="govuk-link" href=list>
+                                {t(key::STAFF_SAVED_LIST)}
+                            </a>
+                        </li>
+                        <li>
+                            <a class="govuk-link" href=format!("{public}/{id}")>
+                                {t(key::STAFF_SAVED_SEE)}
+                            </a>
+                        </li>
+                    </ul>
+                    <button
+                        type="button"
+                        class="govuk-button govuk-button--secondary"
+                        on:click=move |_| reopen.run(editor.opened())
+                    >
+                        {t(key::STAFF_SAVED_MORE)}
+                    </button>
+                </Notice>
+            }
+            .into_any()
+        }
+        Stage::Collided(conflicts) => {
+            view! { <Collided conflicts editor list/> }.into_any()
+        }
+        Stage::Deleting => view! { <Deleting editor/> }.into_any(),
+        Stage::Deleted => view! {
+            <Notice tone=Tone::Success title=Signal::derive(|| t(key::STAFF_DELETED))>
+                <p>
+                    <a class="govuk-link" href=list>
+                        {t(key::STAFF_SAVED_LIST)}
+                    </a>
+                </p>
+            </Notice>
+        }
+        .into_any(),
+    };
+    let hindrance = move |hindrance: Hindrance| {
+        view! {
+            <Notice tone=Tone::Error title=Signal::derive(|| t(key::STAFF_NOT_SAVED))>
+                <p>{hindrance_words(&hindrance)}</p>
+            </Notice>
+        }
+    };
+    let elsewhere = Memo::new(move |_| editor.elsewhere());
+    let news = move || {
+        let (title, words) = match elsewhere.get() {
+            Elsewhere::Same => return None,
+            Elsewhere::Changed => (key::STAFF_NEWS_CHANGED, key::STAFF_NEWS_CHANGED_TEXT),
+            Elsewhere::Gone => (key::STAFF_NEWS_GONE, key::STAFF_HINDRANCE_GONE),
+        };
+        Some(view! {
+            <Notice tone=Tone::Info title=Signal::derive(move || t(title))>
+                <p>{t(words)}</p>
+            </Notice>
+        })
+    };
+    let editing = Memo::new(move |_| editor.stage.with(|stage| *stage == Stage::Editing));
+    view! {
+        <div id="staff-notice" tabindex="-1">
+            {stage}
+            {move || editor.hindrance.get().map(hindrance)}
+        </div>
+        <div hidden=move || !editing.get()>
+            <ErrorSummary faults=editor.faults/>
+            <div role="status">{move || editing.get().then(news)}</div>
+            <form
+                novalidate
+                autocomplete="off"
+                on:submit=move |event| {
+                    event.prevent_default();
+                    save.run(());
+                }
+            >
+                {children()}
+                <div class="govuk-button-group">
+                    <button
+                        class="govuk-button"
+                        aria-disabled=move || editor.busy.get().then_some("true")
+                    >
+                        {move || {
+                            t(if editor.busy.get() { key::STAFF_SAVING } else { key::STAFF_SAVE })
+                        }}
+                    </button>
+                    <a class="govuk-link" href=list>
+                        {move || t(key::STAFF_CANCEL)}
+                    </a>
+                </div>
+                {(!is_new)
+                    .then(|| {
+                        view! {
+                            <button
+                                type="button"
+                                class="govuk-button govuk-button--warning"
+                                on:click=move |_| editor.show(Stage::Deleting)
+                            >
+                                {move || t(key::STAFF_DELETE)}
+                            </button>
+                        }
+                    })}
+            </form>
+        </div>
+    }
+}
+
+#[component]
+fn Collided(conflicts: Vec<Conflict>, editor: Editor, list: &'static str) -> impl IntoView {
+    let left = RwSignal::new(conflicts.len());
+    let fields = conflicts.iter().map(|conflict| conflict.collisions.len()).sum();
+    let settled = move |()| {
+        left.update(|left| *left = left.saturating_sub(1));
+        if left.get_untracked() == 0
+            && let Some(id) = editor.id()
+        {
+            editor.show(Stage::Saved { id, changed: true });
+        }
+    };
+    view! {
+        <h2 class="govuk-heading-l" id="conflicts" tabindex="-1">
+            {move || tn(key::STAFF_CONFLICTS, fields)}
+        </h2>
+        <p class="govuk-body ct-prose">{move || t(key::STAFF_CONFLICTS_REST)}</p>
+        {conflicts
+            .into_iter()
+            .map(|conflict| view! { <ConflictCard conflict settled/> })
+            .collect_view()}
+        <p class="govuk-body">
+            <a class="govuk-link" href=list>
+                {move || t(key::STAFF_CONFLICTS_LATER)}
+            </a>
+        </p>
+    }
+}
+
+#[component]
+fn Deleting(editor: Editor) -> impl IntoView {
+    view! {
+        <h2 class="govuk-heading-l">{move || t(key::STAFF_DELETE_SURE)}</h2>
+        <p class="govuk-body ct-prose">{move || t(key::STAFF_DELETE_TEXT)}</p>
+        <div class="govuk-button-group">
+            <button
+                type="button"
+                class="govuk-button govuk-button--warning"
+                aria-disabled=move || editor.busy.get().then_some("true")
+                on:click=move |_| editor.delete()
+            >
+                {move || t(key::STAFF_DELETE_YES)}
+            </button>
+            <button
+                type="button"
+                class="govuk-button govuk-button--secondary"
+                on:click=move |_| {
+                    editor.hindrance.set(None);
+                    editor.show(Stage::Editing);
+                }
+            >
+                {move || t(key::STAFF_DELETE_NO)}
+            </button>
+        </div>
+    }
+}

@@ -1,0 +1,161 @@
+//! `/staff/surveys`: every survey, whether it takes answers, and how many it has.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use model::{Key, catalogue::SurveyState};
+use sync::SyncError;
+use wasm_bindgen_futures::spawn_local;
+
+use super::{
+    live::{Trouble, while_seen},
+    session::StaffPage,
+};
+use crate::{
+    components::notice::Empty,
+    locale::{content, key, t},
+    store::{Store, staff::FeedbackFilter},
+};
+
+/// How many responses each survey has, as far as is known.
+#[derive(Clone, Copy)]
+pub struct Counts {
+    /// By survey.
+    pub responses: RwSignal<BTreeMap<Key, u64>>,
+    /// Why one is not known.
+    pub error: RwSignal<Option<SyncError>>,
+    store: Store,
+}
+
+impl Counts {
+    /// Asks for every survey of the catalogue, now and whenever it holds another.
+    pub fn watch() -> Self {
+        let counts = Self {
+            responses: RwSignal::default(),
+            error: RwSignal::new(None),
+            store: Store::get(),
+        };
+        let ids = Memo::new(move |_| counts.ids());
+        Effect::new(move || {
+            ids.track();
+            counts.ask();
+        });
+        counts
+    }
+
+    fn ids(self) -> Vec<Key> {
+        self.store.catalogue.with(|catalogue| catalogue.surveys().keys().cloned().collect())
+    }
+
+    /// Asks again.
+    pub fn ask(self) {
+        let ids = untrack(|| self.ids());
+        spawn_local(async move {
+            let mut failed = None;
+            for id in ids {
+                match self.store.results(&id, &FeedbackFilter::default()).await {
+                    Ok(results) => {
+                        let known = |counts: &BTreeMap<_, _>| {
+                            counts.get(&id) == Some(&results.responses)
+                        };
+                        if self.responses.try_with_untracked(known) == Some(false) {
+                            self.responses.update(|it| {
+                                it.insert(id, results.responses);
+                            });
+                        }
+                    }
+                    Err(error) => failed = Some(error),
+                }
+            }
+            self.error.try_set(failed);
+        });
+    }
+}
+
+/// The list of surveys.
+#[component]
+pub fn Surveys() -> impl IntoView {
+    view! {
+        <StaffPage title=Signal::derive(|| t(key::STAFF_SURVEYS)) back="/staff">
+            <List/>
+        </StaffPage>
+    }
+}
+
+#[component]
+fn List() -> impl IntoView {
+    let store = Store::get();
+    let counts = Counts::watch();
+    while_seen(move || counts.ask());
+    let rows = move || {
+        let surveys = store.catalogue.with(|catalogue| {
+            let all = catalogue.surveys().iter();
+            all.map(|(id, it)| (id.clone(), content(&it.title), it.state)).collect::<Vec<_>>()
+        });
+        let row = |(id, title, state): (Key, String, SurveyState)| {
+            let href = format!("/staff/surveys/{id}");
+            let count = move || {
+                counts.responses.with(|counts| {
+                    counts.get(&id).map_or_else(|| t(key::STAFF_UNKNOWN), ToString::to_string)
+                })
+            };
+            let (tag, words) = match state {
+                SurveyState::Open => ("govuk-tag govuk-tag--green", key::STAFF_SURVEY_OPEN),
+                SurveyState::Closed => ("govuk-tag govuk-tag--grey", key::STAFF_SURVEY_CLOSED),
+            };
+            view! {
+                <tr class="govuk-table__row">
+                    <th scope="row" class="govuk-table__header" data-label=t(key::STAFF_SURVEY)>
+                        <a class="govuk-link" href=href>
+                            {title}
+                        </a>
+                    </th>
+                    <td class="govuk-table__cell" data-label=t(key::STAFF_STATE)>
+                        <strong class=tag>{t(words)}</strong>
+                    </td>
+                    <td
+                        class="govuk-table__cell govuk-table__cell--numeric"
+                        data-label=t(key::STAFF_RESPONSES_TITLE)
+                    >
+                        {count}
+                    </td>
+                </tr>
+            }
+        };
+        surveys.into_iter().map(row).collect_view()
+    };
+    let none = move || store.catalogue.with(|catalogue| catalogue.surveys().is_empty());
+    view! {
+        <Trouble error=counts.error again=move |()| counts.ask()/>
+        <table class="govuk-table ct-table">
+            <caption class="govuk-table__caption govuk-table__caption--m">
+                {move || t(key::STAFF_SURVEYS_CAPTION)}
+            </caption>
+            <thead class="govuk-table__head">
+                <tr class="govuk-table__row">
+                    <th scope="col" class="govuk-table__header">
+                        {move || t(key::STAFF_SURVEY)}
+                    </th>
+                    <th scope="col" class="govuk-table__header">
+                        {move || t(key::STAFF_STATE)}
+                    </th>
+                    <th scope="col" class="govuk-table__header govuk-table__header--numeric">
+                        {move || t(key::STAFF_RESPONSES_TITLE)}
+                    </th>
+                </tr>
+            </thead>
+            <tbody class="govuk-table__body">{rows}</tbody>
+        </table>
+        {move || {
+            none()
+                .then(|| {
+                    view! {
+                        <Empty
+                            title=Signal::derive(|| t(key::STAFF_SURVEYS_NONE))
+                            words=Signal::derive(|| t(key::STAFF_SURVEYS_NONE_TEXT))
+                        />
+                    }
+                })
+        }}
+    }
+}

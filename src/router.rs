@@ -1,0 +1,124 @@
+//! The address bar: which page it names, and what a link does.
+//!
+//! Own, because the stable addresses of the product are a dozen fixed paths, and the router of the
+//! framework costs more bytes than all the pages for residents (measured; see ARCHITECTURE.md).
+//! Pages use plain links; one listener turns those within the app into page changes.
+
+use gloo::events::{EventListener, EventListenerOptions};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{HtmlAnchorElement, MouseEvent, UrlSearchParams};
+
+use crate::platform::browser::{scroll_to_top, window};
+
+thread_local! {
+    static PATH: ArcRwSignal<String> = ArcRwSignal::new(String::new());
+    static QUERY: ArcRwSignal<String> = ArcRwSignal::new(String::new());
+}
+
+/// Reads the address and begins to follow it.
+pub fn start() {
+    read();
+    EventListener::new(&window(), "popstate", |_| read()).forget();
+    let options = EventListenerOptions::enable_prevent_default();
+    let document = gloo::utils::document();
+    EventListener::new_with_options(&document, "click", options, |event| {
+        let Some(event) = event.dyn_ref::<MouseEvent>() else { return };
+        if let Some(address) = inner_link(event) {
+            event.prevent_default();
+            go(&address);
+        }
+    })
+    .forget();
+}
+
+fn read() {
+    let location = window().location();
+    let path = location.pathname().unwrap_or_default();
+    let query = location.search().unwrap_or_default();
+    QUERY.with(|signal| set_if_other(signal, query));
+    PATH.with(|signal| set_if_other(signal, path));
+}
+
+fn set_if_other(signal: &ArcRwSignal<String>, value: String) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}
+
+/// The address of a pressed link, if it leads to another page of the app in this tab.
+fn inner_link(event: &MouseEvent) -> Option<String> {
+    let modified = event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key();
+    if event.default_prevented() || event.button() != 0 || modified {
+        return None;
+    }
+    let target: web_sys::Element = event.target()?.dyn_into().ok()?;
+    let link: HtmlAnchorElement = target.closest("a[href]").ok()??.dyn_into().ok()?;
+    let leaves = !link.target().is_empty()
+        || link.has_attribute("download")
+        || link.rel().contains("external")
+        || link.origin() != window().location().origin().ok()?;
+    // Staff pages are a program of their own, and the API is none.
+    let elsewhere = is_staff(&link.pathname()) != is_staff(&path_now());
+    if leaves || elsewhere || link.pathname().starts_with("/api/") {
+        return None;
+    }
+    Some(format!("{}{}", link.pathname(), link.search()))
+}
+
+/// Goes to another page of the app.
+pub fn go(address: &str) {
+    change(address, History::push_state_with_url);
+    scroll_to_top();
+}
+
+fn path_now() -> String {
+    PATH.with(GetUntracked::get_untracked)
+}
+
+fn is_staff(path: &str) -> bool {
+    path == "/staff" || path.starts_with("/staff/")
+}
+
+type History = web_sys::History;
+type Change = fn(&History, &JsValue, &str, Option<&str>) -> Result<(), JsValue>;
+
+fn change(address: &str, how: Change) {
+    let changed = window().history().and_then(|it| how(&it, &JsValue::NULL, "", Some(address)));
+    match changed {
+        Ok(()) => read(),
+        Err(error) => gloo::console::warn!("The address did not change:", error),
+    }
+}
+
+/// The parts of the path, decoded: `["events", "knit-and-natter"]`; tracked.
+pub fn segments() -> Vec<String> {
+    let path = PATH.with(Get::get);
+    path.split('/')
+        .filter(|part| !part.is_empty())
+        .map(|part| js_sys::decode_uri_component(part).map_or(part.to_owned(), String::from))
+        .collect()
+}
+
+/// A value of the query, if it is there and not empty; tracked.
+pub fn query(name: &str) -> Option<String> {
+    let query = QUERY.with(Get::get);
+    let value = UrlSearchParams::new_with_str(&query).ok()?.get(name)?;
+    Some(value).filter(|value| !value.is_empty())
+}
+
+/// Sets a value of the query, or removes it, without a new entry in the history: the way back
+/// from the next page brings the values back.
+pub fn set_query(name: &str, value: &str) {
+    let query = QUERY.with(GetUntracked::get_untracked);
+    let Ok(values) = UrlSearchParams::new_with_str(&query) else { return };
+    if value.is_empty() {
+        values.delete(name);
+    } else {
+        values.set(name, value);
+    }
+    let path = path_now();
+    let query: String = values.to_string().into();
+    let mark = if query.is_empty() { "" } else { "?" };
+    change(&format!("{path}{mark}{query}"), History::replace_state_with_url);
+}
