@@ -1,8 +1,10 @@
 // Keeps one build of the app whole on the device, and answers from it, so that pages open with no network and never mix
-// files of two builds. `cargo xtask precache` fills in the two constants; with none (`trunk serve`) all goes to the network.
+// files of two builds. `cargo xtask app` fills in the two constants; without them (`trunk serve`) all goes to the network.
 const BUILD = "%BUILD%";
 // Each file's path and the hash of its bytes: a captive portal's page, or a file of the next build, fails the install.
 const FILES = ["%FILES%"];
+
+const LIST = FILES.filter(Array.isArray);
 
 const PREFIX = "together-build-";
 const CACHE = PREFIX + BUILD;
@@ -31,7 +33,7 @@ async function install() {
   const cache = await caches.open(CACHE);
   // addAll keeps all or nothing.
   await cache.addAll(
-    FILES.map(([path, integrity]) => new Request(path, { integrity, cache: HASHED.test(path) ? "default" : "no-cache" })),
+    LIST.map(([path, integrity]) => new Request(path, { integrity, cache: HASHED.test(path) ? "default" : "no-cache" })),
   );
   // An older worker that was activated meanwhile has cleared away what it did not know: try again later.
   if (!(await caches.has(CACHE))) throw new Error("the cache of build " + BUILD + " was removed during its install");

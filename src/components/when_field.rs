@@ -33,6 +33,9 @@ pub fn WhenField(
     faults: Signal<Vec<Fault>>,
     /// `date` or `time`.
     kind: &'static str,
+    /// The weight of the label: among filters it is plain.
+    #[prop(default = "govuk-label govuk-label--s")]
+    label_class: &'static str,
 ) -> impl IntoView {
     let fault = fault_of(faults, &id);
     let described = format!("{id}-hint {id}-error");
@@ -56,7 +59,7 @@ pub fn WhenField(
     };
     view! {
         <div class="govuk-form-group" class:govuk-form-group--error=move || fault.get().is_some()>
-            <label class="govuk-label govuk-label--s" for=id.clone()>
+            <label class=label_class for=id.clone()>
                 {label}
             </label>
             <div class="govuk-hint" id=format!("{id}-hint") hidden=move || hint.get().is_empty()>

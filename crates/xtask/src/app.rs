@@ -1,10 +1,10 @@
-//! The app: Trunk builds it, sass its style sheet, [`crate::precache`] finishes it.
+//! The app: Trunk builds it and has sass make its style sheet, [`crate::precache`] finishes it.
 
+use crate::precache;
 use crate::setup;
 use crate::shell;
 use crate::workspace::{WASM, Workspace};
-use anyhow::{Context, Result, bail};
-use std::fs;
+use anyhow::Result;
 use std::process::Command;
 
 /// Builds the app in release into `dist/`, installing first what is missing.
@@ -17,7 +17,26 @@ pub fn build(workspace: &Workspace) -> Result<()> {
     // Offline: Trunk would otherwise download a tool it does not find, from a place nobody chose.
     let mut trunk = trunk(workspace)?;
     trunk.args(["build", "--release", "--offline", "true"]);
-    shell::run("Building the app", &mut trunk).map(drop)
+    if setup::library_source(workspace)? {
+        shrink(&mut trunk);
+    }
+    shell::run("Building the app", &mut trunk)?;
+    precache::run(&workspace.dist())
+}
+
+/// Has the standard library built along with the app, for size and without the words of panics: it saves a fifth of
+/// the bytes of a first visit. Cargo and rustc take these settings for experiments only, hence the first variable; the
+/// code itself is plain Rust, and builds without them too.
+fn shrink(trunk: &mut Command) {
+    trunk
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
+        .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
+        // These replace the flags in .cargo/config.toml, so the first one stands there too.
+        .env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+            "--cfg erase_components -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none",
+        );
 }
 
 /// Runs `trunk serve` until interrupted: a debug build on port 8081, built anew on every change.
@@ -30,26 +49,6 @@ pub fn watch(workspace: &Workspace) -> Result<()> {
     let mut trunk = trunk(workspace)?;
     trunk.args(["serve", "--offline", "true"]);
     shell::become_it(&mut trunk)
-}
-
-/// Compiles `style/app.scss` to `target/style/app.css`, compressed.
-///
-/// # Errors
-/// When the npm packages are missing or sass finds a fault.
-pub fn style(workspace: &Workspace) -> Result<()> {
-    let sass = workspace.root.join("node_modules/sass/sass.js");
-    if !sass.is_file() {
-        bail!("the npm packages are missing: run `cargo xtask setup`");
-    }
-    // Where index.html looks, whatever CARGO_TARGET_DIR says.
-    let out = workspace.root.join("target/style");
-    fs::create_dir_all(&out).with_context(|| format!("making {}", out.display()))?;
-    let mut node = shell::command(workspace, "node")?;
-    node.arg(sass)
-        .args(["--no-source-map", "--style=compressed", "--load-path=node_modules"])
-        .arg("style/app.scss")
-        .arg(out.join("app.css"));
-    shell::run_silently("Compiling the style sheet", &mut node).map(drop)
 }
 
 /// Downloads the app's crates, so that Trunk can be kept off the network.

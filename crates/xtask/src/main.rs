@@ -50,12 +50,6 @@ enum Command {
     Bench(bench::Bench),
     /// Builds one binary with the app and the content inside: target/dist/together.
     Dist,
-    /// Compiles the style sheet (Trunk runs this before a build).
-    #[command(hide = true)]
-    Style,
-    /// Writes the service worker's file list into a build (Trunk runs this after a build).
-    #[command(hide = true)]
-    Precache,
 }
 
 fn main() -> ExitCode {
@@ -81,7 +75,5 @@ fn run() -> Result<()> {
         Command::Check => check::run(&workspace),
         Command::Bench(bench) => bench.run(&workspace),
         Command::Dist => server::dist(&workspace),
-        Command::Style => app::style(&workspace),
-        Command::Precache => precache::run(),
     }
 }

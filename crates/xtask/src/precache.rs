@@ -5,7 +5,6 @@ use anyhow::{Context, Result, bail};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,29 +17,22 @@ const FILES_MARK: &str = "[\"%FILES%\"]";
 /// Files that compress; pictures other than SVG are compressed already.
 const TEXT: [&str; 7] = ["css", "html", "js", "json", "svg", "wasm", "webmanifest"];
 
-/// Writes the list of every file of the build in Trunk's staging folder into its service worker, with one build id, and
-/// compresses the files. A debug build gets an empty list: its worker passes everything on to the network.
+/// Writes the list of every file of the release build in `dist` into its service worker, with one build id, and
+/// compresses the files. Without this step the worker passes everything on to the network.
 ///
 /// # Errors
-/// When not run by Trunk, when the worker lacks its marks, or when reading, writing or compressing fails.
-pub fn run() -> Result<()> {
-    let staging = env::var_os("TRUNK_STAGING_DIR")
-        .map(PathBuf::from)
-        .context("TRUNK_STAGING_DIR is not set: Trunk runs this step, see Trunk.toml")?;
-    let release = env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
-    let worker = staging.join(WORKER);
+/// When the worker lacks its marks, or when reading, writing or compressing fails.
+pub fn run(dist: &Path) -> Result<()> {
+    let worker = dist.join(WORKER);
     let source =
         fs::read_to_string(&worker).with_context(|| format!("reading {}", worker.display()))?;
-    if !release {
-        return write_worker(&worker, &fill(&source, "debug", &[])?);
-    }
-    name_by_content(&staging)?;
+    name_by_content(dist)?;
     let mut paths = Vec::new();
-    list(&staging, &mut paths)?;
+    list(dist, &mut paths)?;
     paths.retain(|path| *path != worker);
     paths.sort();
     let kept = paths.iter().filter(|path| !is_staff(path));
-    let files = kept.map(|path| Entry::of(&staging, path)).collect::<Result<Vec<_>>>()?;
+    let files = kept.map(|path| Entry::of(dist, path)).collect::<Result<Vec<_>>>()?;
     let build = build_id(&source, &files);
     write_worker(&worker, &fill(&source, &build, &files)?)?;
     paths.push(worker);

@@ -81,7 +81,7 @@ pub fn ConflictCard(
     let title = record_title(store, collection, &record);
     let gone = move || {
         let there = collection.is_some_and(|collection| {
-            store.catalogue.with(|catalogue| catalogue.rev(collection, &record).is_some())
+            store.catalogue.with(|catalogue| catalogue.record(collection, &record).is_some())
         });
         !there
     };
@@ -165,7 +165,9 @@ async fn send_mine(
     record: Key,
     collision: &Collision,
 ) -> Result<Option<String>, SyncError> {
-    let rev = store.catalogue.with_untracked(|catalogue| catalogue.rev(collection, &record));
+    let rev = store
+        .catalogue
+        .with_untracked(|catalogue| catalogue.record(collection, &record).map(|it| it.rev));
     let fields: Map<String, Value> =
         [(collision.field.clone(), collision.yours.clone())].into_iter().collect();
     let edit = Edit {
@@ -193,11 +195,11 @@ fn record_title(store: Store, collection: Option<Collection>, record: &Key) -> S
     Signal::derive(move || {
         store.catalogue.with(|catalogue| {
             let title = match collection {
-                Some(Collection::Event) => catalogue.events().get(&record).map(|it| &it.title),
-                Some(Collection::Listing) => catalogue.listings().get(&record).map(|it| &it.title),
+                Some(Collection::Event) => catalogue.event(&record).map(|it| it.title),
+                Some(Collection::Listing) => catalogue.listing(&record).map(|it| it.title),
                 _ => None,
             };
-            title.map_or_else(|| record.to_string(), content)
+            title.as_ref().map_or_else(|| record.to_string(), content)
         })
     })
 }

@@ -104,7 +104,7 @@ pub fn fields_of(record: &impl Serialize) -> Fields {
 
 impl References for CatalogueView {
     fn has(&self, collection: Collection, id: &str) -> bool {
-        Key::parse(id).is_some_and(|id| self.rev(collection, &id).is_some())
+        Key::parse(id).is_some_and(|id| self.record(collection, &id).is_some())
     }
 }
 
@@ -144,7 +144,10 @@ impl Editor {
         else {
             return Elsewhere::Same;
         };
-        match self.store.catalogue.with(|catalogue| catalogue.rev(self.collection, &id)) {
+        let now = self.store.catalogue.with(|catalogue| {
+            catalogue.record(self.collection, &id).map(|record| record.rev)
+        });
+        match now {
             None => Elsewhere::Gone,
             Some(now) if now > rev => Elsewhere::Changed,
             Some(_) => Elsewhere::Same,
@@ -282,7 +285,7 @@ impl Editor {
     fn taken(self, title: &str, edit: Edit) {
         let wanted = self.new_id(title, true);
         let Some(id) = wanted.filter(|_| !self.store.catalogue.with_untracked(|catalogue| {
-            catalogue.rev(self.collection, &edit.id).is_some()
+            catalogue.record(self.collection, &edit.id).is_some()
         })) else {
             self.hinder(Hindrance::Taken);
             return;
@@ -357,7 +360,7 @@ impl Editor {
         let plain = Key::parse(&slug).filter(|id| {
             !other
                 && slug != "new"
-                && self.store.catalogue.with_untracked(|it| it.rev(self.collection, id).is_none())
+                && self.store.catalogue.with_untracked(|it| it.record(self.collection, id).is_none())
         });
         plain.or_else(|| {
             let random = ids::random_uuid().simple().to_string();

@@ -1,7 +1,10 @@
 //! `/staff/events/:id`: one event, to create or change. The id `new` creates.
 
 use leptos::prelude::*;
-use model::{Collection, Key, catalogue::{Event, view}};
+use model::{
+    Collection, Key,
+    catalogue::{Event, view},
+};
 
 use super::{
     editor::{Editor, Opened},
@@ -17,7 +20,7 @@ use crate::{
         check::Check,
         chips::Chips,
         field::TextField,
-        select::Select,
+        select::{Opt, Select},
         when_field::{HALF_TYPED, WhenField},
     },
     locale::{key, t, tf},
@@ -52,35 +55,33 @@ fn Opening(id: String) -> impl IntoView {
     let opened = RwSignal::new(None::<(Option<Event>, Opened)>);
     let wanted = Key::parse(&id).filter(|_| id != "new");
     let gone = RwSignal::new(false);
+    let find = move |id: &Key| {
+        store.catalogue.with(|catalogue| {
+            let rev = catalogue.record(Collection::Event, id)?.rev;
+            let event = catalogue.event(id)?;
+            let record = Opened::new(Some(id.clone()), rev, &event);
+            Some((Some(event), record))
+        })
+    };
     Effect::new(move || {
         let ready = store.catalogue.with(|catalogue| !catalogue.is_empty());
         if !ready || opened.with_untracked(Option::is_some) {
             return;
         }
-        let found = store.catalogue.with(|catalogue| match &wanted {
+        let found = match &wanted {
             None => Some((None, Opened::default())),
-            Some(id) => {
-                let event = catalogue.events().get(id)?.clone();
-                let rev = catalogue.rev(Collection::Event, id)?;
-                let record = Opened::new(Some(id.clone()), rev, &event);
-                Some((Some(event), record))
-            }
-        });
+            Some(id) => find(id),
+        };
         gone.set(found.is_none());
         opened.set(found);
     });
     let reopen = move |answered: Opened| {
-        let newer = store.catalogue.with_untracked(|catalogue| {
-            let id = answered.id.as_ref()?;
-            let rev = catalogue.rev(Collection::Event, id).filter(|rev| *rev > answered.rev)?;
-            let event = catalogue.events().get(id)?.clone();
-            Some((Some(event.clone()), Opened::new(Some(id.clone()), rev, &event)))
-        });
-        let again = newer.or_else(|| {
+        let newer = untrack(|| answered.id.as_ref().and_then(find));
+        let newer = newer.filter(|(_, record)| record.rev > answered.rev);
+        opened.set(newer.or_else(|| {
             let event = view::<Event>(&answered.fields).ok()?;
             Some((Some(event), answered))
-        });
-        opened.set(again);
+        }));
         browser::focus("main h1");
     };
     move || match opened.get() {
@@ -107,12 +108,7 @@ fn Form(
         Ok(event) => editor.save(&form.title.get_untracked(), &event),
         Err(fields) => editor.refuse(&fields),
     };
-    let themes = Signal::derive(move || {
-        store.catalogue.with(|catalogue| {
-            let names = catalogue.themes().iter().map(|(id, theme)| (id, &theme.name));
-            options(String::new(), names).split_off(1)
-        })
-    });
+    let themes = Signal::derive(move || names(store, Collection::Theme));
     view! {
         <Shell editor list="/staff/events" public="/events" save reopen>
             <h2 class="govuk-heading-l">{move || t(key::STAFF_PART_WHAT)}</h2>
@@ -176,6 +172,11 @@ fn Form(
     }
 }
 
+/// The names of a collection as options, in alphabetical order.
+pub fn names(store: Store, collection: Collection) -> Vec<Opt> {
+    options(store, key::STAFF_VALUE_NOTHING, collection).split_off(1)
+}
+
 /// Puts an id into a list, or takes it out.
 pub fn toggle(ids: RwSignal<Vec<String>>, id: String, chosen: bool) {
     ids.update(|ids| {
@@ -192,10 +193,7 @@ type Faults = RwSignal<Vec<crate::components::field::Fault>>;
 fn Where(form: EventForm, faults: Faults) -> impl IntoView {
     let store = Store::get();
     let venues = Signal::derive(move || {
-        store.catalogue.with(|catalogue| {
-            let names = catalogue.venues().iter().map(|(id, venue)| (id, &venue.name));
-            options(t(key::FEEDBACK_PLACE_ELSEWHERE), names)
-        })
+        options(store, key::FEEDBACK_PLACE_ELSEWHERE, Collection::Venue)
     });
     let elsewhere = move || form.venue.with(String::is_empty);
     view! {

@@ -1,7 +1,7 @@
 //! `/staff/events`: every event, to find and edit.
 
 use leptos::prelude::*;
-use model::{Key, catalogue::Event, recurrence::occurrences};
+use model::{Collection, Key, catalogue::Event, recurrence::occurrences};
 
 use super::session::StaffPage;
 use crate::{
@@ -34,8 +34,9 @@ fn List() -> impl IntoView {
             let fits = |event: &Event| {
                 event.title.all().any(|title| title.to_lowercase().contains(&wanted))
             };
-            let all = catalogue.events().iter().filter(|(_, event)| fits(event));
-            let mut all: Vec<_> = all.map(|(id, event)| row(catalogue, id, event)).collect();
+            let ids = catalogue.records(Collection::Event).map(|(id, _)| id);
+            let all = ids.filter_map(|id| Some((id, catalogue.event(id).filter(fits)?)));
+            let mut all: Vec<_> = all.map(|(id, event)| row(catalogue, id, &event)).collect();
             all.sort_by_key(|row| row.title.to_lowercase());
             all
         })

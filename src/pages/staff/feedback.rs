@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use model::{
+    Collection,
     feedback::{Feeling, Reply, ReplyBy},
     wire::{FeedbackPage, FeedbackRow},
 };
@@ -230,16 +231,16 @@ fn Row(row: FeedbackRow) -> impl IntoView {
     let place = move || {
         let venue = store.catalogue.with(|catalogue| {
             let venue = told.venue.as_ref()?;
-            let known = catalogue.venues().get(venue).map(|it| content(&it.name));
-            Some(known.unwrap_or_else(|| venue.to_string()))
+            let known = catalogue.name(Collection::Venue, venue);
+            Some(known.map_or_else(|| venue.to_string(), |name| content(&name)))
         });
         venue.or_else(|| told.place.clone()).unwrap_or_else(|| t(key::FEEDBACK_PLACE_UNSAID))
     };
     let themes = move || {
         store.catalogue.with(|catalogue| {
             let name = |id: &model::Key| {
-                let known = catalogue.themes().get(id).map(|it| content(&it.name));
-                known.unwrap_or_else(|| id.to_string())
+                let known = catalogue.name(Collection::Theme, id);
+                known.map_or_else(|| id.to_string(), |name| content(&name))
             };
             told.themes
                 .iter()
@@ -258,7 +259,7 @@ fn Row(row: FeedbackRow) -> impl IntoView {
     view! {
         <li class="ct-card">
             <article>
-                <h2 class="ct-card__when">{wall::instant(row.received_at)}</h2>
+                <h2 class="govuk-heading-s">{wall::instant(row.received_at)}</h2>
                 {(!told.words.trim().is_empty())
                     .then(|| view! { <blockquote class="ct-words">{told.words.clone()}</blockquote> })}
                 <dl class="ct-facts">

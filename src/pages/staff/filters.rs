@@ -3,7 +3,7 @@
 
 use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;
-use model::Key;
+use model::{Collection, Key};
 
 use crate::{
     components::{select::Select, when_field::WhenField},
@@ -35,18 +35,10 @@ pub fn Filters(
     themes: bool,
 ) -> impl IntoView {
     let store = Store::get();
-    let venues = Signal::derive(move || {
-        store.catalogue.with(|catalogue| {
-            let names = catalogue.venues().iter().map(|(id, venue)| (id, &venue.name));
-            options(t(key::EVERY_PLACE), names)
-        })
-    });
-    let theme_options = Signal::derive(move || {
-        store.catalogue.with(|catalogue| {
-            let names = catalogue.themes().iter().map(|(id, theme)| (id, &theme.name));
-            options(t(key::EVERY_THEME), names)
-        })
-    });
+    let venues =
+        Signal::derive(move || options(store, key::EVERY_PLACE, Collection::Venue));
+    let theme_options =
+        Signal::derive(move || options(store, key::EVERY_THEME, Collection::Theme));
     let count = Signal::derive(move || {
         PARTS.into_iter().filter(|part| router::query(part).is_some()).count()
     });
@@ -80,6 +72,7 @@ pub fn Filters(
                 id="from"
                 label=Signal::derive(|| t(key::STAFF_FROM))
                 kind="date"
+                label_class="govuk-label"
                 value=value("from")
                 on_input=|day: String| set_day("from", &day)
             />
@@ -87,6 +80,7 @@ pub fn Filters(
                 id="to"
                 label=Signal::derive(|| t(key::STAFF_TO))
                 kind="date"
+                label_class="govuk-label"
                 value=value("to")
                 on_input=|day: String| set_day("to", &day)
             />

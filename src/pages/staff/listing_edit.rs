@@ -8,7 +8,7 @@ use model::{
 
 use super::{
     editor::{Editor, Opened},
-    event_edit::toggle,
+    event_edit::{names, toggle},
     hours_rows::HoursRows,
     listing_form::ListingForm,
     live::Loading,
@@ -27,7 +27,7 @@ use crate::{
         select::Opt,
     },
     locale::{LANGUAGES, key, t, tf},
-    pages::resident::{events::options, support::cost_key},
+    pages::resident::support::cost_key,
     platform::browser,
     store::Store,
     wall,
@@ -60,8 +60,8 @@ fn Opening(id: String) -> impl IntoView {
     let gone = RwSignal::new(false);
     let find = move |id: &Key| {
         store.catalogue.with(|catalogue| {
-            let listing = catalogue.listings().get(id)?.clone();
-            let rev = catalogue.rev(Collection::Listing, id)?;
+            let rev = catalogue.record(Collection::Listing, id)?.rev;
+            let listing = catalogue.listing(id)?;
             let record = Opened::new(Some(id.clone()), rev, &listing);
             Some((Some(listing), record))
         })
@@ -164,18 +164,8 @@ fn Form(
 #[component]
 fn Whom(form: ListingForm, faults: Faults) -> impl IntoView {
     let store = Store::get();
-    let categories = Signal::derive(move || {
-        store.catalogue.with(|catalogue| {
-            let names = catalogue.categories().iter().map(|(id, it)| (id, &it.name));
-            options(String::new(), names).split_off(1)
-        })
-    });
-    let areas = Signal::derive(move || {
-        store.catalogue.with(|catalogue| {
-            let names = catalogue.areas().iter().map(|(id, it)| (id, &it.name));
-            options(String::new(), names).split_off(1)
-        })
-    });
+    let categories = Signal::derive(move || names(store, Collection::Category));
+    let areas = Signal::derive(move || names(store, Collection::Area));
     let costs = Signal::derive(|| {
         Cost::ALL.map(|cost| (cost.name().to_owned(), t(cost_key(cost)))).to_vec()
     });
@@ -225,8 +215,9 @@ fn languages(store: Store, form: ListingForm) -> Vec<Opt> {
     let mut tags: Vec<String> = LANGUAGES.map(|it| it.tag.to_owned()).to_vec();
     tags.push("bfi".to_owned());
     let spoken = store.catalogue.with(|catalogue| {
-        let all = catalogue.listings().values();
-        all.flat_map(|listing| listing.languages.clone()).collect::<Vec<_>>()
+        let all = catalogue.records(Collection::Listing);
+        let tags = all.filter_map(|(_, record)| record.fields.get("languages")?.as_array());
+        tags.flatten().filter_map(|tag| tag.as_str().map(str::to_owned)).collect::<Vec<_>>()
     });
     for tag in spoken.into_iter().chain(form.languages.get_untracked()) {
         if !tags.contains(&tag) {

@@ -1,7 +1,7 @@
 //! `/staff/listings`: every support listing, to find and edit.
 
 use leptos::prelude::*;
-use model::Key;
+use model::{Collection, Key};
 
 use super::{events::TitleSearch, session::StaffPage};
 use crate::{
@@ -38,11 +38,12 @@ fn List() -> impl IntoView {
         let wanted = router::query("q").unwrap_or_default().to_lowercase();
         store.catalogue.with(|catalogue| {
             let kinds = |ids: &[Key]| {
-                let names = ids.iter().filter_map(|id| catalogue.categories().get(id));
-                names.map(|it| content(&it.name)).collect::<Vec<_>>().join(", ")
+                let names = ids.iter().filter_map(|id| catalogue.name(Collection::Category, id));
+                names.map(|name| content(&name)).collect::<Vec<_>>().join(", ")
             };
-            let all = catalogue.listings().iter();
-            let mut all: Vec<_> = all
+            let ids = catalogue.records(Collection::Listing).map(|(id, _)| id);
+            let mut all: Vec<_> = ids
+                .filter_map(|id| Some((id, catalogue.listing(id)?)))
                 .filter(|(_, it)| it.title.all().any(|it| it.to_lowercase().contains(&wanted)))
                 .map(|(id, it)| Row {
                     id: id.clone(),

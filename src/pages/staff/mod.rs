@@ -26,22 +26,3 @@ mod shell;
 pub mod surveys;
 mod values;
 mod words_field;
-
-use leptos::prelude::*;
-use model::Key;
-
-/// The page of an address under `/staff`, whose first part is left out; none if there is no
-/// such page.
-pub fn page(segments: &[&str]) -> Option<AnyView> {
-    Some(match segments {
-        [] => view! { <overview::Overview/> }.into_any(),
-        ["feedback"] => view! { <feedback::Feedback/> }.into_any(),
-        ["surveys"] => view! { <surveys::Surveys/> }.into_any(),
-        ["surveys", id] => view! { <results::ResultsPage id=Key::parse(id)/> }.into_any(),
-        ["events"] => view! { <events::Events/> }.into_any(),
-        ["events", id] => view! { <event_edit::EventEdit id=*id/> }.into_any(),
-        ["listings"] => view! { <listings::Listings/> }.into_any(),
-        ["listings", id] => view! { <listing_edit::ListingEdit id=*id/> }.into_any(),
-        _ => return None,
-    })
-}

@@ -1,7 +1,7 @@
 //! `/staff`: how much there is, where to go, and what an editor must still decide.
 
 use leptos::prelude::*;
-use model::wire::Conflict;
+use model::{Collection, wire::Conflict};
 use sync::SyncError;
 use wasm_bindgen_futures::spawn_local;
 
@@ -62,15 +62,15 @@ fn Figures() -> impl IntoView {
         }
     };
     let events = Signal::derive(move || {
-        store.catalogue.with(|catalogue| catalogue.events().len().to_string())
+        store.catalogue.with(|it| it.records(Collection::Event).count().to_string())
     });
     let listings = Signal::derive(move || {
-        store.catalogue.with(|catalogue| catalogue.listings().len().to_string())
+        store.catalogue.with(|it| it.records(Collection::Listing).count().to_string())
     });
     let surveys = move || {
         let all = store.catalogue.with(|catalogue| {
-            let titles = catalogue.surveys().iter();
-            titles.map(|(id, survey)| (id.clone(), content(&survey.title))).collect::<Vec<_>>()
+            let titles = catalogue.surveys().into_iter();
+            titles.map(|(id, survey)| (id, content(&survey.title))).collect::<Vec<_>>()
         });
         let item = |(id, title): (model::Key, String)| {
             let href = format!("/staff/surveys/{id}");

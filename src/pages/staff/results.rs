@@ -23,14 +23,17 @@ use crate::{
 /// The results of one survey.
 #[component]
 pub fn ResultsPage(
-    /// Which survey; none if the address makes no sense.
-    id: Option<Key>,
+    /// Which survey.
+    #[prop(into)]
+    id: String,
 ) -> impl IntoView {
     let store = Store::get();
+    let id = Key::parse(&id);
     let own = id.clone();
-    let title = Signal::derive(move || {
+    // A memo: the page is announced anew whenever its title changes, and only then.
+    let title = Memo::new(move |_| {
         store.catalogue.with(|catalogue| {
-            let survey = own.as_ref().and_then(|id| catalogue.surveys().get(id));
+            let survey = own.as_ref().and_then(|id| catalogue.survey(id));
             survey.map_or_else(|| t(key::STAFF_RESULTS), |survey| content(&survey.title))
         })
     });
@@ -74,7 +77,7 @@ fn Survey(id: Key) -> impl IntoView {
         let id = id.clone();
         Memo::new(move |_| {
             store.catalogue.with(|catalogue| {
-                let version = catalogue.surveys().get(&id)?.version;
+                let version = catalogue.survey(&id)?.version;
                 let definition = catalogue.definition(&id, version)?;
                 let asked = definition.questions().into_iter().map(|(_, question)| question);
                 let answered = asked.filter(|question| !matches!(question.kind, Kind::Note));

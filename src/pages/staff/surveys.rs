@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
-use model::{Key, catalogue::SurveyState};
+use model::{Collection, Key, catalogue::SurveyState};
 use sync::SyncError;
 use wasm_bindgen_futures::spawn_local;
 
@@ -44,7 +44,7 @@ impl Counts {
     }
 
     fn ids(self) -> Vec<Key> {
-        self.store.catalogue.with(|catalogue| catalogue.surveys().keys().cloned().collect())
+        self.store.catalogue.with(|catalogue| catalogue.records(Collection::Survey).map(|(id, _)| id.clone()).collect())
     }
 
     /// Asks again.
@@ -89,8 +89,8 @@ fn List() -> impl IntoView {
     while_seen(move || counts.ask());
     let rows = move || {
         let surveys = store.catalogue.with(|catalogue| {
-            let all = catalogue.surveys().iter();
-            all.map(|(id, it)| (id.clone(), content(&it.title), it.state)).collect::<Vec<_>>()
+            let all = catalogue.surveys().into_iter();
+            all.map(|(id, it)| (id, content(&it.title), it.state)).collect::<Vec<_>>()
         });
         let row = |(id, title, state): (Key, String, SurveyState)| {
             let href = format!("/staff/surveys/{id}");

@@ -1,7 +1,7 @@
 //! Fields of records and their values in words, for people who compare two of them.
 
 use model::{
-    Key, Text,
+    Collection, Key, Text,
     catalogue::{Opening, Phone, Weekday},
 };
 use serde::de::DeserializeOwned;
@@ -67,17 +67,19 @@ pub fn value_words(catalogue: &CatalogueView, field: &str, value: &Value) -> Str
 }
 
 fn typed_words(catalogue: &CatalogueView, field: &str, value: &Value) -> Option<String> {
-    let names = |name: &dyn Fn(&Key) -> Option<String>| {
-        let ids: Vec<Key> = read(value)?;
-        let names = ids.iter().map(|id| name(id).unwrap_or_else(|| id.to_string()));
-        Some(names.collect::<Vec<_>>().join(", "))
+    let name = |collection: Collection, id: &Key| {
+        let name = catalogue.name(collection, id);
+        name.map_or_else(|| id.to_string(), |name| locale::content(&name))
     };
-    let known = |text: Option<&Text>| text.map(locale::content);
+    let names = |collection: Collection| {
+        let ids: Vec<Key> = read(value)?;
+        Some(ids.iter().map(|id| name(collection, id)).collect::<Vec<_>>().join(", "))
+    };
     match field {
-        "venue" => known(catalogue.venues().get(&read::<Key>(value)?).map(|it| &it.name)),
-        "themes" => names(&|id| known(catalogue.themes().get(id).map(|it| &it.name))),
-        "categories" => names(&|id| known(catalogue.categories().get(id).map(|it| &it.name))),
-        "areas" => names(&|id| known(catalogue.areas().get(id).map(|it| &it.name))),
+        "venue" => Some(name(Collection::Venue, &read(value)?)),
+        "themes" => names(Collection::Theme),
+        "categories" => names(Collection::Category),
+        "areas" => names(Collection::Area),
         "languages" => {
             let tags: Vec<String> = read(value)?;
             Some(tags.iter().map(|tag| language_name(tag)).collect::<Vec<_>>().join(", "))
@@ -177,7 +179,11 @@ fn rule_words(rule: &str) -> String {
 }
 
 /// A language's name in the language on the screen; its tag where the browser knows none.
+/// Browsers do not know British Sign Language.
 pub fn language_name(tag: &str) -> String {
+    if tag == "bfi" {
+        return t(key::STAFF_SIGN_LANGUAGE);
+    }
     let options = js_sys::Object::new();
     let set = js_sys::Reflect::set(&options, &"type".into(), &"language".into());
     let locales = js_sys::Array::of1(&locale::language().into());
