@@ -109,9 +109,8 @@ fn plural_text(plural: Plural, number: usize) -> String {
     let locales = js_sys::Array::of1(&JsValue::from_str(language()));
     let rules = PluralRules::new(&locales, &js_sys::Object::new());
     let category = rules.select(number as f64).as_string().unwrap_or_default();
-    let text = |category: &str| {
-        TEXTS.with_borrow(|texts| text_of(texts, &format!("{noun}_{category}")))
-    };
+    let text =
+        |category: &str| TEXTS.with_borrow(|texts| text_of(texts, &format!("{noun}_{category}")));
     let english = if number == 1 { one } else { other };
     text(&category).or_else(|| text("other")).unwrap_or_else(|| english.to_owned())
 }

@@ -14,9 +14,7 @@ fn page(segments: &[&str]) -> Option<AnyView> {
         ["events"] => view! { <resident::events::Events/> }.into_any(),
         ["events", id] => view! { <resident::event::EventPage id=Key::parse(id)/> }.into_any(),
         ["support"] => view! { <resident::support::Support/> }.into_any(),
-        ["support", id] => {
-            view! { <resident::listing::ListingPage id=Key::parse(id)/> }.into_any()
-        }
+        ["support", id] => view! { <resident::listing::ListingPage id=Key::parse(id)/> }.into_any(),
         ["surveys"] => view! { <resident::surveys::Surveys/> }.into_any(),
         ["surveys", id] => view! { <resident::survey::SurveyPage id=Key::parse(id)/> }.into_any(),
         ["feedback"] => view! { <volunteer::feedback::FeedbackPage/> }.into_any(),

@@ -86,11 +86,8 @@ impl Connection {
         loop {
             let database = self.database().await?;
             let options = TransactionOptions::new().with_durability(TransactionDurability::Strict);
-            let begun = database
-                .transaction(stores.to_vec())
-                .with_mode(mode)
-                .with_options(options)
-                .build();
+            let begun =
+                database.transaction(stores.to_vec()).with_mode(mode).with_options(options).build();
             let transaction = match begun {
                 Ok(transaction) => transaction,
                 Err(Error::DomException(DomException::InvalidStateError(_))) if !retried => {

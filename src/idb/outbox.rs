@@ -13,12 +13,7 @@ use indexed_db_futures::{
     transaction::{Transaction, TransactionMode},
 };
 use js_sys::{Array, Uint8Array};
-use model::{
-    Hash, SubmissionId, json,
-    submission::Sealed,
-    time::Millis,
-    wire::Ack,
-};
+use model::{Hash, SubmissionId, json, submission::Sealed, time::Millis, wire::Ack};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sync::{Corrupt, Entry, EntryState, Outbox, Overview, Refusal, StorageError};
 use wasm_bindgen::{JsCast, JsValue};
@@ -90,7 +85,8 @@ impl Outbox for IdbOutbox {
             let entries = transaction.object_store(ENTRIES).map_err(failed)?;
             let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
             let entry = get(&entries, &key).await?.map(|value| read_entry(&key, &value));
-            let receipt = get(&receipts, &key).await?.map(|value| unpair::<ReceiptEnvelope>(&value));
+            let receipt =
+                get(&receipts, &key).await?.map(|value| unpair::<ReceiptEnvelope>(&value));
             let known = match (entry, receipt) {
                 (Some(entry), _) => entry.map(|entry| entry.hash).ok(),
                 (None, Some(receipt)) => receipt.map(|(envelope, _)| envelope.ack.hash).ok(),
@@ -152,7 +148,9 @@ impl Outbox for IdbOutbox {
             let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
             let mut again = 0;
             for (key, value) in read_all(&receipts).await? {
-                let Ok((envelope, Some(bytes))) = unpair::<ReceiptEnvelope>(&value) else { continue };
+                let Ok((envelope, Some(bytes))) = unpair::<ReceiptEnvelope>(&value) else {
+                    continue;
+                };
                 if envelope.ack.epoch == epoch {
                     continue;
                 }
@@ -300,8 +298,7 @@ fn delete(store: &ObjectStore<'_>, key: &str) -> Result<(), StorageError> {
 }
 
 fn pair(envelope: &impl Serialize, bytes: Option<&[u8]>) -> Result<JsValue, StorageError> {
-    let text = json::write(envelope)
-        .map_err(|error| StorageError::Failed(error.to_string()))?;
+    let text = json::write(envelope).map_err(|error| StorageError::Failed(error.to_string()))?;
     let bytes = bytes.map_or(JsValue::NULL, |bytes| Uint8Array::from(bytes).into());
     Ok(Array::of2(&JsValue::from_str(&text), &bytes).into())
 }
@@ -309,8 +306,8 @@ fn pair(envelope: &impl Serialize, bytes: Option<&[u8]>) -> Result<JsValue, Stor
 fn unpair<T: DeserializeOwned>(value: &JsValue) -> Result<(T, Option<Vec<u8>>), String> {
     let pair: &Array = value.dyn_ref().ok_or("the stored value is no pair")?;
     let envelope = pair.get(0).as_string().ok_or("the envelope is no text")?;
-    let envelope = json::read(&envelope)
-        .map_err(|error| format!("the envelope cannot be read: {error}"))?;
+    let envelope =
+        json::read(&envelope).map_err(|error| format!("the envelope cannot be read: {error}"))?;
     Ok((envelope, pair.get(1).dyn_ref::<Uint8Array>().map(Uint8Array::to_vec)))
 }
 
@@ -328,6 +325,7 @@ fn read_entry(key: &str, value: &JsValue) -> Result<Entry, String> {
 /// A stored value as text, for the export of what cannot be read.
 fn describe(value: &JsValue) -> String {
     let bytes = value.dyn_ref::<Array>().and_then(|pair| pair.get(1).dyn_into().ok());
-    let bytes = bytes.map(|bytes: Uint8Array| String::from_utf8_lossy(&bytes.to_vec()).into_owned());
+    let bytes =
+        bytes.map(|bytes: Uint8Array| String::from_utf8_lossy(&bytes.to_vec()).into_owned());
     bytes.unwrap_or_else(|| format!("{value:?}"))
 }

@@ -26,7 +26,8 @@ impl InForm {
         provide_context(Self(RwSignal::new(false)));
     }
 
-    fn get() -> RwSignal<bool> {
+    /// The signal, to be set by whoever guards a form.
+    pub fn get() -> RwSignal<bool> {
         expect_context::<Self>().0
     }
 }
@@ -175,9 +176,9 @@ fn StatusBar() -> impl IntoView {
     let status = Status::get();
     let place = move || {
         let venue = store.tablet.with(|tablet| tablet.venue.clone());
-        store.catalogue.with(|catalogue| {
-            Some(content(&catalogue.name(Collection::Venue, &venue?)?))
-        })
+        store
+            .catalogue
+            .with(|catalogue| Some(content(&catalogue.name(Collection::Venue, &venue?)?)))
     };
     let offline = move || matches!(status.reach.get(), Reach::Offline);
     let reach = move || match status.reach.get() {

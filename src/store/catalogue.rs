@@ -11,7 +11,9 @@ use std::{
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use model::{
     Collection, Key, Record, Text,
-    catalogue::{Cost, Event, Listing, Site, Survey, SurveyVersion, Venue, survey_version_key, view},
+    catalogue::{
+        Cost, Event, Listing, Site, Survey, SurveyVersion, Venue, survey_version_key, view,
+    },
     recurrence::occurrences,
 };
 use search::{Document, Index};
@@ -136,9 +138,8 @@ impl CatalogueView {
 
     /// The names of a collection with their ids.
     pub fn names(&self, collection: Collection) -> Vec<(Key, Text)> {
-        let named = |(id, record): (&Key, &Arc<Record>)| {
-            Some((id.clone(), text_of(record, "name")?))
-        };
+        let named =
+            |(id, record): (&Key, &Arc<Record>)| Some((id.clone(), text_of(record, "name")?));
         self.records(collection).filter_map(named).collect()
     }
 
@@ -253,7 +254,9 @@ impl CatalogueView {
                 .unzip();
             let documents = texts.iter().map(|texts| {
                 let weights = [4.0, 2.0, 2.0, 1.0, 1.0];
-                Document { fields: weights.into_iter().zip(texts.iter().map(String::as_str)).collect() }
+                Document {
+                    fields: weights.into_iter().zip(texts.iter().map(String::as_str)).collect(),
+                }
             });
             (ids, Index::build(documents))
         })

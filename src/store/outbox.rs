@@ -1,14 +1,14 @@
 //! What people told: saving it, and what becomes of it.
 
+use leptos::prelude::*;
 use model::{
     Submission, SubmissionId,
     feedback::Feedback,
     submission::Body,
     wire::{OutboxExport, PushRecord},
 };
-use leptos::prelude::*;
-use sync::{Outbox as _, StorageError};
 use survey::ValidResponse;
+use sync::{Outbox as _, StorageError};
 
 use super::Store;
 use crate::{
@@ -56,8 +56,7 @@ impl Store {
                 Told::Response(response) => Body::Response(response.into_inner()),
             },
         };
-        let sealed =
-            submission.seal().map_err(|error| StorageError::Failed(error.to_string()))?;
+        let sealed = submission.seal().map_err(|error| StorageError::Failed(error.to_string()))?;
         self.parts().outbox.enqueue(&sealed, clock::now()).await?;
         // It is saved; a screen that cannot be refreshed must not make it look unsaved.
         if let Err(error) = self.refresh_overview().await {
@@ -98,14 +97,14 @@ impl Store {
             let record = serde_json::from_str(&record).unwrap_or_else(|_| record.into());
             records.push(PushRecord { id: entry.id, hash: entry.hash, record });
         }
-        let export =
-            OutboxExport { format: OutboxExport::FORMAT.to_owned(), version: 1, records };
+        let export = OutboxExport { format: OutboxExport::FORMAT.to_owned(), version: 1, records };
         let mut file = serde_json::to_value(export).map_err(|error| failed(error.to_string()))?;
         let corrupt = outbox.raw_corrupt().await?;
         if let Some(fields) = file.as_object_mut().filter(|_| !corrupt.is_empty()) {
             fields.insert("corrupt".to_owned(), corrupt.into_iter().collect());
         }
         let name = format!("unsent-{}.json", clock::now().london_date());
-        file::save(&name, "application/json", &file.to_string()).map_err(|error| failed(format!("{error:?}")))
+        file::save(&name, "application/json", &file.to_string())
+            .map_err(|error| failed(format!("{error:?}")))
     }
 }

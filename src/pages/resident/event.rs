@@ -29,9 +29,8 @@ pub fn EventPage(
     id: Option<Key>,
 ) -> impl IntoView {
     let store = Store::get();
-    let event = Signal::derive(move || {
-        store.catalogue.with(|catalogue| catalogue.event(id.as_ref()?))
-    });
+    let event =
+        Signal::derive(move || store.catalogue.with(|catalogue| catalogue.event(id.as_ref()?)));
     let title = Signal::derive(move || {
         event.with(|event| {
             event.as_ref().map_or_else(|| t(key::EVENT_GONE), |event| content(&event.title))
@@ -57,8 +56,10 @@ fn Details(event: Event) -> impl IntoView {
     let asked = router::query("on").and_then(|text| text.parse::<NaiveDate>().ok());
     let from = asked.unwrap_or_else(wall::today);
     let length = Days::new(u64::from(event.minutes.saturating_sub(1) / (24 * 60)));
-    let coming: Vec<_> =
-        occurrences(&event, from - length, from + Days::new(AHEAD)).into_iter().take(COMING).collect();
+    let coming: Vec<_> = occurrences(&event, from - length, from + Days::new(AHEAD))
+        .into_iter()
+        .take(COMING)
+        .collect();
     let next = coming.first().copied().unwrap_or(event.start);
     let venue = store.catalogue.with(|catalogue| catalogue.venue(event.venue.as_ref()?));
     let place = store.catalogue.with(|catalogue| catalogue.place(&event, language()));

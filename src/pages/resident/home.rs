@@ -18,9 +18,8 @@ const TODAY: usize = 3;
 #[component]
 pub fn Home() -> impl IntoView {
     let store = Store::get();
-    let place = move || {
-        store.catalogue.with(|catalogue| catalogue.site().map(|site| content(&site.place)))
-    };
+    let place =
+        move || store.catalogue.with(|catalogue| catalogue.site().map(|site| content(&site.place)));
     let lead = move || match place() {
         Some(place) => tf(key::HOME_LEAD, &[("place", &place)]),
         None => t(key::HOME_LEAD_ANYWHERE),

@@ -128,13 +128,11 @@ pub fn QuestionField(
         Kind::Range(scale) => {
             view! { <ScaleField legend hint scale may_decline draft faults/> }.into_any()
         }
-        kind => {
-            view! {
-                <Written legend hint kind draft faults/>
-                {may_decline.then(|| view! { <Decline draft/> })}
-            }
-            .into_any()
+        kind => view! {
+            <Written legend hint kind draft faults/>
+            {may_decline.then(|| view! { <Decline draft/> })}
         }
+        .into_any(),
     }
 }
 
@@ -210,7 +208,8 @@ fn Written(
 ) -> impl IntoView {
     let fault = fault_of(faults, FIELD);
     let value = move || {
-        draft.with(|draft| draft.first().filter(|text| *text != DECLINED).cloned())
+        draft
+            .with(|draft| draft.first().filter(|text| *text != DECLINED).cloned())
             .unwrap_or_default()
     };
     let on_input = move |event: leptos::ev::Event| draft.set(vec![event_target_value(&event)]);

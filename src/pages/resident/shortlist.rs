@@ -100,11 +100,8 @@ pub fn Shortlist() -> impl IntoView {
 fn Item(listing: Listing, id: Key) -> impl IntoView {
     let store = Store::get();
     let title = content(&listing.title);
-    let open = if listing.always_open {
-        t(key::HOURS_ALWAYS)
-    } else {
-        content(&listing.hours_note)
-    };
+    let open =
+        if listing.always_open { t(key::HOURS_ALWAYS) } else { content(&listing.hours_note) };
     view! {
         <li class="ct-shortlist__item">
             <h3 class="ct-shortlist__name">{title.clone()}</h3>

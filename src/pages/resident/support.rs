@@ -11,11 +11,7 @@ use super::{
     shortlist::{Shortlist, ShortlistButton},
 };
 use crate::{
-    components::{
-        notice::Empty,
-        page::Page,
-        select::Opt,
-    },
+    components::{notice::Empty, page::Page, select::Opt},
     locale::{self, LANGUAGES, content, key, language, t, tn},
     store::{Store, catalogue::Filter},
 };
@@ -58,8 +54,7 @@ pub fn Support() -> impl IntoView {
         options.extend(LANGUAGES.map(|it| (it.tag.to_owned(), it.name.to_owned())));
         options
     });
-    let clear =
-        move |_| [category, area, cost, spoken].into_iter().for_each(|part| part.set(""));
+    let clear = move |_| [category, area, cost, spoken].into_iter().for_each(|part| part.set(""));
     view! {
         <Page title=Signal::derive(|| t(key::SUPPORT_TITLE)) back="/">
             <div class="no-print">

@@ -34,18 +34,18 @@ pub fn SurveyPage(
         let survey = store.catalogue.with(|catalogue| catalogue.survey(&id))?;
         Some((id, survey))
     });
+    // Made here, where they live as long as the page: what a handler makes ends with its part.
+    let taking = Taking::new();
     // A survey that changes while somebody answers it must not take the page away from them:
     // what they began, they finish.
-    let begun = RwSignal::new(None::<Taking>);
-    view! {
-        {move || match (begun.get(), survey.get()) {
-            (Some(taking), _) => view! { <TakingPage taking begun/> }.into_any(),
-            (None, Some((id, survey))) if survey.state == SurveyState::Open => {
-                view! { <Intro id survey begun/> }.into_any()
-            }
-            (None, Some(_)) => closed(key::SURVEY_CLOSED, key::SURVEY_CLOSED_TEXT),
-            (None, None) => closed(key::SURVEY_GONE, key::SURVEY_GONE_TEXT),
-        }}
+    let begun = Memo::new(move |_| taking.fill.with(Option::is_some));
+    move || match (begun.get(), survey.get()) {
+        (true, _) => view! { <TakingPage taking/> }.into_any(),
+        (false, Some((id, survey))) if survey.state == SurveyState::Open => {
+            view! { <Intro id survey taking/> }.into_any()
+        }
+        (false, Some(_)) => closed(key::SURVEY_CLOSED, key::SURVEY_CLOSED_TEXT),
+        (false, None) => closed(key::SURVEY_GONE, key::SURVEY_GONE_TEXT),
     }
 }
 
@@ -61,40 +61,62 @@ fn closed(title: crate::locale::Key, text: crate::locale::Key) -> AnyView {
 /// Somebody's answers to one version of a survey.
 #[derive(Clone, Copy)]
 struct Taking {
-    id: StoredValue<Key>,
-    version: u32,
-    since: Millis,
-    fill: RwSignal<Fill>,
+    /// Which survey and version, and when it was begun.
+    what: StoredValue<Option<(Key, u32, Millis)>>,
+    /// The answers so far; none before the start.
+    fill: RwSignal<Option<Fill>>,
+    /// The reference, once it is saved.
     saved: RwSignal<Option<SubmissionId>>,
 }
 
 impl Taking {
-    fn start(store: Store, id: &Key, survey: &Survey) -> Option<Self> {
-        let definition = store
-            .catalogue
-            .with_untracked(|catalogue| catalogue.definition(id, survey.version))?;
-        Some(Self {
-            id: StoredValue::new(id.clone()),
-            version: survey.version,
-            since: clock::now(),
-            fill: RwSignal::new(Fill::start(definition)),
-            saved: RwSignal::new(None),
-        })
+    fn new() -> Self {
+        Self { what: StoredValue::new(None), fill: RwSignal::new(None), saved: RwSignal::new(None) }
+    }
+
+    /// Begins with empty answers; false if the questions are not on this tablet.
+    fn start(self, store: Store, id: &Key) -> bool {
+        let asked = store.catalogue.with_untracked(|catalogue| {
+            let version = catalogue.survey(id)?.version;
+            Some((version, catalogue.definition(id, version)?))
+        });
+        let Some((version, definition)) = asked else { return false };
+        self.what.set_value(Some((id.clone(), version, clock::now())));
+        self.saved.set(None);
+        self.fill.set(Some(Fill::start(definition)));
+        true
+    }
+
+    /// Forgets everything.
+    fn clear(self) {
+        self.fill.set(None);
+        self.saved.set(None);
+        self.what.set_value(None);
+    }
+
+    /// Reads the answers; tracked. The default before the start.
+    fn with<T: Default>(self, read: impl FnOnce(&Fill) -> T) -> T {
+        self.fill.with(|fill| fill.as_ref().map(read).unwrap_or_default())
+    }
+
+    /// Changes the answers.
+    fn update<T>(self, change: impl FnOnce(&mut Fill) -> T) -> Option<T> {
+        self.fill.try_update(|fill| fill.as_mut().map(change)).flatten()
     }
 }
 
 /// Why we ask, how long it takes, what came of earlier answers.
 #[component]
-fn Intro(id: Key, survey: Survey, begun: RwSignal<Option<Taking>>) -> impl IntoView {
+fn Intro(id: Key, survey: Survey, taking: Taking) -> impl IntoView {
     let store = Store::get();
     let broken = RwSignal::new(false);
     let blocked = move || !matches!(store.ready.get(), Ready::Open);
-    let Survey { title, summary, outcome, minutes, .. } = survey.clone();
+    let Survey { title, summary, outcome, minutes, .. } = survey;
     let minutes = usize::try_from(minutes).unwrap_or(0);
     let start = move |_| {
-        let taking = Taking::start(store, &id, &survey);
-        broken.set(taking.is_none());
-        begun.set(taking);
+        if !taking.start(store, &id) {
+            broken.set(true);
+        }
     };
     view! {
         <Page title=Signal::derive(move || content(&title)) back="/surveys">
@@ -135,18 +157,18 @@ fn Intro(id: Key, survey: Survey, begun: RwSignal<Option<Taking>>) -> impl IntoV
 }
 
 #[component]
-fn TakingPage(taking: Taking, begun: RwSignal<Option<Taking>>) -> impl IntoView {
+fn TakingPage(taking: Taking) -> impl IntoView {
     let dirty = Signal::derive(move || taking.saved.get().is_none());
     view! {
         <div class="ct-width">
-            <FormGuard dirty on_expire=move |()| begun.set(None)/>
+            <FormGuard dirty on_expire=move |()| taking.clear()/>
         </div>
         {move || {
             if let Some(reference) = taking.saved.get() {
-                return view! { <Done reference taking begun/> }.into_any();
+                return view! { <Done reference taking/> }.into_any();
             }
-            match taking.fill.with(|fill| fill.question().cloned()) {
-                Some(question) => view! { <Asking question taking begun/> }.into_any(),
+            match taking.with(|fill| fill.question().cloned()) {
+                Some(question) => view! { <Asking question taking/> }.into_any(),
                 None => view! { <Check taking/> }.into_any(),
             }
         }}
@@ -165,16 +187,12 @@ fn fault_words(question: &Question, problem: &model::Problem) -> String {
 
 /// One question.
 #[component]
-fn Asking(
-    question: Question,
-    taking: Taking,
-    begun: RwSignal<Option<Taking>>,
-) -> impl IntoView {
-    let Taking { fill, .. } = taking;
-    let given = fill.with_untracked(|fill| draft_of(fill.answer(&question.name)));
+fn Asking(question: Question, taking: Taking) -> impl IntoView {
+    let given = untrack(|| taking.with(|fill| draft_of(fill.answer(&question.name))));
     let draft = RwSignal::<Draft>::new(given);
     let faults = RwSignal::new(Vec::<Fault>::new());
-    let progress = fill.with_untracked(Fill::progress);
+    let progress = untrack(|| taking.with(|fill| Some(fill.progress())));
+    let (number, about) = progress.map_or((1, 1), |it| (it.number, it.about));
     let label = question.label.clone();
     Effect::new(move || announce(&content(&label)));
     let next = {
@@ -182,9 +200,9 @@ fn Asking(
         move |event: leptos::ev::SubmitEvent| {
             event.prevent_default();
             let answer = draft.with_untracked(|draft| answer_of(&question, draft));
-            let mut filled = fill.get_untracked();
+            let Some(mut filled) = taking.fill.get_untracked() else { return };
             match filled.next(answer) {
-                Ok(()) => fill.set(filled),
+                Ok(()) => taking.fill.set(Some(filled)),
                 Err(problems) => faults.set(
                     problems
                         .iter()
@@ -198,18 +216,12 @@ fn Asking(
         }
     };
     let back = move |_| {
-        let mut filled = fill.get_untracked();
-        if filled.back() {
-            fill.set(filled);
-        } else {
-            begun.set(None);
+        if taking.update(Fill::back) != Some(true) {
+            taking.clear();
         }
     };
     let words = move || {
-        tf(
-            key::SURVEY_PROGRESS,
-            &[("number", &progress.number.to_string()), ("about", &progress.about.to_string())],
-        )
+        tf(key::SURVEY_PROGRESS, &[("number", &number.to_string()), ("about", &about.to_string())])
     };
     view! {
         <Main>
@@ -223,8 +235,8 @@ fn Asking(
                 <progress
                     class="ct-progress__bar"
                     id="progress"
-                    max=progress.about
-                    value=progress.number
+                    max=about
+                    value=number
                 ></progress>
             </div>
             <ErrorSummary faults/>
@@ -240,21 +252,21 @@ fn Asking(
 #[component]
 fn Check(taking: Taking) -> impl IntoView {
     let store = Store::get();
-    let Taking { id, version, since, fill, saved } = taking;
     let failed = RwSignal::new(None::<sync::StorageError>);
     let busy = RwSignal::new(false);
     let send = move |_| {
+        let Some((id, version, since)) = taking.what.get_value() else { return };
         let seconds = u32::try_from(clock::now().since(since) / 1_000).ok();
-        let finished = fill.with_untracked(|fill| fill.finish(id.get_value(), version, seconds));
-        let Ok(response) = finished else {
+        let finished = untrack(|| taking.with(|fill| fill.finish(id, version, seconds).ok()));
+        let Some(response) = finished else {
             // Something is open still: go to it.
-            fill.update(Fill::go_to_check);
+            taking.update(Fill::go_to_check);
             return;
         };
         busy.set(true);
         spawn_local(async move {
             match store.send(Told::Response(response)).await {
-                Ok(reference) => saved.set(Some(reference)),
+                Ok(reference) => taking.saved.set(Some(reference)),
                 Err(error) => failed.set(Some(error)),
             }
             busy.set(false);
@@ -262,9 +274,9 @@ fn Check(taking: Taking) -> impl IntoView {
     };
     let rows = move || {
         language();
-        fill.with(|fill| {
-            fill.summary()
-                .into_iter()
+        taking.fill.with(|fill| {
+            fill.iter()
+                .flat_map(Fill::summary)
                 .map(|(question, answer)| {
                     let name = question.name.clone();
                     let label = content(&question.label);
@@ -277,7 +289,9 @@ fn Check(taking: Taking) -> impl IntoView {
                                 <button
                                     type="button"
                                     class="govuk-button govuk-button--secondary"
-                                    on:click=move |_| taking.fill.update(|fill| fill.go_to(&name))
+                                    on:click=move |_| {
+                                        taking.update(|fill| fill.go_to(&name));
+                                    }
                                 >
                                     {t(key::CHANGE)}
                                     <span class="govuk-visually-hidden">" " {label}</span>
@@ -290,9 +304,7 @@ fn Check(taking: Taking) -> impl IntoView {
         })
     };
     let back = move |_| {
-        fill.update(|fill| {
-            fill.back();
-        });
+        taking.update(Fill::back);
     };
     view! {
         <Page title=Signal::derive(|| t(key::SURVEY_CHECK))>
@@ -320,17 +332,13 @@ fn Check(taking: Taking) -> impl IntoView {
 
 /// The confirmation, and the way to begin again for the next person.
 #[component]
-fn Done(
-    reference: SubmissionId,
-    taking: Taking,
-    begun: RwSignal<Option<Taking>>,
-) -> impl IntoView {
+fn Done(reference: SubmissionId, taking: Taking) -> impl IntoView {
     let store = Store::get();
-    let id = taking.id.get_value();
     let again = move |_| {
-        let survey =
-            store.catalogue.with_untracked(|catalogue| catalogue.survey(&id));
-        begun.set(survey.and_then(|survey| Taking::start(store, &id, &survey)));
+        let what = taking.what.get_value();
+        if !what.is_some_and(|(id, ..)| taking.start(store, &id)) {
+            taking.clear();
+        }
     };
     view! {
         <Saved reference>

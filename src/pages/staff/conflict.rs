@@ -2,17 +2,19 @@
 
 use leptos::prelude::*;
 use model::{
-    Collection, Key,
+    Collection, Key, Text,
     merge::Collision,
     wire::{Conflict, Edit, EditResult},
 };
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use sync::SyncError;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
     live::words_for,
-    values::{field_name, value_words},
+    values::{stored_name, value_words},
+    words_field::{english, with_english},
 };
 use crate::{
     components::notice::{Notice, Tone},
@@ -88,7 +90,7 @@ pub fn ConflictCard(
     let gone = Memo::new(move |_| gone());
     let card = move |collision: Collision| {
         let catalogue = store.catalogue.get();
-        let field = field_name(&collision.field);
+        let field = stored_name(&collision.field);
         let theirs = value_words(&catalogue, &collision.field, &collision.theirs);
         let yours = value_words(&catalogue, &collision.field, &collision.yours);
         let (keep, mine) = (decide.clone(), decide.clone());
@@ -96,7 +98,10 @@ pub fn ConflictCard(
         let described = field.clone();
         view! {
             <div class="ct-conflict">
-                <h3 class="ct-conflict__title">{tf(key::STAFF_CONFLICT_TITLE, &[("field", &field)])}</h3>
+                <h3 class="ct-conflict__title">{tf(
+                    if gone.get() { key::STAFF_CONFLICT_LOST } else { key::STAFF_CONFLICT_TITLE },
+                    &[("field", &field)],
+                )}</h3>
                 <dl class="ct-facts">
                     <div class="ct-facts__row">
                         <dt>{t(key::STAFF_CONFLICT_THEIRS)}</dt>
@@ -169,7 +174,7 @@ async fn send_mine(
         .catalogue
         .with_untracked(|catalogue| catalogue.record(collection, &record).map(|it| it.rev));
     let fields: Map<String, Value> =
-        [(collision.field.clone(), collision.yours.clone())].into_iter().collect();
+        [(collision.field.clone(), mine_over(collision))].into_iter().collect();
     let edit = Edit {
         edit: ids::random_uuid(),
         collection: collection.name().to_owned(),
@@ -189,6 +194,19 @@ async fn send_mine(
     })
 }
 
+/// This author's value. Of a text only the English is theirs: the form shows no other
+/// language, so translations that somebody else wrote meanwhile stay.
+fn mine_over(collision: &Collision) -> Value {
+    let text = |value: &Value| value.as_object().and_then(|_| Text::deserialize(value).ok());
+    let (Some(theirs), Some(mine)) = (text(&collision.theirs), text(&collision.yours)) else {
+        return collision.yours.clone();
+    };
+    let mut words = mine.clone();
+    words.0.extend(theirs.0);
+    let words = with_english(&words, &english(&mine));
+    serde_json::to_value(words).unwrap_or_else(|_| collision.yours.clone())
+}
+
 /// What the record is called, tracked; its id where it is gone.
 fn record_title(store: Store, collection: Option<Collection>, record: &Key) -> Signal<String> {
     let record = record.clone();
@@ -202,4 +220,25 @@ fn record_title(store: Store, collection: Option<Collection>, record: &Key) -> S
             title.as_ref().map_or_else(|| record.to_string(), content)
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn mine_leaves_the_translations_of_others() {
+        let mine = |theirs: Value, yours: Value| {
+            mine_over(&Collision { field: "summary".into(), theirs, yours })
+        };
+        assert_eq!(
+            mine(json!({"en": "A", "pl": "P2"}), json!({"en": "B", "pl": "P1", "ro": "R"})),
+            json!({"en": "B", "pl": "P2", "ro": "R"})
+        );
+        assert_eq!(mine(json!({"en": "A", "pl": "P"}), json!({"pl": "P"})), json!({"pl": "P"}));
+        assert_eq!(mine(json!("free"), json!("paid")), json!("paid"));
+        assert_eq!(mine(json!({"en": "A"}), Value::Null), Value::Null);
+        assert_eq!(mine(Value::Null, json!(["a"])), json!(["a"]));
+    }
 }

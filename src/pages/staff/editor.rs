@@ -3,25 +3,27 @@
 
 use leptos::prelude::*;
 use model::{
-    Collection, Key, Problem, Record,
+    Collection, Key, Record,
     catalogue::{References, problems},
     merge::Collision,
     wire::{Conflict, Edit, EditResult},
 };
 use serde::Serialize;
-use serde_json::{Map, Value};
 use sync::SyncError;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{live, values::field_name};
+use super::{
+    faults::{fault, fault_for},
+    live,
+    opened::{Fields, Opened, difference, fields_of, slug},
+    values::stored_name,
+};
 use crate::{
-    components::field::{Fault, words_for},
+    components::field::Fault,
     locale::{key, t, tf},
     platform::{browser, ids},
     store::{Store, catalogue::CatalogueView},
 };
-
-type Fields = Map<String, Value>;
 
 /// What the page shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,35 +75,6 @@ pub struct Editor {
     pub busy: RwSignal<bool>,
 }
 
-/// The record as it was when its form was opened.
-#[derive(Debug, Clone, Default)]
-pub struct Opened {
-    /// None for a record that does not exist yet.
-    pub id: Option<Key>,
-    /// Its revision then; 0 for a new one.
-    pub rev: u64,
-    /// Its content then.
-    pub fields: Fields,
-    /// The last edit that got no answer. The same content goes out under the same number
-    /// again, so that the server carries it out once.
-    unanswered: Option<Edit>,
-}
-
-impl Opened {
-    /// A record, or the blank one with `id` and `rev` empty.
-    pub fn new(id: Option<Key>, rev: u64, record: &impl Serialize) -> Self {
-        Self { id, rev, fields: fields_of(record), unanswered: None }
-    }
-}
-
-/// The fields of a record as they are stored.
-pub fn fields_of(record: &impl Serialize) -> Fields {
-    match serde_json::to_value(record) {
-        Ok(Value::Object(fields)) => fields,
-        _ => Fields::new(),
-    }
-}
-
 impl References for CatalogueView {
     fn has(&self, collection: Collection, id: &str) -> bool {
         Key::parse(id).is_some_and(|id| self.record(collection, &id).is_some())
@@ -144,9 +117,10 @@ impl Editor {
         else {
             return Elsewhere::Same;
         };
-        let now = self.store.catalogue.with(|catalogue| {
-            catalogue.record(self.collection, &id).map(|record| record.rev)
-        });
+        let now = self
+            .store
+            .catalogue
+            .with(|catalogue| catalogue.record(self.collection, &id).map(|record| record.rev));
         match now {
             None => Elsewhere::Gone,
             Some(now) if now > rev => Elsewhere::Changed,
@@ -154,15 +128,9 @@ impl Editor {
         }
     }
 
-    /// Puts faults of the form on the screen; nothing is sent.
-    pub fn refuse(self, fields: &[impl AsRef<str>]) {
-        let words = t(key::STAFF_WHEN_MISSING);
-        self.faults.set(fields.iter().map(|field| fault(field.as_ref(), &words)).collect());
-    }
-
     /// Checks what the form holds and sends what differs from what was opened. `title` names
-    /// a new record.
-    pub fn save(self, title: &str, record: &impl Serialize) {
+    /// a new record; `unread` are the fields that hold no whole date or time.
+    pub fn save(self, title: &str, record: &impl Serialize, unread: &[String]) {
         if self.busy.get_untracked() {
             return;
         }
@@ -187,7 +155,10 @@ impl Editor {
             let found = id.map(|id| problems(self.collection, &id, &wanted, catalogue));
             found.unwrap_or_default().iter().map(fault_for).collect::<Vec<_>>()
         });
-        self.faults.set(faults);
+        let words = t(key::STAFF_WHEN_MISSING);
+        let unread_faults = unread.iter().map(|field| fault(field, &words));
+        let other = faults.into_iter().filter(|fault| !unread.contains(&fault.field));
+        self.faults.set(other.chain(unread_faults).collect());
         if self.faults.with_untracked(|faults| !faults.is_empty()) {
             return;
         }
@@ -284,9 +255,12 @@ impl Editor {
     /// the record gets another id.
     fn taken(self, title: &str, edit: Edit) {
         let wanted = self.new_id(title, true);
-        let Some(id) = wanted.filter(|_| !self.store.catalogue.with_untracked(|catalogue| {
-            catalogue.record(self.collection, &edit.id).is_some()
-        })) else {
+        let Some(id) = wanted.filter(|_| {
+            !self
+                .store
+                .catalogue
+                .with_untracked(|catalogue| catalogue.record(self.collection, &edit.id).is_some())
+        }) else {
             self.hinder(Hindrance::Taken);
             return;
         };
@@ -313,7 +287,7 @@ impl Editor {
                 self.show(Stage::Deleted);
             }
             EditResult::Merged { record, collisions } => {
-                let names: Vec<_> = collisions.iter().map(|it| field_name(&it.field)).collect();
+                let names: Vec<_> = collisions.iter().map(|it| stored_name(&it.field)).collect();
                 // The next press deletes what is there now, and the editor knows that.
                 self.opened.update_value(|opened| opened.rev = record.rev);
                 self.forget_conflicts(edit.id);
@@ -360,7 +334,10 @@ impl Editor {
         let plain = Key::parse(&slug).filter(|id| {
             !other
                 && slug != "new"
-                && self.store.catalogue.with_untracked(|it| it.record(self.collection, id).is_none())
+                && self
+                    .store
+                    .catalogue
+                    .with_untracked(|it| it.record(self.collection, id).is_none())
         });
         plain.or_else(|| {
             let random = ids::random_uuid().simple().to_string();
@@ -388,66 +365,6 @@ fn focus_notice() {
     });
 }
 
-/// A problem as a fault of the form: the field's id, its name and what is wrong.
-fn fault_for(problem: &Problem) -> Fault {
-    let field = field_of(&problem.pointer);
-    let words = match field.as_str() {
-        // The rule's own check names the part that is wrong.
-        "rule" => problem.detail.clone(),
-        "minutes" => t(key::STAFF_END_WRONG),
-        _ => words_for(problem.code),
-    };
-    fault(&field, &words)
-}
-
-/// "Summary: Answer this question", for the field of that id.
-fn fault(field: &str, words: &str) -> Fault {
-    let name = field_name(field.split('-').next().unwrap_or_default());
-    let words = tf(key::STAFF_FAULT, &[("field", &name), ("fault", words)]);
-    Fault { field: field.to_owned(), words }
-}
-
-/// The id of the form's field for a pointer: `/fields/hours/0/to` → `hours-0-to`,
-/// `/title/en` → `title`, `/themes/2` → `themes`.
-fn field_of(pointer: &str) -> String {
-    let path = pointer.strip_prefix("/fields").unwrap_or(pointer);
-    let parts: Vec<_> = path.split('/').filter(|part| !part.is_empty()).collect();
-    match parts.as_slice() {
-        [] => "title".to_owned(),
-        [list @ ("hours" | "phones"), rest @ ..] if !rest.is_empty() => {
-            format!("{list}-{}", rest.join("-"))
-        }
-        [first, ..] => (*first).to_owned(),
-    }
-}
-
-/// What turns `old` into `new`: the fields that differ, `null` for one that is gone.
-fn difference(old: &Fields, new: &Fields) -> Fields {
-    let changed = new.iter().filter(|(name, value)| old.get(*name) != Some(value));
-    let gone = old.keys().filter(|name| !new.contains_key(*name));
-    changed
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .chain(gone.map(|name| (name.clone(), Value::Null)))
-        .collect()
-}
-
-/// Characters of a title that stand in an address, at most.
-const SLUG_CHARS: usize = 50;
-
-/// A title as a part of an address: `Knit & Natter` → `knit-natter`.
-fn slug(title: &str) -> String {
-    let mut slug = String::new();
-    for character in title.to_lowercase().chars() {
-        if character.is_ascii_alphanumeric() {
-            slug.push(character);
-        } else if !matches!(character, '\'' | '’') && !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
-    slug.truncate(SLUG_CHARS);
-    slug.trim_end_matches('-').to_owned()
-}
-
 /// The words for what hinders.
 pub fn hindrance_words(hindrance: &Hindrance) -> String {
     match hindrance {
@@ -456,53 +373,6 @@ pub fn hindrance_words(hindrance: &Hindrance) -> String {
         Hindrance::Taken => t(key::STAFF_HINDRANCE_TAKEN),
         Hindrance::ChangedMeanwhile(fields) => {
             tf(key::STAFF_HINDRANCE_CHANGED, &[("fields", fields)])
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn fields(value: Value) -> Fields {
-        value.as_object().unwrap().clone()
-    }
-
-    #[test]
-    fn only_what_differs_is_sent() {
-        let old = fields(json!({"title": {"en": "A", "ro": "B"}, "cost": "free", "email": "x"}));
-        let new = fields(json!({"title": {"en": "C", "ro": "B"}, "cost": "free", "checked": "d"}));
-        assert_eq!(
-            difference(&old, &new),
-            fields(json!({"title": {"en": "C", "ro": "B"}, "email": null, "checked": "d"}))
-        );
-        assert_eq!(difference(&old, &old), Fields::new());
-    }
-
-    #[test]
-    fn a_title_becomes_an_address() {
-        for (title, expected) in [
-            ("Knit & Natter", "knit-natter"),
-            ("  Women's Day, 2027! ", "womens-day-2027"),
-            ("Żółw", "w"),
-            ("会", ""),
-        ] {
-            assert_eq!(slug(title), expected, "{title}");
-        }
-        assert!(slug(&"long word ".repeat(20)).len() <= SLUG_CHARS);
-    }
-
-    #[test]
-    fn a_pointer_leads_to_its_field() {
-        for (pointer, field) in [
-            ("/fields/title/en", "title"),
-            ("/hours/0/to", "hours-0-to"),
-            ("/phones/1/number", "phones-1-number"),
-            ("/themes/2", "themes"),
-            ("", "title"),
-        ] {
-            assert_eq!(field_of(pointer), field);
         }
     }
 }

@@ -7,12 +7,8 @@ use model::{
 };
 
 use super::{
-    editor::{Editor, Opened},
-    event_form::EventForm,
-    live::Loading,
-    repeat_picker::RepeatPicker,
-    session::StaffPage,
-    shell::Shell,
+    editor::Editor, event_form::EventForm, live::Loading, opened::Opened,
+    repeat_picker::RepeatPicker, schedule::Schedule, session::StaffPage, shell::Shell,
     words_field::WordsField,
 };
 use crate::{
@@ -104,9 +100,9 @@ fn Form(
     let form = EventForm::open(event, here);
     let editor = Editor::new(Collection::Event, opened);
     let faults = editor.faults;
-    let save = move |()| match form.read() {
-        Ok(event) => editor.save(&form.title.get_untracked(), &event),
-        Err(fields) => editor.refuse(&fields),
+    let save = move |()| {
+        let (event, unread) = form.read();
+        editor.save(&form.title.get_untracked(), &event, &unread);
     };
     let themes = Signal::derive(move || names(store, Collection::Theme));
     view! {
@@ -192,9 +188,8 @@ type Faults = RwSignal<Vec<crate::components::field::Fault>>;
 #[component]
 fn Where(form: EventForm, faults: Faults) -> impl IntoView {
     let store = Store::get();
-    let venues = Signal::derive(move || {
-        options(store, key::FEEDBACK_PLACE_ELSEWHERE, Collection::Venue)
-    });
+    let venues =
+        Signal::derive(move || options(store, key::FEEDBACK_PLACE_ELSEWHERE, Collection::Venue));
     let elsewhere = move || form.venue.with(String::is_empty);
     view! {
         <h2 class="govuk-heading-l">{move || t(key::STAFF_PART_WHERE)}</h2>
@@ -269,7 +264,11 @@ fn When(form: EventForm, faults: Faults) -> impl IntoView {
             on_input=move |text| schedule.update(|it| it.end_date = text)
             faults
         />
-        <RepeatPicker repeat=form.repeat faults/>
+        <RepeatPicker
+            repeat=form.repeat
+            first=Signal::derive(move || schedule.with(Schedule::first_day))
+            faults
+        />
         <p class="govuk-inset-text" role="status">
             {next}
         </p>

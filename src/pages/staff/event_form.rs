@@ -6,7 +6,7 @@ use model::{Key, Text, catalogue::Event, recurrence::occurrences};
 
 use super::{
     repeat::{Pattern, Repeat},
-    schedule::{Fields, Schedule},
+    schedule::Schedule,
     words_field::{english, with_english},
 };
 use crate::wall;
@@ -54,9 +54,11 @@ impl EventForm {
             place: RwSignal::new(
                 event.as_ref().and_then(|event| event.place.clone()).unwrap_or_default(),
             ),
-            themes: RwSignal::new(event.as_ref().map_or_else(Vec::new, |event| {
-                event.themes.iter().map(Key::to_string).collect()
-            })),
+            themes: RwSignal::new(
+                event.as_ref().map_or_else(Vec::new, |event| {
+                    event.themes.iter().map(Key::to_string).collect()
+                }),
+            ),
             schedule: RwSignal::new(event.as_ref().map(Schedule::of).unwrap_or_default()),
             repeat: RwSignal::new(Repeat::read(rule, first)),
             except: RwSignal::new(event.as_ref().map(|it| it.except.clone()).unwrap_or_default()),
@@ -74,11 +76,9 @@ impl EventForm {
         self.original.with_value(|event| event.as_ref().map(pick).cloned().unwrap_or_default())
     }
 
-    /// The event that the fields mean.
-    ///
-    /// # Errors
-    /// The ids of the date and time fields that cannot be read.
-    pub fn read(self) -> Result<Event, Fields> {
+    /// The event that the fields mean, and the ids of date and time fields that cannot be read;
+    /// for those something else stands in the event, so that the rest can be checked.
+    pub fn read(self) -> (Event, Vec<String>) {
         let original = self.original.get_value();
         let schedule = self.schedule.get_untracked();
         let untouched = original.as_ref().filter(|event| Schedule::of(event) == schedule);
@@ -89,29 +89,26 @@ impl EventForm {
         };
         let repeat = self.repeat.get_untracked();
         let has_end = !matches!(repeat.pattern, Pattern::Never | Pattern::Other);
-        let bad_until = has_end
-            && !repeat.until.is_empty()
-            && repeat.until.parse::<NaiveDate>().is_err();
-        let (start, minutes) = match when {
-            Ok(when) if !bad_until => when,
-            Ok(_) => return Err(vec!["until"]),
-            Err(mut fields) => {
-                fields.extend(bad_until.then_some("until"));
-                return Err(fields);
-            }
+        let bad_until =
+            has_end && !repeat.until.is_empty() && repeat.until.parse::<NaiveDate>().is_err();
+        let ((start, minutes), mut unread) = match when {
+            Ok(when) => (when, Vec::new()),
+            Err(unread) => ((wall::today().and_time(chrono::NaiveTime::MIN), 1), unread),
         };
+        unread.extend(bad_until.then(|| "until".to_owned()));
         let venue = Key::parse(&self.venue.get_untracked());
         let place = self.place.get_untracked().trim().to_owned();
         let moved = venue.is_some() && original.as_ref().is_none_or(|it| it.venue != venue);
+        let themes = self.themes.get_untracked();
         let words = |pick: fn(&Event) -> &Text, words: RwSignal<String>| {
             with_english(&self.original(pick), &words.get_untracked())
         };
-        Ok(Event {
+        let event = Event {
             title: words(|event| &event.title, self.title),
             summary: words(|event| &event.summary, self.summary),
             venue,
             place: Some(place).filter(|place| !moved && !place.is_empty()),
-            themes: self.themes.with_untracked(|ids| ids.iter().filter_map(|id| Key::parse(id)).collect()),
+            themes: themes.iter().filter_map(|id| Key::parse(id)).collect(),
             start,
             minutes,
             all_day: schedule.all_day,
@@ -121,7 +118,8 @@ impl EventForm {
             booking: words(|event| &event.booking, self.booking),
             example: self.example.get_untracked(),
             cancelled: self.cancelled.get_untracked(),
-        })
+        };
+        (event, unread)
     }
 
     /// The days on which it does not take place, with one that was typed and not added yet.
@@ -196,7 +194,7 @@ mod tests {
             let owner = Owner::new();
             owner.set();
             let event = stored(rule);
-            assert_eq!(EventForm::open(Some(event.clone()), None).read(), Ok(event));
+            assert_eq!(EventForm::open(Some(event.clone()), None).read(), (event, Vec::new()));
         }
     }
 
@@ -217,6 +215,6 @@ mod tests {
         owner.set();
         let form = EventForm::open(Some(stored("FREQ=WEEKLY")), None);
         form.repeat.update(|repeat| repeat.until = "?".to_owned());
-        assert_eq!(form.read(), Err(vec!["until"]));
+        assert_eq!(form.read().1, ["until"]);
     }
 }

@@ -242,10 +242,7 @@ fn Row(row: FeedbackRow) -> impl IntoView {
                 let known = catalogue.name(Collection::Theme, id);
                 known.map_or_else(|| id.to_string(), |name| content(&name))
             };
-            told.themes
-                .iter()
-                .map(|id| view! { <li class="ct-tag">{name(id)}</li> })
-                .collect_view()
+            told.themes.iter().map(|id| view! { <li class="ct-tag">{name(id)}</li> }).collect_view()
         })
     };
     let fact = |name: Key, value: String| {

@@ -35,10 +35,8 @@ pub fn Filters(
     themes: bool,
 ) -> impl IntoView {
     let store = Store::get();
-    let venues =
-        Signal::derive(move || options(store, key::EVERY_PLACE, Collection::Venue));
-    let theme_options =
-        Signal::derive(move || options(store, key::EVERY_THEME, Collection::Theme));
+    let venues = Signal::derive(move || options(store, key::EVERY_PLACE, Collection::Venue));
+    let theme_options = Signal::derive(move || options(store, key::EVERY_THEME, Collection::Theme));
     let count = Signal::derive(move || {
         PARTS.into_iter().filter(|part| router::query(part).is_some()).count()
     });

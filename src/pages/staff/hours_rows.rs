@@ -5,12 +5,7 @@ use leptos::prelude::*;
 use model::catalogue::{Opening, Weekday};
 
 use crate::{
-    components::{
-        check::Check,
-        field::Fault,
-        select::Select,
-        when_field::WhenField,
-    },
+    components::{check::Check, field::Fault, select::Select, when_field::WhenField},
     locale::{key, t, tf},
     platform::browser,
     wall,
@@ -52,21 +47,19 @@ impl HoursRow {
     }
 }
 
-/// The openings that the rows mean; rows without times are left out.
-///
-/// # Errors
-/// The ids of fields whose time is missing or cannot be read.
-pub fn read_hours(rows: &[HoursRow]) -> Result<Vec<Opening>, Vec<String>> {
-    let mut bad = Vec::new();
+/// The openings that the rows mean, and the ids of fields whose time is missing or cannot be
+/// read. Rows without times are left out.
+pub fn read_hours(rows: &[HoursRow]) -> (Vec<Opening>, Vec<String>) {
+    let mut unread = Vec::new();
     let mut hours = Vec::new();
     for (index, row) in rows.iter().enumerate() {
         match row.read() {
             Some(opening) => hours.push(opening),
             None if row.blank() => {}
-            None => bad.push(format!("hours-{index}-from")),
+            None => unread.push(format!("hours-{index}-from")),
         }
     }
-    if bad.is_empty() { Ok(hours) } else { Err(bad) }
+    (hours, unread)
 }
 
 /// The rows, with buttons to add and remove one.
@@ -157,6 +150,7 @@ fn Row(rows: RwSignal<Vec<HoursRow>>, index: usize, faults: Signal<Vec<Fault>>) 
                     id=format!("hours-{index}-from")
                     label=Signal::derive(|| t(key::STAFF_OPENS))
                     kind="time"
+                    label_class="govuk-label"
                     value=part(|row| row.from.clone())
                     on_input=move |time: String| change(&|row| row.from = time.clone())
                     faults
@@ -165,6 +159,7 @@ fn Row(rows: RwSignal<Vec<HoursRow>>, index: usize, faults: Signal<Vec<Fault>>) 
                     id=format!("hours-{index}-to")
                     label=Signal::derive(|| t(key::STAFF_CLOSES))
                     kind="time"
+                    label_class="govuk-label"
                     value=part(|row| row.to.clone())
                     on_input=move |time: String| change(&|row| row.to = time.clone())
                     faults
@@ -209,11 +204,8 @@ mod tests {
             to: to.into(),
             unstaffed: true,
         };
-        let hours = read_hours(&[row("09:00", "17:30"), row("", "")]).unwrap();
+        let (hours, _) = read_hours(&[row("09:00", "17:30"), row("", "")]);
         assert_eq!(hours.iter().map(HoursRow::of).collect::<Vec<_>>(), [row("09:00", "17:30")]);
-        assert_eq!(
-            read_hours(&[row("", ""), row("09:00", "")]),
-            Err(vec!["hours-1-from".to_owned()])
-        );
+        assert_eq!(read_hours(&[row("", ""), row("09:00", "")]).1, ["hours-1-from"]);
     }
 }

@@ -7,11 +7,12 @@ use model::{
 };
 
 use super::{
-    editor::{Editor, Opened},
+    editor::Editor,
     event_edit::{names, toggle},
     hours_rows::HoursRows,
     listing_form::ListingForm,
     live::Loading,
+    opened::Opened,
     phone_rows::PhoneRows,
     session::StaffPage,
     shell::Shell,
@@ -107,9 +108,9 @@ fn Form(
     let form = ListingForm::open(listing);
     let editor = Editor::new(Collection::Listing, opened);
     let faults = editor.faults;
-    let save = move |()| match form.read() {
-        Ok(listing) => editor.save(&form.title.get_untracked(), &listing),
-        Err(fields) => editor.refuse(&fields),
+    let save = move |()| {
+        let (listing, unread) = form.read();
+        editor.save(&form.title.get_untracked(), &listing, &unread);
     };
     view! {
         <Shell editor list="/staff/listings" public="/support" save reopen>

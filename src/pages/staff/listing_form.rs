@@ -60,13 +60,17 @@ impl ListingForm {
                 listing.as_ref().map_or_else(|| vec!["en".to_owned()], |it| it.languages.clone()),
             ),
             phones: RwSignal::new(
-                listing.as_ref().map_or_else(Vec::new, |it| it.phones.iter().map(PhoneRow::of).collect()),
+                listing
+                    .as_ref()
+                    .map_or_else(Vec::new, |it| it.phones.iter().map(PhoneRow::of).collect()),
             ),
             email: some(|it| it.email.clone()),
             website: some(|it| it.website.clone()),
             address: some(|it| Some(it.address.join("\n"))),
             hours: RwSignal::new(
-                listing.as_ref().map_or_else(Vec::new, |it| it.hours.iter().map(HoursRow::of).collect()),
+                listing
+                    .as_ref()
+                    .map_or_else(Vec::new, |it| it.hours.iter().map(HoursRow::of).collect()),
             ),
             always_open: RwSignal::new(listing.as_ref().is_some_and(|it| it.always_open)),
             hours_note: text(|it| &it.hours_note),
@@ -85,20 +89,18 @@ impl ListingForm {
         self.original.with_value(|it| it.as_ref().and_then(|it| it.checked))
     }
 
-    /// The listing that the fields mean.
-    ///
-    /// # Errors
-    /// The ids of the time fields that cannot be read.
-    pub fn read(self) -> Result<Listing, Vec<String>> {
+    /// The listing that the fields mean, and the ids of time fields that cannot be read; their
+    /// rows are left out of the listing, so that the rest can be checked.
+    pub fn read(self) -> (Listing, Vec<String>) {
         let hours = self.hours.get_untracked();
         let stored = self.original.with_value(|it| it.as_ref().map(|it| it.hours.clone()));
         let untouched =
             stored.filter(|stored| stored.iter().map(HoursRow::of).eq(hours.iter().cloned()));
         let always_open = self.always_open.get_untracked();
-        let hours = match untouched {
-            _ if always_open => Vec::new(),
-            Some(stored) => stored,
-            None => read_hours(&hours)?,
+        let (hours, unread) = match untouched {
+            _ if always_open => Default::default(),
+            Some(stored) => (stored, Vec::new()),
+            None => read_hours(&hours),
         };
         let words = |pick: fn(&Listing) -> &Text, words: RwSignal<String>| {
             with_english(&self.original(pick), &words.get_untracked())
@@ -109,7 +111,7 @@ impl ListingForm {
         let line = |text: RwSignal<String>| {
             Some(text.with_untracked(|text| text.trim().to_owned())).filter(|it| !it.is_empty())
         };
-        Ok(Listing {
+        let listing = Listing {
             title: words(|it| &it.title, self.title),
             summary: words(|it| &it.summary, self.summary),
             description: words(|it| &it.description, self.description),
@@ -117,7 +119,9 @@ impl ListingForm {
             areas: keys(self.areas),
             cost: self.cost.get_untracked(),
             languages: self.languages.get_untracked(),
-            phones: self.phones.with_untracked(|rows| rows.iter().filter_map(PhoneRow::read).collect()),
+            phones: self
+                .phones
+                .with_untracked(|rows| rows.iter().filter_map(PhoneRow::read).collect()),
             email: line(self.email),
             website: line(self.website).map(with_scheme),
             address: self.address.with_untracked(|text| {
@@ -131,7 +135,8 @@ impl ListingForm {
             } else {
                 self.checked()
             },
-        })
+        };
+        (listing, unread)
     }
 }
 
@@ -160,10 +165,10 @@ mod tests {
         }))
         .unwrap();
         let form = ListingForm::open(Some(listing.clone()));
-        assert_eq!(form.read(), Ok(listing.clone()));
+        assert_eq!(form.read(), (listing.clone(), Vec::new()));
         form.website.set(" www.example.org ".into());
         form.always_open.set(true);
-        let changed = form.read().unwrap();
+        let (changed, _) = form.read();
         assert_eq!(changed.website.as_deref(), Some("https://www.example.org"));
         assert_eq!(changed.hours, []);
     }

@@ -20,9 +20,8 @@ const PULSE: u32 = 5_000;
 pub fn while_seen(ask: impl Fn() + 'static) {
     let store = Store::get();
     let interval = Interval::new(PULSE, move || {
-        let signed_in = store
-            .session
-            .with_untracked(|session| matches!(session, SessionState::SignedIn(_)));
+        let signed_in =
+            store.session.with_untracked(|session| matches!(session, SessionState::SignedIn(_)));
         if signed_in && browser::is_visible() {
             ask();
         }

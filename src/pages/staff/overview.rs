@@ -5,12 +5,7 @@ use model::{Collection, wire::Conflict};
 use sync::SyncError;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{
-    conflict::ConflictCard,
-    live::Trouble,
-    session::StaffPage,
-    surveys::Counts,
-};
+use super::{conflict::ConflictCard, live::Trouble, session::StaffPage, surveys::Counts};
 use crate::{
     locale::{Key, content, key, t, tf, tn},
     platform::browser,
@@ -48,9 +43,8 @@ fn Figures() -> impl IntoView {
         });
     };
     ask();
-    let number = |count: Option<u64>| {
-        count.map_or_else(|| t(key::STAFF_UNKNOWN), |count| count.to_string())
-    };
+    let number =
+        |count: Option<u64>| count.map_or_else(|| t(key::STAFF_UNKNOWN), |count| count.to_string());
     let figure = |href: &'static str, words: Key, count: Signal<String>| {
         view! {
             <li class="ct-figure">
@@ -145,11 +139,12 @@ fn Conflicts() -> impl IntoView {
     ask();
     move || {
         let conflicts = conflicts.get();
+        let fields = conflicts.iter().map(|conflict| conflict.collisions.len()).sum();
         (!conflicts.is_empty()).then(|| {
             view! {
                 <section aria-labelledby="conflicts">
                     <h2 class="govuk-heading-l" id="conflicts" tabindex="-1">
-                        {tn(key::STAFF_CONFLICTS, conflicts.len())}
+                        {tn(key::STAFF_CONFLICTS, fields)}
                     </h2>
                     <p class="govuk-body ct-prose">{t(key::STAFF_CONFLICTS_TEXT)}</p>
                     {conflicts

@@ -65,16 +65,15 @@ const LETTERS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 impl Repeat {
     /// What a stored rule means to the picker, for an event that starts on `start`.
     pub fn read(rule: Option<&str>, start: NaiveDate) -> Self {
-        let weekday = Weekday::of(start);
-        let nth = i32::try_from(start.day0() / 7 + 1).unwrap_or(1);
         let mut repeat = Self {
             pattern: Pattern::Never,
-            days: vec![weekday],
-            nth: if nth > 4 { -1 } else { nth },
-            nth_day: weekday,
+            days: Vec::new(),
+            nth: 1,
+            nth_day: Weekday::Monday,
             until: String::new(),
             other: String::new(),
         };
+        repeat.suggest(start);
         if let Some(rule) = rule
             && repeat.take(rule, start).is_none()
         {
@@ -82,6 +81,14 @@ impl Repeat {
             repeat.other = rule.to_owned();
         }
         repeat
+    }
+
+    /// Sets the days to those that an event starting on `start` has most likely: its own.
+    pub fn suggest(&mut self, start: NaiveDate) {
+        let nth = i32::try_from(start.day0() / 7 + 1).unwrap_or(1);
+        self.days = vec![Weekday::of(start)];
+        self.nth_day = Weekday::of(start);
+        self.nth = if nth > 4 { -1 } else { nth };
     }
 
     /// Takes over a rule; `None`, and half taken, if any part of it has no place here.

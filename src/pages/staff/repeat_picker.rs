@@ -1,5 +1,6 @@
 //! The fields that say how an event repeats, and the next dates that follow from them.
 
+use chrono::NaiveDate;
 use leptos::prelude::*;
 use model::catalogue::Weekday;
 
@@ -24,6 +25,9 @@ use crate::{
 pub fn RepeatPicker(
     /// What they hold.
     repeat: RwSignal<Repeat>,
+    /// The event's first day, if it is known.
+    #[prop(into)]
+    first: Signal<Option<NaiveDate>>,
     /// The form's faults.
     #[prop(into)]
     faults: Signal<Vec<Fault>>,
@@ -35,11 +39,13 @@ pub fn RepeatPicker(
     });
     let choose = move |(name, _): (String, bool)| {
         if let Some(chosen) = Pattern::ALL.into_iter().find(|pattern| pattern.name() == name) {
+            let first = first.get_untracked().unwrap_or_else(wall::today);
             repeat.update(|repeat| {
-                if chosen == Pattern::Other && repeat.other.is_empty() {
+                if repeat.pattern == Pattern::Never {
+                    repeat.suggest(first);
+                } else if chosen == Pattern::Other && repeat.other.is_empty() {
                     // Something to start from: what the picker said so far.
-                    let today = wall::today();
-                    repeat.other = repeat.rule(today).unwrap_or_default();
+                    repeat.other = repeat.rule(first).unwrap_or_default();
                 }
                 repeat.pattern = chosen;
             });
@@ -125,7 +131,8 @@ fn Days(repeat: RwSignal<Repeat>) -> impl IntoView {
 
 #[component]
 fn Nth(repeat: RwSignal<Repeat>) -> impl IntoView {
-    let nths = Signal::derive(|| [1, 2, 3, 4, -1].map(|nth| (nth.to_string(), nth_words(nth))).to_vec());
+    let nths =
+        Signal::derive(|| [1, 2, 3, 4, -1].map(|nth| (nth.to_string(), nth_words(nth))).to_vec());
     view! {
         <div class="ct-cluster">
             <Select

@@ -21,9 +21,6 @@ pub struct Schedule {
     pub all_day: bool,
 }
 
-/// A field of the schedule that cannot be read, by its id.
-pub type Fields = Vec<&'static str>;
-
 impl Schedule {
     /// The fields for a stored event.
     pub fn of(event: &Event) -> Self {
@@ -49,9 +46,9 @@ impl Schedule {
     /// The start and the length in minutes.
     ///
     /// # Errors
-    /// The fields that are missing or cannot be read. An end before the start is not among
-    /// them: it gives 0 minutes, which the catalogue's own check refuses.
-    pub fn read(&self) -> Result<(NaiveDateTime, u32), Fields> {
+    /// The ids of the fields that are missing or cannot be read. An end before the start is not
+    /// among them: it gives 0 minutes, which the catalogue's own check refuses.
+    pub fn read(&self) -> Result<(NaiveDateTime, u32), Vec<String>> {
         let date = self.first_day();
         let last = if self.end_date.is_empty() { date } else { self.end_date.parse().ok() };
         let (from, to) = if self.all_day {
@@ -66,7 +63,8 @@ impl Schedule {
                 ("end_date", last.is_none() && !self.end_date.is_empty()),
                 ("minutes", to.is_none()),
             ];
-            return Err(missing.into_iter().filter(|(_, is)| *is).map(|(id, _)| id).collect());
+            let missing = missing.into_iter().filter(|(_, is)| *is);
+            return Err(missing.map(|(id, _)| id.to_owned()).collect());
         };
         let last = if self.all_day { last + Days::new(1) } else { last };
         let minutes = (last.and_time(to) - date.and_time(from)).num_minutes();
@@ -114,7 +112,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_named() {
         let half = Schedule { date: "?".into(), end_time: "11:00".into(), ..Schedule::default() };
-        assert_eq!(half.read(), Err(vec!["start", "time"]));
+        assert_eq!(half.read(), Err(vec!["start".to_owned(), "time".to_owned()]));
         let back = Schedule {
             date: "2026-09-01".into(),
             time: "11:00".into(),

@@ -125,11 +125,14 @@ fn SignIn(
         });
     }
     let missing = move || {
-        [("name", name, key::STAFF_NAME_MISSING), ("password", password, key::STAFF_PASSWORD_MISSING)]
-            .into_iter()
-            .filter(|(_, value, _)| value.with_untracked(String::is_empty))
-            .map(|(field, _, words)| Fault { field: field.to_owned(), words: t(words) })
-            .collect::<Vec<_>>()
+        [
+            ("name", name, key::STAFF_NAME_MISSING),
+            ("password", password, key::STAFF_PASSWORD_MISSING),
+        ]
+        .into_iter()
+        .filter(|(_, value, _)| value.with_untracked(String::is_empty))
+        .map(|(field, _, words)| Fault { field: field.to_owned(), words: t(words) })
+        .collect::<Vec<_>>()
     };
     let send = move || {
         error.set(None);

@@ -1,11 +1,13 @@
 //! The page around an edit form: what came of saving, what hinders it, and deleting.
 
+use gloo::events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
 use model::wire::Conflict;
 
 use super::{
     conflict::ConflictCard,
-    editor::{Editor, Elsewhere, Hindrance, Opened, Stage, hindrance_words},
+    editor::{Editor, Elsewhere, Hindrance, Stage, hindrance_words},
+    opened::Opened,
 };
 use crate::{
     components::{
@@ -13,6 +15,8 @@ use crate::{
         notice::{Notice, Tone},
     },
     locale::{key, t, tn},
+    pages::frame::InForm,
+    platform::browser,
 };
 
 /// Notices over the form, and the form, which stays as it is behind every other stage.
@@ -64,9 +68,7 @@ pub fn Shell(
             }
             .into_any()
         }
-        Stage::Collided(conflicts) => {
-            view! { <Collided conflicts editor list/> }.into_any()
-        }
+        Stage::Collided(conflicts) => view! { <Collided conflicts editor list/> }.into_any(),
         Stage::Deleting => view! { <Deleting editor/> }.into_any(),
         Stage::Deleted => view! {
             <Notice tone=Tone::Success title=Signal::derive(|| t(key::STAFF_DELETED))>
@@ -80,16 +82,20 @@ pub fn Shell(
         .into_any(),
     };
     let hindrance = move |hindrance: Hindrance| {
+        let deleting = editor.stage.with(|stage| *stage == Stage::Deleting);
+        let title = if deleting { key::STAFF_NOT_DELETED } else { key::STAFF_NOT_SAVED };
         view! {
-            <Notice tone=Tone::Error title=Signal::derive(|| t(key::STAFF_NOT_SAVED))>
+            <Notice tone=Tone::Error title=Signal::derive(move || t(title))>
                 <p>{hindrance_words(&hindrance)}</p>
             </Notice>
         }
     };
     let elsewhere = Memo::new(move |_| editor.elsewhere());
     let news = move || {
+        let told = editor.hindrance.with(|it| *it == Some(Hindrance::Gone));
         let (title, words) = match elsewhere.get() {
             Elsewhere::Same => return None,
+            Elsewhere::Gone if told => return None,
             Elsewhere::Changed => (key::STAFF_NEWS_CHANGED, key::STAFF_NEWS_CHANGED_TEXT),
             Elsewhere::Gone => (key::STAFF_NEWS_GONE, key::STAFF_HINDRANCE_GONE),
         };
@@ -100,6 +106,8 @@ pub fn Shell(
         })
     };
     let editing = Memo::new(move |_| editor.stage.with(|stage| *stage == Stage::Editing));
+    let typed = RwSignal::new(false);
+    guard(editor, typed);
     view! {
         <div id="staff-notice" tabindex="-1">
             {stage}
@@ -111,6 +119,8 @@ pub fn Shell(
             <form
                 novalidate
                 autocomplete="off"
+                on:input=move |_| typed.set(true)
+                on:change=move |_| typed.set(true)
                 on:submit=move |event| {
                     event.prevent_default();
                     save.run(());
@@ -145,6 +155,29 @@ pub fn Shell(
             </form>
         </div>
     }
+}
+
+/// While something typed is not saved: holds back a new build, and asks before the browser
+/// leaves the page.
+fn guard(editor: Editor, typed: RwSignal<bool>) {
+    let in_form = InForm::get();
+    Effect::new(move || {
+        let done = |stage: &Stage| matches!(stage, Stage::Saved { .. } | Stage::Deleted);
+        if editor.stage.with(done) {
+            typed.set(false);
+        }
+    });
+    Effect::new(move || in_form.set(typed.get()));
+    on_cleanup(move || in_form.set(false));
+    let options = EventListenerOptions::enable_prevent_default();
+    let window = browser::window();
+    let leaving = EventListener::new_with_options(&window, "beforeunload", options, move |event| {
+        if typed.try_get_untracked() == Some(true) {
+            event.prevent_default();
+        }
+    });
+    // It lives as long as the form: dropping it stops the asking.
+    StoredValue::new_local(leaving);
 }
 
 #[component]

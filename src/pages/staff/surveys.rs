@@ -44,7 +44,9 @@ impl Counts {
     }
 
     fn ids(self) -> Vec<Key> {
-        self.store.catalogue.with(|catalogue| catalogue.records(Collection::Survey).map(|(id, _)| id.clone()).collect())
+        self.store.catalogue.with(|catalogue| {
+            catalogue.records(Collection::Survey).map(|(id, _)| id.clone()).collect()
+        })
     }
 
     /// Asks again.
@@ -55,9 +57,8 @@ impl Counts {
             for id in ids {
                 match self.store.results(&id, &FeedbackFilter::default()).await {
                     Ok(results) => {
-                        let known = |counts: &BTreeMap<_, _>| {
-                            counts.get(&id) == Some(&results.responses)
-                        };
+                        let known =
+                            |counts: &BTreeMap<_, _>| counts.get(&id) == Some(&results.responses);
                         if self.responses.try_with_untracked(known) == Some(false) {
                             self.responses.update(|it| {
                                 it.insert(id, results.responses);

@@ -52,6 +52,15 @@ pub fn field_name(field: &str) -> String {
     })
 }
 
+/// What a stored field is called where its value is shown: the form has other fields for times.
+pub fn stored_name(field: &str) -> String {
+    match field {
+        "start" => t(key::STAFF_FIELD_BEGINNING),
+        "minutes" => t(key::STAFF_FIELD_LENGTH),
+        other => field_name(other),
+    }
+}
+
 /// A value of `field` in words. What has an unexpected form is shown as it is stored.
 pub fn value_words(catalogue: &CatalogueView, field: &str, value: &Value) -> String {
     let words = match value {
@@ -123,8 +132,7 @@ fn text_words(text: &Text) -> String {
 }
 
 fn opening_words(opening: &Opening) -> String {
-    let words =
-        format!("{} {}", wall::weekday(opening.day), wall::span(opening.from, opening.to));
+    let words = format!("{} {}", wall::weekday(opening.day), wall::span(opening.from, opening.to));
     if opening.unstaffed { format!("{words} {}", t(key::HOURS_UNSTAFFED)) } else { words }
 }
 
@@ -155,9 +163,8 @@ pub fn nth_words(nth: i32) -> String {
 fn rule_words(rule: &str) -> String {
     // Which day the event starts on is not known here; a yearly rule is shown as it is.
     let repeat = Repeat::read(Some(rule), chrono::NaiveDate::default());
-    let days = |days: &[Weekday]| {
-        days.iter().copied().map(wall::weekday).collect::<Vec<_>>().join(", ")
-    };
+    let days =
+        |days: &[Weekday]| days.iter().copied().map(wall::weekday).collect::<Vec<_>>().join(", ");
     let words = match repeat.pattern {
         Pattern::Weekly | Pattern::Fortnightly => {
             format!("{}: {}", pattern_words(repeat.pattern), days(&repeat.days))

@@ -47,8 +47,7 @@ pub fn WordsField(
     #[prop(default = 1)]
     rows: u32,
 ) -> impl IntoView {
-    let others: Vec<String> =
-        original.0.keys().filter(|tag| *tag != FALLBACK).cloned().collect();
+    let others: Vec<String> = original.0.keys().filter(|tag| *tag != FALLBACK).cloned().collect();
     let hint = Signal::derive(move || {
         let mut lines: Vec<String> = hint.map(t).into_iter().collect();
         if !others.is_empty() {

@@ -245,9 +245,8 @@ fn Feelings(feedback: RwSignal<Feedback>) -> impl IntoView {
 fn Gap(feedback: RwSignal<Feedback>) -> impl IntoView {
     let missing = Memo::new(move |_| feedback.with(|it| it.gap.is_some()));
     let options = Signal::derive(|| vec![("gap".to_owned(), t(key::FEEDBACK_GAP))]);
-    let value = Signal::derive(move || {
-        if missing.get() { vec!["gap".to_owned()] } else { Vec::new() }
-    });
+    let value =
+        Signal::derive(move || if missing.get() { vec!["gap".to_owned()] } else { Vec::new() });
     let on_change = move |(_, on): (String, bool)| {
         feedback.update(|it| it.gap = on.then(String::new));
     };
@@ -317,7 +316,9 @@ fn WantsAnswer(feedback: RwSignal<Feedback>, faults: Signal<Vec<Fault>>) -> impl
         }
     };
     let read = move |get: fn(&Reply) -> &String| {
-        Signal::derive(move || feedback.with(|it| it.reply.as_ref().map(get).cloned().unwrap_or_default()))
+        Signal::derive(move || {
+            feedback.with(|it| it.reply.as_ref().map(get).cloned().unwrap_or_default())
+        })
     };
     view! {
         <Choices

@@ -61,8 +61,7 @@ fn run(
 #[component]
 fn Venue(failed: RwSignal<Option<StorageError>>) -> impl IntoView {
     let store = Store::get();
-    let venues =
-        Signal::derive(move || options(store, key::TABLET_NOWHERE, Collection::Venue));
+    let venues = Signal::derive(move || options(store, key::TABLET_NOWHERE, Collection::Venue));
     let value = Signal::derive(move || {
         store.tablet.with(|tablet| tablet.venue.as_ref().map(Key::to_string).unwrap_or_default())
     });
@@ -89,19 +88,14 @@ fn Waiting(failed: RwSignal<Option<StorageError>>) -> impl IntoView {
             overview.waiting().map(|entry| (entry.id, entry.saved_at)).collect::<Vec<_>>()
         })
     };
-    let unsent = move || {
-        store.overview.with(|it| !it.entries.is_empty() || !it.corrupt.is_empty())
-    };
+    let unsent = move || store.overview.with(|it| !it.entries.is_empty() || !it.corrupt.is_empty());
     view! {
         <section aria-labelledby="waiting">
             <h2 class="govuk-heading-l" id="waiting">
                 {move || t(key::TABLET_WAITING)}
             </h2>
             <p class="govuk-body-l" role="status" id="waiting-count">
-                {move || match waiting().len() {
-                    0 => t(key::STATUS_ALL_SENT),
-                    some => tn(key::STATUS_WAITING, some),
-                }}
+                {move || tn(key::STATUS_WAITING, waiting().len())}
             </p>
             {move || {
                 language();
@@ -295,16 +289,12 @@ fn Facts() -> impl IntoView {
             let count = |collection| catalogue.records(collection).count().to_string();
             tf(
                 key::TABLET_CONTENT,
-                &[
-                    ("events", &count(Collection::Event)),
-                    ("listings", &count(Collection::Listing)),
-                ],
+                &[("events", &count(Collection::Event)), ("listings", &count(Collection::Listing))],
             )
         })
     };
-    let place = move || {
-        store.catalogue.with(|catalogue| catalogue.site().map(|site| content(&site.place)))
-    };
+    let place =
+        move || store.catalogue.with(|catalogue| catalogue.site().map(|site| content(&site.place)));
     view! {
         <section aria-labelledby="facts">
             <h2 class="govuk-heading-l" id="facts">
