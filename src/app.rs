@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 
 use crate::{
     components::page::Page,
-    locale::{key, t},
+    locale::{key, label, words},
     pages::frame,
     platform::update,
     router,
@@ -59,8 +59,8 @@ pub fn pages(page: fn(&[&str]) -> Option<AnyView>) -> impl IntoView {
 #[component]
 pub fn NotFound() -> impl IntoView {
     view! {
-        <Page title=Signal::derive(|| t(key::NOT_FOUND_TITLE)) back="/">
-            <p class="govuk-body">{move || t(key::NOT_FOUND_TEXT)}</p>
+        <Page title=label(key::NOT_FOUND_TITLE) back="/">
+            <p class="govuk-body">{words(key::NOT_FOUND_TEXT)}</p>
         </Page>
     }
 }

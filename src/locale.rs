@@ -93,6 +93,19 @@ pub fn t(key: Key) -> String {
     TEXTS.with_borrow(|texts| text_of(texts, name)).unwrap_or_else(|| english.to_owned())
 }
 
+/// The text of `key` as a part of a page, kept in the language on the screen. Not generic and not
+/// inlined: a closure in every place would cost a kilobyte each.
+#[inline(never)]
+pub fn words(key: Key) -> AnyView {
+    (move || t(key)).into_any()
+}
+
+/// The text of `key` for the property of a component or an attribute; see [`words`].
+#[inline(never)]
+pub fn label(key: Key) -> Signal<String> {
+    Signal::derive(move || t(key))
+}
+
 /// The text of `key` with `{name}` replaced by its value.
 pub fn tf(key: Key, values: &[(&str, &str)]) -> String {
     fill(t(key), values)

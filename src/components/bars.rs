@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::locale::{key, t, tf};
+use crate::locale::{key, t, tf, words};
 
 /// One row of a chart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,9 +74,9 @@ pub fn Bars(
             </caption>
             <thead class="govuk-visually-hidden">
                 <tr>
-                    <th scope="col">{move || t(key::STAFF_COLUMN_ANSWER)}</th>
-                    <th scope="col">{move || t(key::STAFF_COLUMN_SHARE)}</th>
-                    <th scope="col">{move || t(key::STAFF_COLUMN_NUMBER)}</th>
+                    <th scope="col">{words(key::STAFF_COLUMN_ANSWER)}</th>
+                    <th scope="col">{words(key::STAFF_COLUMN_SHARE)}</th>
+                    <th scope="col">{words(key::STAFF_COLUMN_NUMBER)}</th>
                 </tr>
             </thead>
             <tbody>{move || rows.get().into_iter().map(row).collect_view()}</tbody>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::catalogue::{Opening, Weekday};
 
 use crate::{
-    locale::{key, t},
+    locale::{key, t, words},
     wall,
 };
 
@@ -40,7 +40,7 @@ pub fn Hours(
     };
     view! {
         <table class="ct-hours">
-            <caption>{move || t(key::HOURS_TITLE)}</caption>
+            <caption>{words(key::HOURS_TITLE)}</caption>
             <tbody>{move || Weekday::ALL.into_iter().map(row.clone()).collect_view()}</tbody>
         </table>
     }

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use leptos::prelude::*;
 
 use crate::{
-    locale::{key, t, tf},
+    locale::{key, tf, words},
     platform::browser,
 };
 
@@ -63,7 +63,7 @@ pub fn Main(
                 .map(|href| {
                     view! {
                         <a class="govuk-back-link no-print" href=href>
-                            {move || t(key::BACK)}
+                            {words(key::BACK)}
                         </a>
                     }
                 })}

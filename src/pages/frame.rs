@@ -6,7 +6,7 @@ use model::Collection;
 
 use crate::{
     components::notice::{Notice, Tone},
-    locale::{self, LANGUAGES, content, key, t, tf, tn},
+    locale::{self, LANGUAGES, content, key, label, t, tf, tn, words},
     platform::{browser, update},
     store::{Ready, Store},
     sync_loop::{Reach, Status},
@@ -126,7 +126,7 @@ pub fn Header() -> impl IntoView {
             event.prevent_default();
             browser::focus("main h1");
         }>
-            {move || t(key::SKIP)}
+            {words(key::SKIP)}
         </a>
         <header class="ct-header no-print">
             <div class="ct-width ct-header__inner">
@@ -164,7 +164,7 @@ fn Languages() -> impl IntoView {
         }
     };
     view! {
-        <nav class="ct-header__languages" aria-label=move || t(key::LANGUAGE)>
+        <nav class="ct-header__languages" aria-label=label(key::LANGUAGE)>
             <ul class="ct-header__list">{LANGUAGES.map(button).collect_view()}</ul>
         </nav>
     }
@@ -227,7 +227,7 @@ fn Notices() -> impl IntoView {
                 Ready::Failed(error) => {
                     Some(
                         view! {
-                            <Notice tone=Tone::Error title=Signal::derive(|| t(key::STORAGE_FAILED_TITLE))>
+                            <Notice tone=Tone::Error title=label(key::STORAGE_FAILED_TITLE)>
                                 <p>{t(storage_words(&error))}</p>
                             </Notice>
                         },
@@ -239,7 +239,7 @@ fn Notices() -> impl IntoView {
                 offer()
                     .then(|| {
                         view! {
-                            <Notice tone=Tone::Info title=Signal::derive(|| t(key::UPDATE_TITLE))>
+                            <Notice tone=Tone::Info title=label(key::UPDATE_TITLE)>
                                 <button
                                     type="button"
                                     class="govuk-button govuk-button--secondary"
@@ -284,12 +284,12 @@ pub fn Footer() -> impl IntoView {
                 <ul class="ct-footer__list">
                     <li>
                         <a href="/tablet" class="ct-footer__link">
-                            {move || t(key::TABLET_TITLE)}
+                            {words(key::TABLET_TITLE)}
                         </a>
                     </li>
                     <li>
                         <a href="/staff" class="ct-footer__link">
-                            {move || t(key::STAFF)}
+                            {words(key::STAFF)}
                         </a>
                     </li>
                 </ul>
@@ -307,10 +307,10 @@ pub fn Footer() -> impl IntoView {
 pub fn Broken() -> impl IntoView {
     view! {
         <div id="broken" class="ct-notice ct-notice--error ct-broken" role="alert" hidden>
-            <p class="ct-notice__title">{move || t(key::BROKEN_TITLE)}</p>
+            <p class="ct-notice__title">{words(key::BROKEN_TITLE)}</p>
             <p>
                 <a class="govuk-link" href="/" rel="external">
-                    {move || t(key::BROKEN_RELOAD)}
+                    {words(key::BROKEN_RELOAD)}
                 </a>
             </p>
         </div>

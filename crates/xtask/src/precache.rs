@@ -31,7 +31,7 @@ pub fn run(dist: &Path) -> Result<()> {
     list(dist, &mut paths)?;
     paths.retain(|path| *path != worker);
     paths.sort();
-    let kept = paths.iter().filter(|path| !is_staff(path));
+    let kept = paths.iter().filter(|path| !is_left_out(path));
     let files = kept.map(|path| Entry::of(dist, path)).collect::<Result<Vec<_>>>()?;
     let build = build_id(&source, &files);
     write_worker(&worker, &fill(&source, &build, &files)?)?;
@@ -42,9 +42,11 @@ pub fn run(dist: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Whether a file belongs to the program for staff, which is loaded where staff sign in and kept nowhere.
-fn is_staff(path: &Path) -> bool {
-    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("staff"))
+/// Whether the service worker need not keep a file: the program for staff is loaded where staff sign in; English is in
+/// the program; pictures are for the system, which fetches them itself when somebody installs the app.
+fn is_left_out(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.starts_with("staff") || name == "en.json" || name.ends_with(".png")
 }
 
 /// Gives the app's script and wasm names by the hash of what they hold now. Trunk names them by the wasm before

@@ -11,7 +11,7 @@ use crate::{
         notice::{Notice, Tone},
         page::Page,
     },
-    locale::{content, key, language, t},
+    locale::{content, key, label, language, t},
     router,
     store::Store,
     wall,
@@ -72,7 +72,7 @@ fn Details(event: Event) -> impl IntoView {
             .cancelled
             .then(|| {
                 view! {
-                    <Notice tone=Tone::Warning title=Signal::derive(|| t(key::EVENT_CANCELLED))>
+                    <Notice tone=Tone::Warning title=label(key::EVENT_CANCELLED)>
                         <p>{t(key::EVENT_CANCELLED_TEXT)}</p>
                     </Notice>
                 }
@@ -81,7 +81,7 @@ fn Details(event: Event) -> impl IntoView {
             .example
             .then(|| {
                 view! {
-                    <Notice tone=Tone::Info title=Signal::derive(|| t(key::EVENT_EXAMPLE))>
+                    <Notice tone=Tone::Info title=label(key::EVENT_EXAMPLE)>
                         <p>{t(key::EVENT_EXAMPLE_TEXT)}</p>
                     </Notice>
                 }

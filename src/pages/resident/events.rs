@@ -10,7 +10,7 @@ use crate::{
         page::Page,
         select::{Opt, Select},
     },
-    locale::{content, key, t, tn},
+    locale::{content, key, label, t, tn, words},
     platform::browser,
     router,
     store::{
@@ -50,7 +50,7 @@ pub(super) fn PartSelect(
     /// Which part.
     part: Part,
     /// What is chosen.
-    label: crate::locale::Key,
+    name: crate::locale::Key,
     /// The options in order.
     #[prop(into)]
     options: Signal<Vec<Opt>>,
@@ -58,7 +58,7 @@ pub(super) fn PartSelect(
     view! {
         <Select
             id=part.0
-            label=Signal::derive(move || t(label))
+            label=label(name)
             options
             value=Signal::derive(move || part.get().unwrap_or_default())
             on_change=move |value: String| part.set(&value)
@@ -107,11 +107,11 @@ pub fn Events() -> impl IntoView {
     let themes = listed(key::EVERY_THEME, Collection::Theme);
     let clear = move |_| [venue, area, theme].into_iter().for_each(|part| part.set(""));
     view! {
-        <Page title=Signal::derive(|| t(key::EVENTS_TITLE)) back="/">
+        <Page title=label(key::EVENTS_TITLE) back="/">
             <Filters count=Signal::derive(move || filter().count()) on_clear=clear>
-                <PartSelect part=venue label=key::FILTER_VENUE options=venues/>
-                <PartSelect part=area label=key::FILTER_AREA options=areas/>
-                <PartSelect part=theme label=key::FILTER_THEME options=themes/>
+                <PartSelect part=venue name=key::FILTER_VENUE options=venues/>
+                <PartSelect part=area name=key::FILTER_AREA options=areas/>
+                <PartSelect part=theme name=key::FILTER_THEME options=themes/>
             </Filters>
             <p class="ct-count" role="status">
                 {move || tn(key::EVENTS_COUNT, found.with(Vec::len))}
@@ -123,8 +123,8 @@ pub fn Events() -> impl IntoView {
                     .then(|| {
                         view! {
                             <Empty
-                                title=Signal::derive(|| t(key::EVENTS_NONE))
-                                words=Signal::derive(|| t(key::EVENTS_NONE_TEXT))
+                                title=label(key::EVENTS_NONE)
+                                words=label(key::EVENTS_NONE_TEXT)
                             />
                         }
                     })
@@ -149,7 +149,7 @@ pub fn Events() -> impl IntoView {
                     class="govuk-button govuk-button--secondary"
                     on:click=move |_| go_to(untrack(first) + Days::new(DAYS))
                 >
-                    {move || t(key::EVENTS_LATER)}
+                    {words(key::EVENTS_LATER)}
                 </button>
             </div>
         </Page>
@@ -171,7 +171,7 @@ pub fn Filters(
     view! {
         <details class="ct-filters no-print" open=wide>
             <summary class="ct-filters__summary">
-                {move || t(key::FILTER_TITLE)} " "
+                {words(key::FILTER_TITLE)} " "
                 <span class="ct-filters__count" hidden=move || count.get() == 0>
                     {move || tn(key::FILTER_COUNT, count.get())}
                 </span>
@@ -183,7 +183,7 @@ pub fn Filters(
                     class="govuk-button govuk-button--secondary ct-filters__clear"
                     on:click=on_clear
                 >
-                    {move || t(key::FILTER_CLEAR)}
+                    {words(key::FILTER_CLEAR)}
                 </button>
             </div>
         </details>

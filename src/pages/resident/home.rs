@@ -6,7 +6,7 @@ use model::Collection;
 use super::events::EventCard;
 use crate::{
     components::page::Page,
-    locale::{Key, content, key, t, tf},
+    locale::{Key, content, key, label, t, tf, words},
     store::{Store, catalogue::Filter},
     wall,
 };
@@ -25,7 +25,7 @@ pub fn Home() -> impl IntoView {
         None => t(key::HOME_LEAD_ANYWHERE),
     };
     view! {
-        <Page title=Signal::derive(|| t(key::HOME_TITLE))>
+        <Page title=label(key::HOME_TITLE)>
             <p class="govuk-body-l ct-prose">{lead}</p>
             <ul class="ct-doors">
                 <Door
@@ -77,9 +77,9 @@ fn Door(
             </svg>
             <div>
                 <a href=to class="ct-door__link">
-                    {move || t(title)}
+                    {words(title)}
                 </a>
-                <p class="ct-door__text">{move || t(text)}</p>
+                <p class="ct-door__text">{words(text)}</p>
             </div>
         </li>
     }

@@ -10,7 +10,7 @@ use crate::{
         field::{Fault, FieldError, fault_of},
         select::Opt,
     },
-    locale::{content, key, t},
+    locale::{content, key, t, words},
 };
 
 /// The id of the field that an error leads to.
@@ -283,7 +283,7 @@ fn Decline(draft: RwSignal<Draft>) -> impl IntoView {
                     }
                 />
                 <label class="govuk-label govuk-checkboxes__label" for="decline">
-                    {move || t(key::SURVEY_DECLINE)}
+                    {words(key::SURVEY_DECLINE)}
                 </label>
             </div>
         </div>

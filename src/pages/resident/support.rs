@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     components::{notice::Empty, page::Page, select::Opt},
-    locale::{self, LANGUAGES, content, key, language, t, tn},
+    locale::{self, LANGUAGES, content, key, label, language, t, tn, words},
     store::{Store, catalogue::Filter},
 };
 
@@ -56,7 +56,7 @@ pub fn Support() -> impl IntoView {
     });
     let clear = move |_| [category, area, cost, spoken].into_iter().for_each(|part| part.set(""));
     view! {
-        <Page title=Signal::derive(|| t(key::SUPPORT_TITLE)) back="/">
+        <Page title=label(key::SUPPORT_TITLE) back="/">
             <div class="no-print">
                 <form
                     class="ct-search"
@@ -67,10 +67,10 @@ pub fn Support() -> impl IntoView {
                     }
                 >
                     <label class="govuk-label govuk-label--m" for="q">
-                        {move || t(key::SUPPORT_SEARCH)}
+                        {words(key::SUPPORT_SEARCH)}
                     </label>
                     <div class="govuk-hint" id="q-hint">
-                        {move || t(key::SUPPORT_SEARCH_HINT)}
+                        {words(key::SUPPORT_SEARCH_HINT)}
                     </div>
                     <div class="ct-search__row">
                         <input
@@ -83,15 +83,15 @@ pub fn Support() -> impl IntoView {
                             on:input=move |event| query.set(&event_target_value(&event))
                         />
                         <button class="govuk-button ct-search__button">
-                            {move || t(key::SUPPORT_SEARCH_GO)}
+                            {words(key::SUPPORT_SEARCH_GO)}
                         </button>
                     </div>
                 </form>
                 <Filters count=Signal::derive(move || filter().count()) on_clear=clear>
-                    <PartSelect part=category label=key::FILTER_CATEGORY options=categories/>
-                    <PartSelect part=area label=key::FILTER_AREA options=areas/>
-                    <PartSelect part=cost label=key::COST options=costs/>
-                    <PartSelect part=spoken label=key::LANGUAGE options=languages/>
+                    <PartSelect part=category name=key::FILTER_CATEGORY options=categories/>
+                    <PartSelect part=area name=key::FILTER_AREA options=areas/>
+                    <PartSelect part=cost name=key::COST options=costs/>
+                    <PartSelect part=spoken name=key::LANGUAGE options=languages/>
                 </Filters>
                 <p class="ct-count" id="results" tabindex="-1" role="status">
                     {move || tn(key::SUPPORT_COUNT, found.with(Vec::len))}
@@ -118,8 +118,8 @@ pub fn Support() -> impl IntoView {
                         .then(|| {
                             view! {
                                 <Empty
-                                    title=Signal::derive(|| t(key::SUPPORT_NONE))
-                                    words=Signal::derive(|| t(key::SUPPORT_NONE_TEXT))
+                                    title=label(key::SUPPORT_NONE)
+                                    words=label(key::SUPPORT_NONE_TEXT)
                                 />
                             }
                         })

@@ -16,7 +16,7 @@ use crate::{
         notice::{Notice, Tone},
         page::{Main, Page, announce},
     },
-    locale::{content, key, language, t, tf, tn},
+    locale::{content, key, label, language, t, tf, tn, words},
     pages::frame::{FormGuard, storage_words},
     platform::clock,
     store::{Ready, Store, outbox::Told},
@@ -51,8 +51,8 @@ pub fn SurveyPage(
 
 fn closed(title: crate::locale::Key, text: crate::locale::Key) -> AnyView {
     view! {
-        <Page title=Signal::derive(move || t(title)) back="/surveys">
-            <p class="govuk-body">{move || t(text)}</p>
+        <Page title=label(title) back="/surveys">
+            <p class="govuk-body">{words(text)}</p>
         </Page>
     }
     .into_any()
@@ -123,15 +123,15 @@ fn Intro(id: Key, survey: Survey, taking: Taking) -> impl IntoView {
             <p class="govuk-body-l ct-prose">{move || content(&summary)}</p>
             <ul class="govuk-list govuk-list--bullet">
                 <li>{move || tn(key::SURVEY_MINUTES, minutes)}</li>
-                <li>{move || t(key::SURVEY_PRIVATE)}</li>
-                <li>{move || t(key::SURVEY_SKIP)}</li>
+                <li>{words(key::SURVEY_PRIVATE)}</li>
+                <li>{words(key::SURVEY_SKIP)}</li>
             </ul>
             {move || {
                 let words = content(&outcome);
                 (!words.is_empty())
                     .then(|| {
                         view! {
-                            <Notice tone=Tone::Info title=Signal::derive(|| t(key::SURVEY_OUTCOME))>
+                            <Notice tone=Tone::Info title=label(key::SURVEY_OUTCOME)>
                                 <p>{words}</p>
                             </Notice>
                         }
@@ -144,13 +144,13 @@ fn Intro(id: Key, survey: Survey, taking: Taking) -> impl IntoView {
                         view! {
                             <Notice
                                 tone=Tone::Error
-                                title=Signal::derive(|| t(key::SURVEY_GONE_TEXT))
+                                title=label(key::SURVEY_GONE_TEXT)
                             />
                         }
                     })
             }}
             <button type="button" class="govuk-button" on:click=start disabled=blocked>
-                {move || t(key::SURVEY_START)}
+                {words(key::SURVEY_START)}
             </button>
         </Page>
     }
@@ -220,17 +220,17 @@ fn Asking(question: Question, taking: Taking) -> impl IntoView {
             taking.clear();
         }
     };
-    let words = move || {
+    let progress = move || {
         tf(key::SURVEY_PROGRESS, &[("number", &number.to_string()), ("about", &about.to_string())])
     };
     view! {
         <Main>
             <button type="button" class="govuk-back-link ct-back" on:click=back>
-                {move || t(key::BACK)}
+                {words(key::BACK)}
             </button>
             <div class="ct-progress">
                 <label class="ct-progress__label" for="progress">
-                    {words}
+                    {progress}
                 </label>
                 <progress
                     class="ct-progress__bar"
@@ -242,7 +242,7 @@ fn Asking(question: Question, taking: Taking) -> impl IntoView {
             <ErrorSummary faults/>
             <form novalidate on:submit=next>
                 <QuestionField question draft faults/>
-                <button class="govuk-button">{move || t(key::SURVEY_NEXT)}</button>
+                <button class="govuk-button">{words(key::SURVEY_NEXT)}</button>
             </form>
         </Main>
     }
@@ -307,16 +307,16 @@ fn Check(taking: Taking) -> impl IntoView {
         taking.update(Fill::back);
     };
     view! {
-        <Page title=Signal::derive(|| t(key::SURVEY_CHECK))>
+        <Page title=label(key::SURVEY_CHECK)>
             <button type="button" class="govuk-back-link ct-back" on:click=back>
-                {move || t(key::BACK)}
+                {words(key::BACK)}
             </button>
             {move || {
                 failed
                     .get()
                     .map(|error| {
                         view! {
-                            <Notice tone=Tone::Error title=Signal::derive(|| t(key::NOT_SAVED))>
+                            <Notice tone=Tone::Error title=label(key::NOT_SAVED)>
                                 <p>{t(storage_words(&error))}</p>
                             </Notice>
                         }
@@ -324,7 +324,7 @@ fn Check(taking: Taking) -> impl IntoView {
             }}
             <dl class="govuk-summary-list">{rows}</dl>
             <button type="button" class="govuk-button" on:click=send disabled=move || busy.get()>
-                {move || t(key::SURVEY_SEND)}
+                {words(key::SURVEY_SEND)}
             </button>
         </Page>
     }
@@ -342,13 +342,13 @@ fn Done(reference: SubmissionId, taking: Taking) -> impl IntoView {
     };
     view! {
         <Saved reference>
-            <p class="govuk-body">{move || t(key::SURVEY_DONE_TEXT)}</p>
+            <p class="govuk-body">{words(key::SURVEY_DONE_TEXT)}</p>
             <div class="govuk-button-group">
                 <button type="button" class="govuk-button" on:click=again>
-                    {move || t(key::SURVEY_AGAIN)}
+                    {words(key::SURVEY_AGAIN)}
                 </button>
                 <a class="govuk-button govuk-button--secondary" href="/">
-                    {move || t(key::FINISH)}
+                    {words(key::FINISH)}
                 </a>
             </div>
         </Saved>
@@ -372,10 +372,10 @@ pub fn Saved(
         <Main>
             <div class="govuk-panel govuk-panel--confirmation">
                 <h1 class="govuk-panel__title" tabindex="-1">
-                    {move || t(key::SAVED)}
+                    {words(key::SAVED)}
                 </h1>
                 <div class="govuk-panel__body">
-                    {move || t(key::SAVED_REFERENCE)} <br/>
+                    {words(key::SAVED_REFERENCE)} <br/>
                     <strong>{reference.reference()}</strong>
                 </div>
             </div>

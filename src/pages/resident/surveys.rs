@@ -5,7 +5,7 @@ use model::catalogue::SurveyState;
 
 use crate::{
     components::{notice::Empty, page::Page},
-    locale::{content, key, language, t, tn},
+    locale::{content, key, label, language, tn, words},
     store::Store,
 };
 
@@ -21,16 +21,16 @@ pub fn Surveys() -> impl IntoView {
         })
     };
     view! {
-        <Page title=Signal::derive(|| t(key::SURVEYS_TITLE)) back="/">
-            <p class="govuk-body-l ct-prose">{move || t(key::SURVEYS_LEAD)}</p>
+        <Page title=label(key::SURVEYS_TITLE) back="/">
+            <p class="govuk-body-l ct-prose">{words(key::SURVEYS_LEAD)}</p>
             {move || {
                 language();
                 let open = open();
                 if open.is_empty() {
                     return view! {
                         <Empty
-                            title=Signal::derive(|| t(key::SURVEYS_NONE))
-                            words=Signal::derive(|| t(key::SURVEYS_NONE_TEXT))
+                            title=label(key::SURVEYS_NONE)
+                            words=label(key::SURVEYS_NONE_TEXT)
                         />
                     }
                         .into_any();

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     components::notice::{Notice, Tone},
-    locale::{content, key, t, tf},
+    locale::{content, key, label, t, tf},
     platform::{browser, ids},
     store::Store,
 };
@@ -151,7 +151,7 @@ pub fn ConflictCard(
                         view! {
                             <Notice
                                 tone=Tone::Error
-                                title=Signal::derive(|| t(key::STAFF_NOT_SAVED))
+                                title=label(key::STAFF_NOT_SAVED)
                             >
                                 <p>{words}</p>
                             </Notice>

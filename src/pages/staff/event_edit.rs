@@ -19,7 +19,7 @@ use crate::{
         select::{Opt, Select},
         when_field::{HALF_TYPED, WhenField},
     },
-    locale::{key, t, tf},
+    locale::{key, label, t, tf, words},
     pages::resident::events::options,
     platform::browser,
     store::Store,
@@ -107,7 +107,7 @@ fn Form(
     let themes = Signal::derive(move || names(store, Collection::Theme));
     view! {
         <Shell editor list="/staff/events" public="/events" save reopen>
-            <h2 class="govuk-heading-l">{move || t(key::STAFF_PART_WHAT)}</h2>
+            <h2 class="govuk-heading-l">{words(key::STAFF_PART_WHAT)}</h2>
             <WordsField
                 id="title"
                 label=key::STAFF_FIELD_TITLE
@@ -126,14 +126,14 @@ fn Form(
             />
             <Chips
                 id="themes"
-                legend=Signal::derive(|| t(key::STAFF_FIELD_THEMES))
+                legend=label(key::STAFF_FIELD_THEMES)
                 options=themes
                 value=form.themes
                 on_change=move |(id, chosen)| toggle(form.themes, id, chosen)
             />
             <Where form faults/>
             <When form faults/>
-            <h2 class="govuk-heading-l">{move || t(key::STAFF_PART_MORE)}</h2>
+            <h2 class="govuk-heading-l">{words(key::STAFF_PART_MORE)}</h2>
             <WordsField
                 id="cost"
                 label=key::STAFF_FIELD_COST
@@ -152,15 +152,15 @@ fn Form(
             />
             <Check
                 id="example"
-                label=Signal::derive(|| t(key::STAFF_FIELD_EXAMPLE))
-                hint=Signal::derive(|| t(key::STAFF_EXAMPLE_HINT))
+                label=label(key::STAFF_FIELD_EXAMPLE)
+                hint=label(key::STAFF_EXAMPLE_HINT)
                 value=form.example
                 on_change=move |ticked| form.example.set(ticked)
             />
             <Check
                 id="cancelled"
-                label=Signal::derive(|| t(key::STAFF_FIELD_CANCELLED))
-                hint=Signal::derive(|| t(key::STAFF_CANCELLED_HINT))
+                label=label(key::STAFF_FIELD_CANCELLED)
+                hint=label(key::STAFF_CANCELLED_HINT)
                 value=form.cancelled
                 on_change=move |ticked| form.cancelled.set(ticked)
             />
@@ -192,10 +192,10 @@ fn Where(form: EventForm, faults: Faults) -> impl IntoView {
         Signal::derive(move || options(store, key::FEEDBACK_PLACE_ELSEWHERE, Collection::Venue));
     let elsewhere = move || form.venue.with(String::is_empty);
     view! {
-        <h2 class="govuk-heading-l">{move || t(key::STAFF_PART_WHERE)}</h2>
+        <h2 class="govuk-heading-l">{words(key::STAFF_PART_WHERE)}</h2>
         <Select
             id="venue"
-            label=Signal::derive(|| t(key::STAFF_FIELD_VENUE))
+            label=label(key::STAFF_FIELD_VENUE)
             options=venues
             value=form.venue
             on_change=move |id| form.venue.set(id)
@@ -203,7 +203,7 @@ fn Where(form: EventForm, faults: Faults) -> impl IntoView {
         <div hidden=move || !elsewhere()>
             <TextField
                 id="place"
-                label=Signal::derive(|| t(key::STAFF_FIELD_PLACE))
+                label=label(key::STAFF_FIELD_PLACE)
                 value=form.place
                 on_input=move |text| form.place.set(text)
                 faults
@@ -222,10 +222,10 @@ fn When(form: EventForm, faults: Faults) -> impl IntoView {
         (!dates.is_empty()).then(|| tf(key::STAFF_NEXT_DATES, &[("dates", &dates.join(", "))]))
     };
     view! {
-        <h2 class="govuk-heading-l">{move || t(key::STAFF_PART_WHEN)}</h2>
+        <h2 class="govuk-heading-l">{words(key::STAFF_PART_WHEN)}</h2>
         <WhenField
             id="start"
-            label=Signal::derive(|| t(key::STAFF_FIELD_START))
+            label=label(key::STAFF_FIELD_START)
             kind="date"
             value=Signal::derive(move || schedule.with(|it| it.date.clone()))
             on_input=move |text| schedule.update(|it| it.date = text)
@@ -233,14 +233,14 @@ fn When(form: EventForm, faults: Faults) -> impl IntoView {
         />
         <Check
             id="all_day"
-            label=Signal::derive(|| t(key::STAFF_FIELD_ALL_DAY))
+            label=label(key::STAFF_FIELD_ALL_DAY)
             value=all_day
             on_change=move |ticked| schedule.update(|it| it.all_day = ticked)
         />
         <div hidden=all_day>
             <WhenField
                 id="time"
-                label=Signal::derive(|| t(key::STAFF_FIELD_TIME))
+                label=label(key::STAFF_FIELD_TIME)
                 kind="time"
                 value=Signal::derive(move || schedule.with(|it| it.time.clone()))
                 on_input=move |text| schedule.update(|it| it.time = text)
@@ -248,7 +248,7 @@ fn When(form: EventForm, faults: Faults) -> impl IntoView {
             />
             <WhenField
                 id="minutes"
-                label=Signal::derive(|| t(key::STAFF_FIELD_MINUTES))
+                label=label(key::STAFF_FIELD_MINUTES)
                 kind="time"
                 value=Signal::derive(move || schedule.with(|it| it.end_time.clone()))
                 on_input=move |text| schedule.update(|it| it.end_time = text)
@@ -257,8 +257,8 @@ fn When(form: EventForm, faults: Faults) -> impl IntoView {
         </div>
         <WhenField
             id="end_date"
-            label=Signal::derive(|| t(key::STAFF_FIELD_END_DATE))
-            hint=Signal::derive(|| t(key::STAFF_END_DATE_HINT))
+            label=label(key::STAFF_FIELD_END_DATE)
+            hint=label(key::STAFF_END_DATE_HINT)
             kind="date"
             value=Signal::derive(move || schedule.with(|it| it.end_date.clone()))
             on_input=move |text| schedule.update(|it| it.end_date = text)
@@ -313,14 +313,14 @@ fn Except(form: EventForm) -> impl IntoView {
     view! {
         <fieldset class="govuk-fieldset">
             <legend class="govuk-fieldset__legend govuk-fieldset__legend--m">
-                {move || t(key::STAFF_FIELD_EXCEPT)}
+                {words(key::STAFF_FIELD_EXCEPT)}
             </legend>
             <ul class="govuk-list">
                 {move || form.except.get().into_iter().map(day).collect_view()}
             </ul>
             <WhenField
                 id="except"
-                label=Signal::derive(|| t(key::STAFF_EXCEPT_DAY))
+                label=label(key::STAFF_EXCEPT_DAY)
                 kind="date"
                 value=next
                 on_input=move |text| next.set(text)
@@ -333,7 +333,7 @@ fn Except(form: EventForm) -> impl IntoView {
                 }
                 on:click=move |_| add()
             >
-                {move || t(key::STAFF_EXCEPT_ADD)}
+                {words(key::STAFF_EXCEPT_ADD)}
             </button>
         </fieldset>
     }

@@ -6,7 +6,7 @@ use model::{Collection, Key, catalogue::Event, recurrence::occurrences};
 use super::session::StaffPage;
 use crate::{
     components::notice::Empty,
-    locale::{content, key, language, t, tn},
+    locale::{content, key, label, language, t, tn, words},
     router,
     store::{Store, catalogue::CatalogueView},
     wall,
@@ -19,7 +19,7 @@ const AHEAD: u64 = 800;
 #[component]
 pub fn Events() -> impl IntoView {
     view! {
-        <StaffPage title=Signal::derive(|| t(key::STAFF_EVENTS)) back="/staff">
+        <StaffPage title=label(key::STAFF_EVENTS) back="/staff">
             <List/>
         </StaffPage>
     }
@@ -65,7 +65,7 @@ fn List() -> impl IntoView {
     view! {
         <p class="govuk-body">
             <a class="govuk-button" href="/staff/events/new">
-                {move || t(key::STAFF_EVENT_NEW)}
+                {words(key::STAFF_EVENT_NEW)}
             </a>
         </p>
         <TitleSearch/>
@@ -76,8 +76,8 @@ fn List() -> impl IntoView {
             if found.with(Vec::is_empty) {
                 return view! {
                     <Empty
-                        title=Signal::derive(|| t(key::EVENTS_NONE))
-                        words=Signal::derive(|| t(key::STAFF_SEARCH_NONE))
+                        title=label(key::EVENTS_NONE)
+                        words=label(key::STAFF_SEARCH_NONE)
                     />
                 }
                 .into_any();
@@ -133,7 +133,7 @@ pub fn TitleSearch() -> impl IntoView {
     view! {
         <form class="ct-search" role="search" on:submit=|event| event.prevent_default()>
             <label class="govuk-label govuk-label--m" for="q">
-                {move || t(key::STAFF_SEARCH)}
+                {words(key::STAFF_SEARCH)}
             </label>
             <div class="ct-search__row">
                 <input

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     components::notice::Empty,
-    locale::{Key, content, key, language, t, tf, tn},
+    locale::{Key, content, key, label, language, t, tf, tn, words},
     platform::browser,
     store::{Store, staff::FeedbackFilter},
     wall,
@@ -26,7 +26,7 @@ use crate::{
 #[component]
 pub fn Feedback() -> impl IntoView {
     view! {
-        <StaffPage title=Signal::derive(|| t(key::STAFF_FEEDBACK)) back="/staff">
+        <StaffPage title=label(key::STAFF_FEEDBACK) back="/staff">
             <List/>
         </StaffPage>
     }
@@ -162,7 +162,7 @@ fn List() -> impl IntoView {
         {move || shown.page.with(Option::is_none).then(|| view! { <Loading/> })}
         <p class="govuk-body no-print">
             <a class="govuk-link" href=address download="feedback.csv" rel="external">
-                {move || t(key::STAFF_CSV)}
+                {words(key::STAFF_CSV)}
             </a>
         </p>
         <div role="status">
@@ -193,8 +193,8 @@ fn List() -> impl IntoView {
                 .then(|| {
                     view! {
                         <Empty
-                            title=Signal::derive(|| t(key::STAFF_FEEDBACK_NONE))
-                            words=Signal::derive(|| t(key::STAFF_FEEDBACK_NONE_TEXT))
+                            title=label(key::STAFF_FEEDBACK_NONE)
+                            words=label(key::STAFF_FEEDBACK_NONE_TEXT)
                         />
                     }
                 })

@@ -7,7 +7,7 @@ use model::{Collection, Key};
 
 use crate::{
     components::{select::Select, when_field::WhenField},
-    locale::{key, t},
+    locale::{key, label},
     pages::resident::events::{Filters as Frame, options},
     router,
     store::{Store, staff::FeedbackFilter},
@@ -49,7 +49,7 @@ pub fn Filters(
         >
             <Select
                 id="venue"
-                label=Signal::derive(|| t(key::FILTER_VENUE))
+                label=label(key::FILTER_VENUE)
                 options=venues
                 value=value("venue")
                 on_change=|id: String| router::set_query("venue", &id)
@@ -59,7 +59,7 @@ pub fn Filters(
                     view! {
                         <Select
                             id="theme"
-                            label=Signal::derive(|| t(key::FILTER_THEME))
+                            label=label(key::FILTER_THEME)
                             options=theme_options
                             value=value("theme")
                             on_change=|id: String| router::set_query("theme", &id)
@@ -68,7 +68,7 @@ pub fn Filters(
                 })}
             <WhenField
                 id="from"
-                label=Signal::derive(|| t(key::STAFF_FROM))
+                label=label(key::STAFF_FROM)
                 kind="date"
                 label_class="govuk-label"
                 value=value("from")
@@ -76,7 +76,7 @@ pub fn Filters(
             />
             <WhenField
                 id="to"
-                label=Signal::derive(|| t(key::STAFF_TO))
+                label=label(key::STAFF_TO)
                 kind="date"
                 label_class="govuk-label"
                 value=value("to")

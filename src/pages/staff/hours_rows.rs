@@ -6,7 +6,7 @@ use model::catalogue::{Opening, Weekday};
 
 use crate::{
     components::{check::Check, field::Fault, select::Select, when_field::WhenField},
-    locale::{key, t, tf},
+    locale::{key, label, tf, words},
     platform::browser,
     wall,
 };
@@ -96,7 +96,7 @@ pub fn HoursRows(
     view! {
         <fieldset class="govuk-fieldset" id="hours" tabindex="-1">
             <legend class="govuk-fieldset__legend govuk-fieldset__legend--m">
-                {move || t(key::STAFF_FIELD_HOURS)}
+                {words(key::STAFF_FIELD_HOURS)}
             </legend>
             <For each=move || 0..rows.with(Vec::len) key=|index| *index let:index>
                 <Row rows index faults/>
@@ -107,7 +107,7 @@ pub fn HoursRows(
                 class="govuk-button govuk-button--secondary"
                 on:click=move |_| add()
             >
-                {move || t(key::STAFF_HOURS_ADD)}
+                {words(key::STAFF_HOURS_ADD)}
             </button>
         </fieldset>
     }
@@ -136,7 +136,7 @@ fn Row(rows: RwSignal<Vec<HoursRow>>, index: usize, faults: Signal<Vec<Fault>>) 
             <div class="ct-row__fields">
                 <Select
                     id=format!("hours-{index}-day")
-                    label=Signal::derive(|| t(key::STAFF_DAY))
+                    label=label(key::STAFF_DAY)
                     options=days
                     value=part(|row| (row.day as usize).to_string())
                     on_change=move |day: String| {
@@ -148,7 +148,7 @@ fn Row(rows: RwSignal<Vec<HoursRow>>, index: usize, faults: Signal<Vec<Fault>>) 
                 />
                 <WhenField
                     id=format!("hours-{index}-from")
-                    label=Signal::derive(|| t(key::STAFF_OPENS))
+                    label=label(key::STAFF_OPENS)
                     kind="time"
                     label_class="govuk-label"
                     value=part(|row| row.from.clone())
@@ -157,7 +157,7 @@ fn Row(rows: RwSignal<Vec<HoursRow>>, index: usize, faults: Signal<Vec<Fault>>) 
                 />
                 <WhenField
                     id=format!("hours-{index}-to")
-                    label=Signal::derive(|| t(key::STAFF_CLOSES))
+                    label=label(key::STAFF_CLOSES)
                     kind="time"
                     label_class="govuk-label"
                     value=part(|row| row.to.clone())
@@ -167,7 +167,7 @@ fn Row(rows: RwSignal<Vec<HoursRow>>, index: usize, faults: Signal<Vec<Fault>>) 
             </div>
             <Check
                 id=format!("hours-{index}-unstaffed")
-                label=Signal::derive(|| t(key::STAFF_UNSTAFFED))
+                label=label(key::STAFF_UNSTAFFED)
                 value=Signal::derive(move || {
                     rows.with(|rows| rows.get(index).is_some_and(|row| row.unstaffed))
                 })
@@ -185,7 +185,7 @@ fn Row(rows: RwSignal<Vec<HoursRow>>, index: usize, faults: Signal<Vec<Fault>>) 
                     browser::focus("#hours-add");
                 }
             >
-                {move || t(key::STAFF_ROW_REMOVE)}
+                {words(key::STAFF_ROW_REMOVE)}
                 <span class="govuk-visually-hidden">": " {heading}</span>
             </button>
         </fieldset>

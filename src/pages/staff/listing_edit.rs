@@ -27,7 +27,7 @@ use crate::{
         field::{Fault, TextArea, TextField},
         select::Opt,
     },
-    locale::{LANGUAGES, key, t, tf},
+    locale::{LANGUAGES, key, label, t, tf, words},
     pages::resident::support::cost_key,
     platform::browser,
     store::Store,
@@ -114,7 +114,7 @@ fn Form(
     };
     view! {
         <Shell editor list="/staff/listings" public="/support" save reopen>
-            <h2 class="govuk-heading-l">{move || t(key::STAFF_PART_WHAT)}</h2>
+            <h2 class="govuk-heading-l">{words(key::STAFF_PART_WHAT)}</h2>
             <WordsField
                 id="title"
                 label=key::STAFF_FIELD_TITLE
@@ -143,7 +143,7 @@ fn Form(
             <Whom form faults/>
             <Contact form faults/>
             <Times form faults/>
-            <h2 class="govuk-heading-l">{move || t(key::STAFF_FIELD_CHECKED)}</h2>
+            <h2 class="govuk-heading-l">{words(key::STAFF_FIELD_CHECKED)}</h2>
             <p class="govuk-body">
                 {move || match form.checked() {
                     Some(day) => tf(key::STAFF_CHECKED_ON, &[("day", &wall::day_of_year(day))]),
@@ -152,8 +152,8 @@ fn Form(
             </p>
             <Check
                 id="checked"
-                label=Signal::derive(|| t(key::STAFF_CHECKED_TODAY))
-                hint=Signal::derive(|| t(key::STAFF_CHECKED_HINT))
+                label=label(key::STAFF_CHECKED_TODAY)
+                hint=label(key::STAFF_CHECKED_HINT)
                 value=form.checked_today
                 on_change=move |ticked| form.checked_today.set(ticked)
             />
@@ -171,10 +171,10 @@ fn Whom(form: ListingForm, faults: Faults) -> impl IntoView {
         Cost::ALL.map(|cost| (cost.name().to_owned(), t(cost_key(cost)))).to_vec()
     });
     view! {
-        <h2 class="govuk-heading-l">{move || t(key::STAFF_PART_WHOM)}</h2>
+        <h2 class="govuk-heading-l">{words(key::STAFF_PART_WHOM)}</h2>
         <Choices
             id="categories"
-            legend=Signal::derive(|| t(key::STAFF_FIELD_CATEGORIES))
+            legend=label(key::STAFF_FIELD_CATEGORIES)
             options=categories
             value=form.categories
             on_change=move |(id, chosen)| toggle(form.categories, id, chosen)
@@ -183,15 +183,15 @@ fn Whom(form: ListingForm, faults: Faults) -> impl IntoView {
         />
         <Chips
             id="areas"
-            legend=Signal::derive(|| t(key::STAFF_FIELD_AREAS))
-            hint=Signal::derive(|| t(key::STAFF_AREAS_HINT))
+            legend=label(key::STAFF_FIELD_AREAS)
+            hint=label(key::STAFF_AREAS_HINT)
             options=areas
             value=form.areas
             on_change=move |(id, chosen)| toggle(form.areas, id, chosen)
         />
         <Choices
             id="cost"
-            legend=Signal::derive(|| t(key::STAFF_FIELD_COST))
+            legend=label(key::STAFF_FIELD_COST)
             options=costs
             value=Signal::derive(move || vec![form.cost.get().name().to_owned()])
             on_change=move |(name, _): (String, bool)| {
@@ -203,7 +203,7 @@ fn Whom(form: ListingForm, faults: Faults) -> impl IntoView {
         />
         <Chips
             id="languages"
-            legend=Signal::derive(|| t(key::STAFF_FIELD_LANGUAGES))
+            legend=label(key::STAFF_FIELD_LANGUAGES)
             options=Signal::derive(move || languages(store, form))
             value=form.languages
             on_change=move |(id, chosen)| toggle(form.languages, id, chosen)
@@ -232,11 +232,11 @@ fn languages(store: Store, form: ListingForm) -> Vec<Opt> {
 #[component]
 fn Contact(form: ListingForm, faults: Faults) -> impl IntoView {
     view! {
-        <h2 class="govuk-heading-l">{move || t(key::STAFF_PART_CONTACT)}</h2>
+        <h2 class="govuk-heading-l">{words(key::STAFF_PART_CONTACT)}</h2>
         <PhoneRows rows=form.phones faults/>
         <TextField
             id="email"
-            label=Signal::derive(|| t(key::STAFF_FIELD_EMAIL))
+            label=label(key::STAFF_FIELD_EMAIL)
             kind="email"
             value=form.email
             on_input=move |text| form.email.set(text)
@@ -244,8 +244,8 @@ fn Contact(form: ListingForm, faults: Faults) -> impl IntoView {
         />
         <TextField
             id="website"
-            label=Signal::derive(|| t(key::STAFF_FIELD_WEBSITE))
-            hint=Signal::derive(|| t(key::STAFF_WEBSITE_HINT))
+            label=label(key::STAFF_FIELD_WEBSITE)
+            hint=label(key::STAFF_WEBSITE_HINT)
             kind="url"
             value=form.website
             on_input=move |text| form.website.set(text)
@@ -253,8 +253,8 @@ fn Contact(form: ListingForm, faults: Faults) -> impl IntoView {
         />
         <TextArea
             id="address"
-            label=Signal::derive(|| t(key::STAFF_FIELD_ADDRESS))
-            hint=Signal::derive(|| t(key::STAFF_ADDRESS_HINT))
+            label=label(key::STAFF_FIELD_ADDRESS)
+            hint=label(key::STAFF_ADDRESS_HINT)
             value=form.address
             on_input=move |text| form.address.set(text)
             faults
@@ -267,10 +267,10 @@ fn Contact(form: ListingForm, faults: Faults) -> impl IntoView {
 #[component]
 fn Times(form: ListingForm, faults: Faults) -> impl IntoView {
     view! {
-        <h2 class="govuk-heading-l">{move || t(key::STAFF_PART_TIMES)}</h2>
+        <h2 class="govuk-heading-l">{words(key::STAFF_PART_TIMES)}</h2>
         <Check
             id="always_open"
-            label=Signal::derive(|| t(key::STAFF_FIELD_ALWAYS_OPEN))
+            label=label(key::STAFF_FIELD_ALWAYS_OPEN)
             value=form.always_open
             on_change=move |ticked| form.always_open.set(ticked)
         />

@@ -6,7 +6,7 @@ use model::{Collection, Key};
 use super::{events::TitleSearch, session::StaffPage};
 use crate::{
     components::notice::Empty,
-    locale::{content, key, t, tn},
+    locale::{content, key, label, t, tn, words},
     router,
     store::Store,
     wall,
@@ -16,7 +16,7 @@ use crate::{
 #[component]
 pub fn Listings() -> impl IntoView {
     view! {
-        <StaffPage title=Signal::derive(|| t(key::STAFF_LISTINGS)) back="/staff">
+        <StaffPage title=label(key::STAFF_LISTINGS) back="/staff">
             <List/>
         </StaffPage>
     }
@@ -77,7 +77,7 @@ fn List() -> impl IntoView {
     view! {
         <p class="govuk-body">
             <a class="govuk-button" href="/staff/listings/new">
-                {move || t(key::STAFF_LISTING_NEW)}
+                {words(key::STAFF_LISTING_NEW)}
             </a>
         </p>
         <TitleSearch/>
@@ -88,8 +88,8 @@ fn List() -> impl IntoView {
             if found.with(Vec::is_empty) {
                 return view! {
                     <Empty
-                        title=Signal::derive(|| t(key::EVENTS_NONE))
-                        words=Signal::derive(|| t(key::STAFF_SEARCH_NONE))
+                        title=label(key::EVENTS_NONE)
+                        words=label(key::STAFF_SEARCH_NONE)
                     />
                 }
                 .into_any();

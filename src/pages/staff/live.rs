@@ -6,7 +6,7 @@ use sync::SyncError;
 
 use crate::{
     components::notice::{Notice, Tone},
-    locale::{key, t, tf},
+    locale::{key, label, t, tf, words},
     platform::browser,
     store::{Store, staff::SessionState},
 };
@@ -59,7 +59,7 @@ pub fn Trouble(
             key::STAFF_TROUBLE_TITLE
         };
         view! {
-            <Notice tone=Tone::Warning title=Signal::derive(move || t(title))>
+            <Notice tone=Tone::Warning title=label(title)>
                 <p>{words_for(&error)}</p>
                 <button
                     type="button"
@@ -80,7 +80,7 @@ pub fn Trouble(
 pub fn Loading() -> impl IntoView {
     view! {
         <div class="ct-loading" role="status">
-            <p class="ct-loading__text">{move || t(key::STAFF_LOADING)}</p>
+            <p class="ct-loading__text">{words(key::STAFF_LOADING)}</p>
         </div>
     }
 }

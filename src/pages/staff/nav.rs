@@ -7,7 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::{live::words_for, session::Inside};
 use crate::{
     components::notice::{Notice, Tone},
-    locale::{Key, key, t, tf},
+    locale::{Key, key, label, tf, words},
     platform::browser,
     router,
     store::Store,
@@ -48,7 +48,7 @@ pub fn Nav(
             }
         });
     };
-    let link = move |(href, words): (&'static str, Key)| {
+    let link = move |(href, name): (&'static str, Key)| {
         let current = move || {
             // "/staff", "/staff/events" and "/staff/events/knit": the second part tells.
             let place = router::segments().get(1).cloned().unwrap_or_default();
@@ -57,13 +57,13 @@ pub fn Nav(
         view! {
             <li>
                 <a class="ct-staff-nav__link" href=href aria-current=current>
-                    {move || t(words)}
+                    {words(name)}
                 </a>
             </li>
         }
     };
     view! {
-        <nav class="ct-staff-nav no-print" aria-label=move || t(key::STAFF_NAV)>
+        <nav class="ct-staff-nav no-print" aria-label=label(key::STAFF_NAV)>
             <ul class="ct-staff-nav__list">{PLACES.map(link).collect_view()}</ul>
         </nav>
         <div class="ct-cluster ct-staff-who no-print">
@@ -75,7 +75,7 @@ pub fn Nav(
                 class="govuk-button govuk-button--secondary"
                 on:click=move |_| leave()
             >
-                {move || t(key::STAFF_SIGN_OUT)}
+                {words(key::STAFF_SIGN_OUT)}
             </button>
         </div>
         {move || {
@@ -85,7 +85,7 @@ pub fn Nav(
                     view! {
                         <Notice
                             tone=Tone::Error
-                            title=Signal::derive(|| t(key::STAFF_SIGN_OUT_FAILED))
+                            title=label(key::STAFF_SIGN_OUT_FAILED)
                         >
                             <p>{words_for(&error)}</p>
                         </Notice>

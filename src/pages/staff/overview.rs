@@ -7,7 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::{conflict::ConflictCard, live::Trouble, session::StaffPage, surveys::Counts};
 use crate::{
-    locale::{Key, content, key, t, tf, tn},
+    locale::{Key, content, key, label, t, tf, tn, words},
     platform::browser,
     store::{Store, staff::FeedbackFilter},
 };
@@ -16,7 +16,7 @@ use crate::{
 #[component]
 pub fn Overview() -> impl IntoView {
     view! {
-        <StaffPage title=Signal::derive(|| t(key::STAFF_TITLE)) back="/">
+        <StaffPage title=label(key::STAFF_TITLE) back="/">
             <Conflicts/>
             <Figures/>
         </StaffPage>
@@ -45,12 +45,12 @@ fn Figures() -> impl IntoView {
     ask();
     let number =
         |count: Option<u64>| count.map_or_else(|| t(key::STAFF_UNKNOWN), |count| count.to_string());
-    let figure = |href: &'static str, words: Key, count: Signal<String>| {
+    let figure = |href: &'static str, name: Key, count: Signal<String>| {
         view! {
             <li class="ct-figure">
                 <strong class="ct-figure__number">{count}</strong>
                 <a class="govuk-link" href=href>
-                    {move || t(words)}
+                    {words(name)}
                 </a>
             </li>
         }
@@ -81,7 +81,7 @@ fn Figures() -> impl IntoView {
         all.into_iter().map(item).collect_view()
     };
     view! {
-        <h2 class="govuk-heading-l">{move || t(key::STAFF_FIGURES)}</h2>
+        <h2 class="govuk-heading-l">{words(key::STAFF_FIGURES)}</h2>
         <Trouble error again=move |()| { ask(); counts.ask(); }/>
         <ul class="ct-figures">
             {figure(
@@ -93,7 +93,7 @@ fn Figures() -> impl IntoView {
             {figure("/staff/listings", key::STAFF_FIGURE_LISTINGS, listings)}
             {surveys}
         </ul>
-        <h2 class="govuk-heading-l">{move || t(key::STAFF_WORK)}</h2>
+        <h2 class="govuk-heading-l">{words(key::STAFF_WORK)}</h2>
         <ul class="govuk-list">
             {[
                 ("/staff/feedback", key::STAFF_DO_FEEDBACK),
@@ -101,11 +101,11 @@ fn Figures() -> impl IntoView {
                 ("/staff/events/new", key::STAFF_EVENT_NEW),
                 ("/staff/listings/new", key::STAFF_LISTING_NEW),
             ]
-                .map(|(href, words)| {
+                .map(|(href, name)| {
                     view! {
                         <li>
                             <a class="govuk-link" href=href>
-                                {move || t(words)}
+                                {words(name)}
                             </a>
                         </li>
                     }

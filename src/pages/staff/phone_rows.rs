@@ -6,7 +6,7 @@ use model::{Text, catalogue::Phone};
 use super::words_field::{english, with_english};
 use crate::{
     components::field::{Fault, TextField},
-    locale::{key, t, tf},
+    locale::{key, label, tf, words},
     platform::browser,
 };
 
@@ -55,7 +55,7 @@ pub fn PhoneRows(
     view! {
         <fieldset class="govuk-fieldset" id="phones" tabindex="-1">
             <legend class="govuk-fieldset__legend govuk-fieldset__legend--m">
-                {move || t(key::STAFF_FIELD_PHONES)}
+                {words(key::STAFF_FIELD_PHONES)}
             </legend>
             <For each=move || 0..rows.with(Vec::len) key=|index| *index let:index>
                 <Row rows index faults/>
@@ -66,7 +66,7 @@ pub fn PhoneRows(
                 class="govuk-button govuk-button--secondary"
                 on:click=move |_| add()
             >
-                {move || t(key::STAFF_PHONE_ADD)}
+                {words(key::STAFF_PHONE_ADD)}
             </button>
         </fieldset>
     }
@@ -92,7 +92,7 @@ fn Row(rows: RwSignal<Vec<PhoneRow>>, index: usize, faults: Signal<Vec<Fault>>) 
             <div class="ct-row__fields">
                 <TextField
                     id=format!("phones-{index}-number")
-                    label=Signal::derive(|| t(key::STAFF_NUMBER))
+                    label=label(key::STAFF_NUMBER)
                     kind="tel"
                     width="govuk-input--width-20"
                     value=part(|row| row.number.clone())
@@ -101,7 +101,7 @@ fn Row(rows: RwSignal<Vec<PhoneRow>>, index: usize, faults: Signal<Vec<Fault>>) 
                 />
                 <TextField
                     id=format!("phones-{index}-note")
-                    label=Signal::derive(|| t(key::STAFF_PHONE_NOTE))
+                    label=label(key::STAFF_PHONE_NOTE)
                     value=part(|row| row.note.clone())
                     on_input=move |text: String| change(&|row| row.note = text.clone())
                     faults
@@ -119,7 +119,7 @@ fn Row(rows: RwSignal<Vec<PhoneRow>>, index: usize, faults: Signal<Vec<Fault>>) 
                     browser::focus("#phones-add");
                 }
             >
-                {move || t(key::STAFF_ROW_REMOVE)}
+                {words(key::STAFF_ROW_REMOVE)}
                 <span class="govuk-visually-hidden">": " {heading}</span>
             </button>
         </fieldset>

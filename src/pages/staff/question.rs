@@ -50,9 +50,9 @@ pub fn QuestionResult(
     };
     view! {
         <section class="ct-result" aria-labelledby=labelled>
-            <h2 class="govuk-heading-m" id=heading>
+            <h3 class="govuk-heading-m" id=heading>
                 {label}
-            </h2>
+            </h3>
             {body}
         </section>
     }

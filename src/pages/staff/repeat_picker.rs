@@ -16,7 +16,7 @@ use crate::{
         select::{Opt, Select},
         when_field::WhenField,
     },
-    locale::{key, t},
+    locale::{key, label},
     wall,
 };
 
@@ -58,8 +58,8 @@ pub fn RepeatPicker(
         Pattern::Other => view! {
             <TextField
                 id="rule-text"
-                label=Signal::derive(|| t(key::STAFF_RULE_TEXT))
-                hint=Signal::derive(|| t(key::STAFF_RULE_HINT))
+                label=label(key::STAFF_RULE_TEXT)
+                hint=label(key::STAFF_RULE_HINT)
                 value=Signal::derive(move || repeat.with(|repeat| repeat.other.clone()))
                 on_input=move |text| repeat.update(|repeat| repeat.other = text)
             />
@@ -71,8 +71,8 @@ pub fn RepeatPicker(
             view! {
                 <WhenField
                     id="until"
-                    label=Signal::derive(|| t(key::STAFF_FIELD_UNTIL))
-                    hint=Signal::derive(|| t(key::STAFF_UNTIL_HINT))
+                    label=label(key::STAFF_FIELD_UNTIL)
+                    hint=label(key::STAFF_UNTIL_HINT)
                     kind="date"
                     value=Signal::derive(move || repeat.with(|repeat| repeat.until.clone()))
                     on_input=move |text| repeat.update(|repeat| repeat.until = text)
@@ -84,7 +84,7 @@ pub fn RepeatPicker(
     view! {
         <Choices
             id="rule"
-            legend=Signal::derive(|| t(key::STAFF_FIELD_RULE))
+            legend=label(key::STAFF_FIELD_RULE)
             options=patterns
             value=Signal::derive(move || vec![pattern.get().name().to_owned()])
             on_change=choose
@@ -121,7 +121,7 @@ fn Days(repeat: RwSignal<Repeat>) -> impl IntoView {
     view! {
         <Chips
             id="days"
-            legend=Signal::derive(|| t(key::STAFF_REPEAT_DAYS))
+            legend=label(key::STAFF_REPEAT_DAYS)
             options=Signal::derive(weekdays)
             value
             on_change=change
@@ -137,7 +137,7 @@ fn Nth(repeat: RwSignal<Repeat>) -> impl IntoView {
         <div class="ct-cluster">
             <Select
                 id="nth"
-                label=Signal::derive(|| t(key::STAFF_REPEAT_NTH))
+                label=label(key::STAFF_REPEAT_NTH)
                 options=nths
                 value=Signal::derive(move || repeat.with(|repeat| repeat.nth.to_string()))
                 on_change=move |nth: String| {
@@ -148,7 +148,7 @@ fn Nth(repeat: RwSignal<Repeat>) -> impl IntoView {
             />
             <Select
                 id="nth-day"
-                label=Signal::derive(|| t(key::STAFF_REPEAT_NTH_DAY))
+                label=label(key::STAFF_REPEAT_NTH_DAY)
                 options=Signal::derive(weekdays)
                 value=Signal::derive(move || {
                     repeat.with(|repeat| (repeat.nth_day as usize).to_string())

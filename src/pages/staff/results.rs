@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     components::notice::{Notice, Tone},
-    locale::{content, key, t, tf, tn},
+    locale::{content, key, label, t, tf, tn, words},
     platform::browser,
     store::Store,
     wall,
@@ -27,18 +27,11 @@ pub fn ResultsPage(
     #[prop(into)]
     id: String,
 ) -> impl IntoView {
-    let store = Store::get();
     let id = Key::parse(&id);
-    let own = id.clone();
-    // A memo: the page is announced anew whenever its title changes, and only then.
-    let title = Memo::new(move |_| {
-        store.catalogue.with(|catalogue| {
-            let survey = own.as_ref().and_then(|id| catalogue.survey(id));
-            survey.map_or_else(|| t(key::STAFF_RESULTS), |survey| content(&survey.title))
-        })
-    });
+    // The survey's own title stands below: it arrives later, and a heading that changes would
+    // take the focus from whoever signs in meanwhile.
     view! {
-        <StaffPage title back="/staff/surveys">
+        <StaffPage title=label(key::STAFF_RESULTS) back="/staff/surveys">
             {id.clone().map(|id| view! { <Survey id/> })}
         </StaffPage>
     }
@@ -85,6 +78,11 @@ fn Survey(id: Key) -> impl IntoView {
             })
         })
     };
+    let own = id.clone();
+    let title = move || {
+        let survey = store.catalogue.with(|catalogue| catalogue.survey(&own));
+        survey.map(|survey| content(&survey.title))
+    };
     let address = move || {
         let query = filter.get().query();
         format!("/api/v1/export/surveys/{id}.csv?{query}").trim_end_matches('?').to_owned()
@@ -108,7 +106,7 @@ fn Survey(id: Key) -> impl IntoView {
         }
         let Some(questions) = questions.get() else {
             return view! {
-                <Notice tone=Tone::Warning title=Signal::derive(|| t(key::STAFF_NO_QUESTIONS))>
+                <Notice tone=Tone::Warning title=label(key::STAFF_NO_QUESTIONS)>
                     <p>{t(key::STAFF_NO_QUESTIONS_TEXT)}</p>
                 </Notice>
             }
@@ -121,6 +119,7 @@ fn Survey(id: Key) -> impl IntoView {
             .into_any()
     };
     view! {
+        <h2 class="govuk-heading-l">{title}</h2>
         <Filters/>
         <Trouble error again=move |()| again()/>
         <p class="ct-count" role="status">
@@ -135,10 +134,10 @@ fn Survey(id: Key) -> impl IntoView {
                 class="govuk-button govuk-button--secondary"
                 on:click=|_| browser::print()
             >
-                {move || t(key::STAFF_PRINT)}
+                {words(key::STAFF_PRINT)}
             </button>
             <a class="govuk-link" href=address download="survey.csv" rel="external">
-                {move || t(key::STAFF_CSV)}
+                {words(key::STAFF_CSV)}
             </a>
         </div>
         {charts}

@@ -17,7 +17,7 @@ use crate::{
         notice::{Notice, Tone},
         page::Page,
     },
-    locale::{key, t},
+    locale::{key, label, t},
     platform::browser,
     store::{Store, staff::SessionState},
     sync_loop::Status,
@@ -168,7 +168,7 @@ fn SignIn(
     };
     let trouble = move |error: SyncError| {
         view! {
-            <Notice tone=Tone::Error title=Signal::derive(|| t(key::STAFF_SIGN_IN_FAILED))>
+            <Notice tone=Tone::Error title=label(key::STAFF_SIGN_IN_FAILED)>
                 <p>{words_for(&error)}</p>
             </Notice>
         }
@@ -191,7 +191,7 @@ fn SignIn(
             }>
                 <TextField
                     id="name"
-                    label=Signal::derive(|| t(key::STAFF_NAME))
+                    label=label(key::STAFF_NAME)
                     value=name
                     on_input=move |text| name.set(text)
                     faults
@@ -200,7 +200,7 @@ fn SignIn(
                 />
                 <TextField
                     id="password"
-                    label=Signal::derive(|| t(key::STAFF_PASSWORD))
+                    label=label(key::STAFF_PASSWORD)
                     value=password
                     on_input=move |text| password.set(text)
                     faults

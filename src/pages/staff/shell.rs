@@ -14,7 +14,7 @@ use crate::{
         field::ErrorSummary,
         notice::{Notice, Tone},
     },
-    locale::{key, t, tn},
+    locale::{key, label, t, tn, words},
     pages::frame::InForm,
     platform::browser,
 };
@@ -43,7 +43,7 @@ pub fn Shell(
         Stage::Saved { id, changed } => {
             let title = if changed { key::STAFF_SAVED } else { key::STAFF_SAVED_NOTHING };
             view! {
-                <Notice tone=Tone::Success title=Signal::derive(move || t(title))>
+                <Notice tone=Tone::Success title=label(title)>
                     <p>{t(key::STAFF_SAVED_TEXT)}</p>
                     <ul class="govuk-list">
                         <li>
@@ -71,7 +71,7 @@ pub fn Shell(
         Stage::Collided(conflicts) => view! { <Collided conflicts editor list/> }.into_any(),
         Stage::Deleting => view! { <Deleting editor/> }.into_any(),
         Stage::Deleted => view! {
-            <Notice tone=Tone::Success title=Signal::derive(|| t(key::STAFF_DELETED))>
+            <Notice tone=Tone::Success title=label(key::STAFF_DELETED)>
                 <p>
                     <a class="govuk-link" href=list>
                         {t(key::STAFF_SAVED_LIST)}
@@ -85,7 +85,7 @@ pub fn Shell(
         let deleting = editor.stage.with(|stage| *stage == Stage::Deleting);
         let title = if deleting { key::STAFF_NOT_DELETED } else { key::STAFF_NOT_SAVED };
         view! {
-            <Notice tone=Tone::Error title=Signal::derive(move || t(title))>
+            <Notice tone=Tone::Error title=label(title)>
                 <p>{hindrance_words(&hindrance)}</p>
             </Notice>
         }
@@ -100,7 +100,7 @@ pub fn Shell(
             Elsewhere::Gone => (key::STAFF_NEWS_GONE, key::STAFF_HINDRANCE_GONE),
         };
         Some(view! {
-            <Notice tone=Tone::Info title=Signal::derive(move || t(title))>
+            <Notice tone=Tone::Info title=label(title)>
                 <p>{t(words)}</p>
             </Notice>
         })
@@ -137,7 +137,7 @@ pub fn Shell(
                         }}
                     </button>
                     <a class="govuk-link" href=list>
-                        {move || t(key::STAFF_CANCEL)}
+                        {words(key::STAFF_CANCEL)}
                     </a>
                 </div>
                 {(!is_new)
@@ -148,7 +148,7 @@ pub fn Shell(
                                 class="govuk-button govuk-button--warning"
                                 on:click=move |_| editor.show(Stage::Deleting)
                             >
-                                {move || t(key::STAFF_DELETE)}
+                                {words(key::STAFF_DELETE)}
                             </button>
                         }
                     })}
@@ -196,14 +196,14 @@ fn Collided(conflicts: Vec<Conflict>, editor: Editor, list: &'static str) -> imp
         <h2 class="govuk-heading-l" id="conflicts" tabindex="-1">
             {move || tn(key::STAFF_CONFLICTS, fields)}
         </h2>
-        <p class="govuk-body ct-prose">{move || t(key::STAFF_CONFLICTS_REST)}</p>
+        <p class="govuk-body ct-prose">{words(key::STAFF_CONFLICTS_REST)}</p>
         {conflicts
             .into_iter()
             .map(|conflict| view! { <ConflictCard conflict settled/> })
             .collect_view()}
         <p class="govuk-body">
             <a class="govuk-link" href=list>
-                {move || t(key::STAFF_CONFLICTS_LATER)}
+                {words(key::STAFF_CONFLICTS_LATER)}
             </a>
         </p>
     }
@@ -212,8 +212,8 @@ fn Collided(conflicts: Vec<Conflict>, editor: Editor, list: &'static str) -> imp
 #[component]
 fn Deleting(editor: Editor) -> impl IntoView {
     view! {
-        <h2 class="govuk-heading-l">{move || t(key::STAFF_DELETE_SURE)}</h2>
-        <p class="govuk-body ct-prose">{move || t(key::STAFF_DELETE_TEXT)}</p>
+        <h2 class="govuk-heading-l">{words(key::STAFF_DELETE_SURE)}</h2>
+        <p class="govuk-body ct-prose">{words(key::STAFF_DELETE_TEXT)}</p>
         <div class="govuk-button-group">
             <button
                 type="button"
@@ -221,7 +221,7 @@ fn Deleting(editor: Editor) -> impl IntoView {
                 aria-disabled=move || editor.busy.get().then_some("true")
                 on:click=move |_| editor.delete()
             >
-                {move || t(key::STAFF_DELETE_YES)}
+                {words(key::STAFF_DELETE_YES)}
             </button>
             <button
                 type="button"
@@ -231,7 +231,7 @@ fn Deleting(editor: Editor) -> impl IntoView {
                     editor.show(Stage::Editing);
                 }
             >
-                {move || t(key::STAFF_DELETE_NO)}
+                {words(key::STAFF_DELETE_NO)}
             </button>
         </div>
     }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     components::notice::Empty,
-    locale::{content, key, t},
+    locale::{content, key, label, t, words},
     store::{Store, staff::FeedbackFilter},
 };
 
@@ -77,7 +77,7 @@ impl Counts {
 #[component]
 pub fn Surveys() -> impl IntoView {
     view! {
-        <StaffPage title=Signal::derive(|| t(key::STAFF_SURVEYS)) back="/staff">
+        <StaffPage title=label(key::STAFF_SURVEYS) back="/staff">
             <List/>
         </StaffPage>
     }
@@ -130,18 +130,18 @@ fn List() -> impl IntoView {
         <Trouble error=counts.error again=move |()| counts.ask()/>
         <table class="govuk-table ct-table">
             <caption class="govuk-table__caption govuk-table__caption--m">
-                {move || t(key::STAFF_SURVEYS_CAPTION)}
+                {words(key::STAFF_SURVEYS_CAPTION)}
             </caption>
             <thead class="govuk-table__head">
                 <tr class="govuk-table__row">
                     <th scope="col" class="govuk-table__header">
-                        {move || t(key::STAFF_SURVEY)}
+                        {words(key::STAFF_SURVEY)}
                     </th>
                     <th scope="col" class="govuk-table__header">
-                        {move || t(key::STAFF_STATE)}
+                        {words(key::STAFF_STATE)}
                     </th>
                     <th scope="col" class="govuk-table__header govuk-table__header--numeric">
-                        {move || t(key::STAFF_RESPONSES_TITLE)}
+                        {words(key::STAFF_RESPONSES_TITLE)}
                     </th>
                 </tr>
             </thead>
@@ -152,8 +152,8 @@ fn List() -> impl IntoView {
                 .then(|| {
                     view! {
                         <Empty
-                            title=Signal::derive(|| t(key::STAFF_SURVEYS_NONE))
-                            words=Signal::derive(|| t(key::STAFF_SURVEYS_NONE_TEXT))
+                            title=label(key::STAFF_SURVEYS_NONE)
+                            words=label(key::STAFF_SURVEYS_NONE_TEXT)
                         />
                     }
                 })

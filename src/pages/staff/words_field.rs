@@ -56,7 +56,7 @@ pub fn WordsField(
         }
         lines.join(" ")
     });
-    let label = Signal::derive(move || t(label));
+    let label = crate::locale::label(label);
     let on_input = move |text: String| value.set(text);
     if rows > 1 {
         view! { <TextArea id label hint value on_input faults rows/> }.into_any()

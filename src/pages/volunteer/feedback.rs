@@ -16,7 +16,7 @@ use crate::{
         page::Page,
         select::{Opt, Select},
     },
-    locale::{self, content, key, t},
+    locale::{self, content, key, label, t, words},
     pages::{
         frame::{FormGuard, storage_words},
         resident::{events::options, survey::Saved},
@@ -40,10 +40,10 @@ pub fn FeedbackPage() -> impl IntoView {
                         class="govuk-button"
                         on:click=move |_| saved.set(None)
                     >
-                        {move || t(key::FEEDBACK_NEXT)}
+                        {words(key::FEEDBACK_NEXT)}
                     </button>
                     <a href="/" class="govuk-button govuk-button--secondary">
-                        {move || t(key::FINISH)}
+                        {words(key::FINISH)}
                     </a>
                 </div>
             </Saved>
@@ -103,7 +103,7 @@ fn Form(saved: RwSignal<Option<SubmissionId>>) -> impl IntoView {
     };
     let blocked = move || busy.get() || !matches!(store.ready.get(), Ready::Open);
     view! {
-        <Page title=Signal::derive(|| t(key::FEEDBACK_TITLE)) back="/">
+        <Page title=label(key::FEEDBACK_TITLE) back="/">
             <FormGuard dirty on_expire=clear/>
             <ErrorSummary faults/>
             {move || {
@@ -111,7 +111,7 @@ fn Form(saved: RwSignal<Option<SubmissionId>>) -> impl IntoView {
                     .get()
                     .map(|error| {
                         view! {
-                            <Notice tone=Tone::Error title=Signal::derive(|| t(key::NOT_SAVED))>
+                            <Notice tone=Tone::Error title=label(key::NOT_SAVED)>
                                 <p>{t(storage_words(&error))}</p>
                             </Notice>
                         }
@@ -120,8 +120,8 @@ fn Form(saved: RwSignal<Option<SubmissionId>>) -> impl IntoView {
             <form novalidate on:submit=save>
                 <TextArea
                     id="words"
-                    label=Signal::derive(|| t(key::FEEDBACK_WORDS))
-                    hint=Signal::derive(|| t(key::FEEDBACK_WORDS_HINT))
+                    label=label(key::FEEDBACK_WORDS)
+                    hint=label(key::FEEDBACK_WORDS_HINT)
                     value=Signal::derive(move || feedback.with(|it| it.words.clone()))
                     on_input=move |words| feedback.update(|it| it.words = words)
                     faults
@@ -133,7 +133,7 @@ fn Form(saved: RwSignal<Option<SubmissionId>>) -> impl IntoView {
                 <Place feedback/>
                 <Consent feedback faults=faults.into()/>
                 <button class="govuk-button" disabled=blocked>
-                    {move || t(key::FEEDBACK_SAVE)}
+                    {words(key::FEEDBACK_SAVE)}
                 </button>
             </form>
         </Page>
@@ -185,8 +185,8 @@ fn Themes(feedback: RwSignal<Feedback>) -> impl IntoView {
     view! {
         <Chips
             id="themes"
-            legend=Signal::derive(|| t(key::FEEDBACK_THEMES))
-            hint=Signal::derive(|| t(key::FEEDBACK_THEMES_HINT))
+            legend=label(key::FEEDBACK_THEMES)
+            hint=label(key::FEEDBACK_THEMES_HINT)
             options
             value
             on_change
@@ -209,7 +209,7 @@ fn face(feeling: Feeling) -> (&'static str, locale::Key) {
 fn Feelings(feedback: RwSignal<Feedback>) -> impl IntoView {
     let item = move |feeling: Feeling| {
         let id = format!("feeling-{}", feeling.name());
-        let (mouth, words) = face(feeling);
+        let (mouth, name) = face(feeling);
         view! {
             <div class="ct-face">
                 <input
@@ -225,7 +225,7 @@ fn Feelings(feedback: RwSignal<Feedback>) -> impl IntoView {
                         <circle cx="24" cy="24" r="20"></circle>
                         <path d=mouth></path>
                     </svg>
-                    {move || t(words)}
+                    {words(name)}
                 </label>
             </div>
         }
@@ -233,7 +233,7 @@ fn Feelings(feedback: RwSignal<Feedback>) -> impl IntoView {
     view! {
         <div class="govuk-form-group">
             <fieldset class="govuk-fieldset">
-                <Legend words=Signal::derive(|| t(key::FEEDBACK_FEELING))/>
+                <Legend words=label(key::FEEDBACK_FEELING)/>
                 <div class="ct-faces">{Feeling::ALL.map(item).collect_view()}</div>
             </fieldset>
         </div>
@@ -253,7 +253,7 @@ fn Gap(feedback: RwSignal<Feedback>) -> impl IntoView {
     view! {
         <Chips
             id="missing"
-            legend=Signal::derive(|| t(key::FEEDBACK_GAP_LEGEND))
+            legend=label(key::FEEDBACK_GAP_LEGEND)
             options
             value
             on_change
@@ -265,7 +265,7 @@ fn Gap(feedback: RwSignal<Feedback>) -> impl IntoView {
                     view! {
                         <TextArea
                             id="gap"
-                            label=Signal::derive(|| t(key::FEEDBACK_GAP_WHAT))
+                            label=label(key::FEEDBACK_GAP_WHAT)
                             value=Signal::derive(move || {
                                 feedback.with(|it| it.gap.clone().unwrap_or_default())
                             })
@@ -323,7 +323,7 @@ fn WantsAnswer(feedback: RwSignal<Feedback>, faults: Signal<Vec<Fault>>) -> impl
     view! {
         <Choices
             id="reply"
-            legend=Signal::derive(|| t(key::FEEDBACK_REPLY))
+            legend=label(key::FEEDBACK_REPLY)
             options
             value
             on_change
@@ -331,11 +331,11 @@ fn WantsAnswer(feedback: RwSignal<Feedback>, faults: Signal<Vec<Fault>>) -> impl
         {move || {
             by.get()
                 .map(|by| {
-                    let (_, label, kind) = reply_words(by);
+                    let (_, asked, kind) = reply_words(by);
                     view! {
                         <TextField
                             id="contact"
-                            label=Signal::derive(move || t(label))
+                            label=label(asked)
                             value=read(|reply| &reply.contact)
                             on_input=change(|reply, text| reply.contact = text)
                             faults
@@ -343,7 +343,7 @@ fn WantsAnswer(feedback: RwSignal<Feedback>, faults: Signal<Vec<Fault>>) -> impl
                         />
                         <TextField
                             id="name"
-                            label=Signal::derive(|| t(key::REPLY_NAME))
+                            label=label(key::REPLY_NAME)
                             value=read(|reply| &reply.name)
                             on_input=change(|reply, text| reply.name = text)
                             faults
@@ -379,7 +379,7 @@ fn Place(feedback: RwSignal<Feedback>) -> impl IntoView {
     view! {
         <Select
             id="venue"
-            label=Signal::derive(|| t(key::FEEDBACK_PLACE))
+            label=label(key::FEEDBACK_PLACE)
             options
             value
             on_change
@@ -391,7 +391,7 @@ fn Place(feedback: RwSignal<Feedback>) -> impl IntoView {
                     view! {
                         <TextField
                             id="place"
-                            label=Signal::derive(|| t(key::FEEDBACK_PLACE_WHERE))
+                            label=label(key::FEEDBACK_PLACE_WHERE)
                             value=Signal::derive(move || {
                                 feedback.with(|it| it.place.clone().unwrap_or_default())
                             })
@@ -418,7 +418,7 @@ fn Consent(feedback: RwSignal<Feedback>, faults: Signal<Vec<Fault>>) -> impl Int
     view! {
         <Choices
             id="consent"
-            legend=Signal::derive(|| t(key::FEEDBACK_CONSENT))
+            legend=label(key::FEEDBACK_CONSENT)
             hint
             options
             value

@@ -13,7 +13,7 @@ use crate::{
         page::Page,
         select::Select,
     },
-    locale::{content, key, language, t, tf, tn},
+    locale::{content, key, label, language, t, tf, tn, words},
     pages::{frame::storage_words, resident::events::options},
     platform::{persistence, update},
     store::Store,
@@ -29,13 +29,13 @@ pub fn TabletPage() -> impl IntoView {
     update::look();
     store.nudge_sync();
     view! {
-        <Page title=Signal::derive(|| t(key::TABLET_TITLE)) back="/">
+        <Page title=label(key::TABLET_TITLE) back="/">
             {move || {
                 failed
                     .get()
                     .map(|error| {
                         view! {
-                            <Notice tone=Tone::Error title=Signal::derive(|| t(key::TABLET_FAILED))>
+                            <Notice tone=Tone::Error title=label(key::TABLET_FAILED)>
                                 <p>{t(storage_words(&error))}</p>
                             </Notice>
                         }
@@ -71,7 +71,7 @@ fn Venue(failed: RwSignal<Option<StorageError>>) -> impl IntoView {
     view! {
         <Select
             id="tablet-venue"
-            label=Signal::derive(|| t(key::TABLET_VENUE))
+            label=label(key::TABLET_VENUE)
             options=venues
             value
             on_change
@@ -92,7 +92,7 @@ fn Waiting(failed: RwSignal<Option<StorageError>>) -> impl IntoView {
     view! {
         <section aria-labelledby="waiting">
             <h2 class="govuk-heading-l" id="waiting">
-                {move || t(key::TABLET_WAITING)}
+                {words(key::TABLET_WAITING)}
             </h2>
             <p class="govuk-body-l" role="status" id="waiting-count">
                 {move || tn(key::STATUS_WAITING, waiting().len())}
@@ -150,7 +150,7 @@ fn Waiting(failed: RwSignal<Option<StorageError>>) -> impl IntoView {
                     on:click=move |_| store.nudge_sync()
                     disabled=move || busy.get()
                 >
-                    {move || t(key::TABLET_SEND_NOW)}
+                    {words(key::TABLET_SEND_NOW)}
                 </button>
                 {move || {
                     unsent()
@@ -298,27 +298,27 @@ fn Facts() -> impl IntoView {
     view! {
         <section aria-labelledby="facts">
             <h2 class="govuk-heading-l" id="facts">
-                {move || t(key::TABLET_FACTS)}
+                {words(key::TABLET_FACTS)}
             </h2>
             <dl class="ct-facts">
                 <div class="ct-facts__row">
-                    <dt>{move || t(key::TABLET_NETWORK)}</dt>
+                    <dt>{words(key::TABLET_NETWORK)}</dt>
                     <dd>{reach}</dd>
                 </div>
                 <div class="ct-facts__row">
-                    <dt>{move || t(key::TABLET_LAST_SYNC)}</dt>
+                    <dt>{words(key::TABLET_LAST_SYNC)}</dt>
                     <dd>{last}</dd>
                 </div>
                 <div class="ct-facts__row">
-                    <dt>{move || t(key::TABLET_SENT)}</dt>
+                    <dt>{words(key::TABLET_SENT)}</dt>
                     <dd>{received}</dd>
                 </div>
                 <div class="ct-facts__row">
-                    <dt>{move || t(key::TABLET_CONTENT_TITLE)}</dt>
+                    <dt>{words(key::TABLET_CONTENT_TITLE)}</dt>
                     <dd>{catalogue} " " {place}</dd>
                 </div>
                 <div class="ct-facts__row">
-                    <dt>{move || t(key::TABLET_STORAGE)}</dt>
+                    <dt>{words(key::TABLET_STORAGE)}</dt>
                     <dd>
                         <div>{promised}</div>
                         <div>{room}</div>

@@ -1,0 +1,7 @@
+//! The journeys.
+
+mod feedback;
+mod journey;
+mod storage;
+mod survey;
+mod tablet;
