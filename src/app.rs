@@ -9,7 +9,7 @@ use crate::{
     pages::frame,
     platform::update,
     router,
-    store::Store,
+    store::{Ready, Store},
     sync_loop,
 };
 
@@ -30,15 +30,17 @@ pub fn mount<V: IntoView + 'static>(pages: fn() -> V) {
 #[component]
 fn App(
     /// What stands between header and footer.
-    pages: impl Fn() -> AnyView + 'static,
+    pages: impl Fn() -> AnyView + Send + 'static,
 ) -> impl IntoView {
     let store = Store::provide();
     sync_loop::start(store);
     frame::InForm::provide();
     provide_context(frame::NewBuild(update::watch()));
+    let opening = Memo::new(move |_| store.ready.get() == Ready::Opening);
     view! {
         <frame::Header/>
-        {pages()}
+        // Pages are drawn from what the tablet stores, a moment after the program has started.
+        {move || (!opening.get()).then(&pages)}
         <frame::Footer/>
         <frame::Broken/>
     }

@@ -39,7 +39,14 @@ pub fn Page(
     /// What stands under the heading.
     children: Children,
 ) -> impl IntoView {
-    Effect::new(move || announce(&title.get()));
+    Effect::new(move |told: Option<()>| {
+        let title = title.get();
+        match told {
+            None => announce(&title),
+            // A title that comes late, with the content or another language, takes no focus away.
+            Some(()) => browser::set_title(&tf(key::PAGE_TITLE, &[("page", &title)])),
+        }
+    });
     view! {
         <Main back>
             <h1 class="govuk-heading-xl" tabindex="-1">{title}</h1>

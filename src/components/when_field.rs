@@ -36,6 +36,9 @@ pub fn WhenField(
     /// The weight of the label: among filters it is plain.
     #[prop(default = "govuk-label govuk-label--s")]
     label_class: &'static str,
+    /// The label is the page's heading.
+    #[prop(default = false)]
+    heading: bool,
 ) -> impl IntoView {
     let fault = fault_of(faults, &id);
     let described = format!("{id}-hint {id}-error");
@@ -57,11 +60,23 @@ pub fn WhenField(
         let half = value.is_empty() && is_half_typed(&input);
         on_input.run(if half { HALF_TYPED.to_owned() } else { value });
     };
+    let asked = view! {
+        <label class=label_class for=id.clone()>
+            {label}
+        </label>
+    };
     view! {
         <div class="govuk-form-group" class:govuk-form-group--error=move || fault.get().is_some()>
-            <label class=label_class for=id.clone()>
-                {label}
-            </label>
+            {if heading {
+                view! {
+                    <h1 class="govuk-label-wrapper" tabindex="-1">
+                        {asked}
+                    </h1>
+                }
+                    .into_any()
+            } else {
+                asked.into_any()
+            }}
             <div class="govuk-hint" id=format!("{id}-hint") hidden=move || hint.get().is_empty()>
                 {hint}
             </div>

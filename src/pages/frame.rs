@@ -8,7 +8,7 @@ use crate::{
     components::notice::{Notice, Tone},
     locale::{self, LANGUAGES, content, key, label, t, tf, tn, words},
     platform::{browser, update},
-    store::{Ready, Store},
+    store::{Ready, Store, catalogue::CatalogueView},
     sync_loop::{Reach, Status},
 };
 
@@ -234,6 +234,20 @@ fn Notices() -> impl IntoView {
                     )
                 }
                 Ready::Opening | Ready::Open => None,
+            }}
+            {move || {
+                let empty = store.catalogue.with(CatalogueView::is_empty);
+                let offline = Status::get().reach.get() == Reach::Offline;
+                (empty && store.ready.get() == Ready::Open)
+                    .then(|| {
+                        view! {
+                            <div class="ct-loading" role="status">
+                                <p class="ct-loading__text">
+                                    {words(if offline { key::FETCH_OFFLINE } else { key::FETCHING })}
+                                </p>
+                            </div>
+                        }
+                    })
             }}
             {move || {
                 offer()

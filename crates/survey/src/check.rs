@@ -190,7 +190,11 @@ fn fits(question: &Question, answer: &Answer) -> Result<(), (ProblemCode, &'stat
             }
         }
         (Kind::Date, Answer::One(value)) => {
-            if model::time::parse_date(value).is_some() { Ok(()) } else { Err((Malformed, "Write a real date.")) }
+            if model::time::parse_date(value).is_some() {
+                Ok(())
+            } else {
+                Err((Malformed, "Write a real date."))
+            }
         }
         (Kind::Text, Answer::One(value)) => {
             if value.trim().is_empty() {

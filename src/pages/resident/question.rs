@@ -9,6 +9,7 @@ use crate::{
         choices::{Choices, Legend},
         field::{Fault, FieldError, fault_of},
         select::Opt,
+        when_field::WhenField,
     },
     locale::{content, key, t, words},
 };
@@ -128,12 +129,37 @@ pub fn QuestionField(
         Kind::Range(scale) => {
             view! { <ScaleField legend hint scale may_decline draft faults/> }.into_any()
         }
+        Kind::Date => {
+            let value = Signal::derive(move || written(draft));
+            let on_input = move |date: String| draft.set(vec![date]);
+            view! {
+                <WhenField
+                    id=FIELD
+                    label=legend
+                    label_class="govuk-label govuk-label--l"
+                    heading=true
+                    hint
+                    value
+                    on_input
+                    faults
+                    kind="date"
+                />
+                {may_decline.then(|| view! { <Decline draft/> })}
+            }
+            .into_any()
+        }
         kind => view! {
             <Written legend hint kind draft faults/>
             {may_decline.then(|| view! { <Decline draft/> })}
         }
         .into_any(),
     }
+}
+
+/// What is written in the field; nothing where the answer is declined.
+fn written(draft: RwSignal<Draft>) -> String {
+    let first = draft.with(|draft| draft.first().filter(|text| *text != DECLINED).cloned());
+    first.unwrap_or_default()
 }
 
 fn options(choices: &[Choice], may_decline: bool) -> Vec<Opt> {
@@ -197,7 +223,7 @@ fn ScaleField(
     }
 }
 
-/// A field to write in: words, a number or a date.
+/// A field to write in: words or a number.
 #[component]
 fn Written(
     legend: Signal<String>,
@@ -207,11 +233,7 @@ fn Written(
     faults: Signal<Vec<Fault>>,
 ) -> impl IntoView {
     let fault = fault_of(faults, FIELD);
-    let value = move || {
-        draft
-            .with(|draft| draft.first().filter(|text| *text != DECLINED).cloned())
-            .unwrap_or_default()
-    };
+    let value = move || written(draft);
     let on_input = move |event: leptos::ev::Event| draft.set(vec![event_target_value(&event)]);
     let field = match kind {
         Kind::Text => view! {
@@ -228,17 +250,13 @@ fn Written(
         }
         .into_any(),
         kind => {
-            let (input_type, mode) = match kind {
-                Kind::Date => ("date", None),
-                Kind::Integer => ("text", Some("numeric")),
-                _ => ("text", Some("decimal")),
-            };
+            let mode = if kind == Kind::Integer { "numeric" } else { "decimal" };
             view! {
                 <input
                     class="govuk-input govuk-input--width-10"
                     class:govuk-input--error=move || fault.get().is_some()
                     id=FIELD
-                    type=input_type
+                    type="text"
                     inputmode=mode
                     autocomplete="off"
                     aria-describedby="answer-hint answer-error"
