@@ -78,8 +78,9 @@ pub fn start(store: Store) {
                     _ = woken.next() => {}
                 }
             } else {
-                // The storage opens, or somebody leaves private browsing and reloads.
-                TimeoutFuture::new(50).await;
+                // The storage opens within moments, or not before somebody reloads the page.
+                let opening = store.ready.get_untracked() == Ready::Opening;
+                TimeoutFuture::new(if opening { 50 } else { PULSE }).await;
             }
             // Several wishes to sync are one.
             while woken.try_recv().is_ok() {}

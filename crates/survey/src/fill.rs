@@ -62,12 +62,15 @@ impl Fill {
         self.answers.get(name)
     }
 
-    /// Where the question on the screen stands among those to be asked.
+    /// Where the question on the screen stands among those to be asked. A note is no question: it
+    /// counts as part of the next one.
     pub fn progress(&self) -> Progress {
         let relevant = self.relevant();
-        let about = relevant.len();
-        let position = relevant.iter().position(|q| Some(&q.name) == self.at.as_ref());
-        Progress { number: position.map_or(about, |index| index + 1), about }
+        let asks = |question: &&&Question| question.kind != Kind::Note;
+        let about = relevant.iter().filter(asks).count();
+        let here = relevant.iter().position(|question| Some(&question.name) == self.at.as_ref());
+        let before = here.map(|here| relevant.iter().take(here).filter(asks).count());
+        Progress { number: before.map_or(about, |before| before + 1).min(about), about }
     }
 
     /// Takes the answer to the question on the screen and goes to the next one, or to

@@ -16,8 +16,9 @@ pub async fn check(browser: &Browser, page: &str) -> Result<()> {
     let loaded = browser.run("return typeof window.axe", &[]).await?;
     if loaded != "object" {
         let file = in_repository("node_modules/axe-core/axe.min.js");
-        let source = std::fs::read_to_string(&file)
-            .with_context(|| format!("{} is missing: run `cargo xtask setup --tests`", file.display()))?;
+        let source = std::fs::read_to_string(&file).with_context(|| {
+            format!("{} is missing: run `cargo xtask setup --tests`", file.display())
+        })?;
         browser.run(&source, &[]).await?;
     }
     let options = json!({
@@ -34,7 +35,8 @@ pub async fn check(browser: &Browser, page: &str) -> Result<()> {
     }
     let lines = |fault: &Value| {
         let nodes = fault["nodes"].as_array().cloned().unwrap_or_default();
-        let nodes: Vec<_> = nodes.iter().filter_map(Value::as_str).map(|it| format!("    {it}")).collect();
+        let nodes: Vec<_> =
+            nodes.iter().filter_map(Value::as_str).map(|it| format!("    {it}")).collect();
         format!("{}: {}\n{}", fault["id"], fault["help"], nodes.join("\n"))
     };
     bail!("axe finds on {page}:\n{}", faults.iter().map(lines).collect::<Vec<_>>().join("\n"))

@@ -121,13 +121,13 @@ impl Browser {
         driver
             .arg(format!("--port={}", address.port()))
             .env("TZ", self.options.zone)
+            .env("LANGUAGE", "en_GB")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .kill_on_drop(true);
-        let driver = driver
-            .spawn()
-            .with_context(|| format!("starting {}", self.setup.driver.display()))?;
+        let driver =
+            driver.spawn().with_context(|| format!("starting {}", self.setup.driver.display()))?;
         let url = format!("http://{address}");
         let http = reqwest::Client::new();
         wait::until("the driver is ready", wait::LONG, async || {
@@ -142,10 +142,17 @@ impl Browser {
             .context("starting Chromium")?;
         self.running = Some(Running { web, driver });
         let (width, height) = self.options.size;
+        self.resize(width, height).await
+    }
+
+    /// Gives the page another size, CSS pixels.
+    ///
+    /// # Errors
+    /// If the browser refuses.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
         let metrics =
             json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        self.cdp("Emulation.setDeviceMetricsOverride", metrics).await?;
-        Ok(())
+        self.cdp("Emulation.setDeviceMetricsOverride", metrics).await.map(drop)
     }
 
     fn capabilities(&self) -> Result<Capabilities> {
@@ -164,6 +171,7 @@ impl Browser {
             "--disable-backgrounding-occluded-windows",
             "--disable-renderer-backgrounding",
             "--lang=en-GB",
+            "--hide-scrollbars",
         ]
         .map(str::to_owned)
         .to_vec();
@@ -532,6 +540,14 @@ impl Browser {
             Ok((self.run(script, &[]).await? == true).then_some(()))
         })
         .await?;
+        self.connected().await
+    }
+
+    /// Waits on the page of the tablet until a whole sync has gone through.
+    ///
+    /// # Errors
+    /// If none does in time.
+    pub async fn connected(&self) -> Result<()> {
         self.until_within("the tablet has connected", wait::LONG, async || {
             let facts = self.text().await?;
             let never = format!("{}\n{}", t("tablet_last_sync"), t("tablet_never"));

@@ -74,7 +74,8 @@ impl Client {
         ensure!(text.is_some(), "{path} does not begin with a byte order mark");
         let mut reader = csv::Reader::from_reader(text.unwrap_or_default());
         let columns = reader.headers()?.iter().map(str::to_owned).collect();
-        let rows = reader.records().map(|row| row.map(|row| row.iter().map(str::to_owned).collect()));
+        let rows =
+            reader.records().map(|row| row.map(|row| row.iter().map(str::to_owned).collect()));
         Ok(Table { columns, rows: rows.collect::<Result<_, _>>()? })
     }
 }

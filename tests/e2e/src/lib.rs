@@ -6,7 +6,9 @@
 //! to become true, up to a deadline.
 
 pub mod axe;
+pub mod bench;
 pub mod browser;
+pub mod build;
 pub mod client;
 pub mod outbox;
 pub mod pages;
@@ -14,6 +16,7 @@ pub mod portal;
 pub mod process;
 pub mod server;
 pub mod setup;
+pub mod shots;
 pub mod wait;
 pub mod words;
 

@@ -68,9 +68,8 @@ impl Server {
             .stdout(log.try_clone()?)
             .stderr(log)
             .kill_on_drop(true);
-        let child = command
-            .spawn()
-            .with_context(|| format!("starting {}", self.setup.server.display()))?;
+        let child =
+            command.spawn().with_context(|| format!("starting {}", self.setup.server.display()))?;
         self.child = Some(child);
         let ready = self.url("/readyz");
         let client = reqwest::Client::new();

@@ -22,7 +22,7 @@ pub fn t(key: &str) -> &'static str {
 /// # Panics
 /// As [`t`].
 pub fn fill(key: &str, values: &[(&str, &str)]) -> String {
-    values.iter().fold(t(key).to_owned(), |text, (name, value)| {
-        text.replace(&format!("{{{name}}}"), value)
-    })
+    values
+        .iter()
+        .fold(t(key).to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
 }

@@ -137,9 +137,13 @@ impl<'a> Survey<'a> {
     /// If it is not saved.
     pub async fn answer_all(&self, first_thing: &str) -> Result<Saved<'a>> {
         self.to_questions_of_choice().await?;
-        for answer in
-            ["Tend to agree", "Tend to disagree", "Fairly strongly", "Occasionally", "At least once a week"]
-        {
+        for answer in [
+            "Tend to agree",
+            "Tend to disagree",
+            "Fairly strongly",
+            "Occasionally",
+            "At least once a week",
+        ] {
             self.pick(answer).await?.next().await?;
         }
         // When one last took part may stay open.

@@ -133,10 +133,11 @@ async fn answers_are_checked_changed_and_sent_and_the_next_person_sees_none() ->
         "//div[dt[starts-with(normalize-space(.), 'How strongly do you feel')]]//button".to_owned(),
     );
     browser.press(change).await?;
-    browser.until("the question to change", async || {
-        Ok(survey.question().await?.starts_with("How strongly").then_some(()))
-    })
-    .await?;
+    browser
+        .until("the question to change", async || {
+            Ok(survey.question().await?.starts_with("How strongly").then_some(()))
+        })
+        .await?;
     assert!(is_ticked(&browser, "Very strongly").await?);
     survey.pick("Not very strongly").await?.next().await?.skip_to(t("survey_check")).await?;
     browser.reads("Not very strongly").await?;
