@@ -25,6 +25,9 @@ try {
   document.getElementById("boot-error")?.removeAttribute("hidden");
 }
 
+// A page that comes back from the browser's memory would show the last person's form.
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+
 // After the app's start, so that fetching a build to keep does not compete with showing it; and after a failed start
 // too, so that a mended build can come in. The worker's own file is always asked of the server, never of a cache.
 if ("serviceWorker" in navigator) {

@@ -48,6 +48,7 @@ async function activate() {
 }
 
 async function answer(path, request) {
-  const cache = await caches.open(CACHE);
-  return (await cache.match(path, { ignoreVary: true })) ?? fetch(request);
+  // Where the browser refuses its caches, the page still works with a network.
+  const cache = await caches.open(CACHE).catch(() => null);
+  return (await cache?.match(path, { ignoreVary: true })) ?? fetch(request);
 }

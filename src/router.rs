@@ -4,29 +4,56 @@
 //! framework costs more bytes than all the pages for residents (measured; see ARCHITECTURE.md).
 //! Pages use plain links; one listener turns those within the app into page changes.
 
+use std::cell::Cell;
+
 use gloo::events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlAnchorElement, MouseEvent, UrlSearchParams};
 
-use crate::platform::browser::{scroll_to_top, window};
+use crate::{
+    locale::{key, t},
+    platform::browser::{scroll_to_top, window},
+};
 
 thread_local! {
     static PATH: ArcRwSignal<String> = ArcRwSignal::new(String::new());
     static QUERY: ArcRwSignal<String> = ArcRwSignal::new(String::new());
+    /// Somebody is filling in a form: ask before it is left.
+    static HELD: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Says whether a form holds answers that leaving the page would lose.
+pub fn hold(held: bool) {
+    HELD.set(held);
+}
+
+fn may_leave() -> bool {
+    !HELD.get() || window().confirm_with_message(&t(key::LEAVE_FORM)).unwrap_or(true)
 }
 
 /// Reads the address and begins to follow it.
 pub fn start() {
     read();
-    EventListener::new(&window(), "popstate", |_| read()).forget();
+    EventListener::new(&window(), "popstate", |_| {
+        if may_leave() {
+            read();
+        } else {
+            // The browser has gone back already: stay where the form is.
+            let query = QUERY.with(GetUntracked::get_untracked);
+            change(&format!("{}{query}", path_now()), History::push_state_with_url);
+        }
+    })
+    .forget();
     let options = EventListenerOptions::enable_prevent_default();
     let document = gloo::utils::document();
     EventListener::new_with_options(&document, "click", options, |event| {
         let Some(event) = event.dyn_ref::<MouseEvent>() else { return };
         if let Some(address) = inner_link(event) {
             event.prevent_default();
-            go(&address);
+            if may_leave() {
+                go(&address);
+            }
         }
     })
     .forget();

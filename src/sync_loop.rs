@@ -65,22 +65,20 @@ pub fn start(store: Store) {
     spawn_local(async move {
         let mut failures = 0;
         loop {
-            if store.ready.get_untracked() == Ready::Open {
+            if store.ready.get_untracked() != Ready::Opening {
                 let error = round(store, status).await;
                 failures = if error.is_some() { failures + 1 } else { 0 };
-                let wait = match error {
-                    None => PULSE,
-                    Some(SyncError::RetryAfter(asked)) => wait(failures, Some(asked)),
-                    Some(_) => wait(failures, None),
-                };
+                if let Some(SyncError::RetryAfter(asked)) = error {
+                    // No wish to sync cuts short what the server asked for.
+                    TimeoutFuture::new(u32::try_from(asked).unwrap_or(PULSE)).await;
+                }
+                let wait = if error.is_none() { PULSE } else { wait(failures) };
                 select! {
                     _ = TimeoutFuture::new(wait).fuse() => {}
                     _ = woken.next() => {}
                 }
             } else {
-                // The storage opens within moments, or not before somebody reloads the page.
-                let opening = store.ready.get_untracked() == Ready::Opening;
-                TimeoutFuture::new(if opening { 50 } else { PULSE }).await;
+                TimeoutFuture::new(50).await;
             }
             // Several wishes to sync are one.
             while woken.try_recv().is_ok() {}
@@ -93,8 +91,8 @@ pub fn start(store: Store) {
     });
 }
 
-fn wait(failures: u32, asked: Option<u64>) -> u32 {
-    u32::try_from(sync::delay(failures, ids::chance(), asked)).unwrap_or(u32::MAX)
+fn wait(failures: u32) -> u32 {
+    u32::try_from(sync::delay(failures, ids::chance(), None)).unwrap_or(u32::MAX)
 }
 
 /// A hidden page with nothing to send need not keep the network busy.
@@ -133,6 +131,10 @@ async fn round(store: Store, status: Status) -> Option<SyncError> {
             Some(SyncError::UpgradeNeeded) => Reach::UpgradeNeeded,
             _ => Reach::Online,
         });
+    }
+    if matches!(store.ready.get_untracked(), Ready::Failed(_)) && store.open().await.is_ok() {
+        // There is room again, or the browser has come to its senses.
+        store.ready.set(Ready::Open);
     }
     let shown = show(store, outcome).await;
     error.or(shown.err().map(SyncError::from))

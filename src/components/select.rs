@@ -27,7 +27,7 @@ pub fn Select(
     let option = move |(stored, words): Opt| {
         let own = stored.clone();
         view! {
-            <option value=stored selected=move || value.get() == own>
+            <option value=stored prop:selected=move || value.get() == own>
                 {words}
             </option>
         }

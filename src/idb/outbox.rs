@@ -25,6 +25,7 @@ const ENTRIES: &str = "entries";
 const RECEIPTS: &str = "receipts";
 const META: &str = "meta";
 const EPOCH: &str = "epoch";
+const ROOM: &str = "room";
 
 /// The envelope of an entry. New fields must have defaults.
 #[derive(Serialize, Deserialize)]
@@ -59,8 +60,7 @@ impl IdbOutbox {
         Self { connection: Connection::new(Schema { name, version: 1, upgrade }) }
     }
 
-    /// Everything unsent as the file that `together import` takes; what cannot be read is in it
-    /// as it is, under `corrupt`.
+    /// The keys of what cannot be read, each with as much of its bytes as is text.
     ///
     /// # Errors
     /// If the storage fails as a whole.
@@ -76,6 +76,24 @@ impl IdbOutbox {
                     .collect())
             })
             .await
+    }
+}
+
+impl IdbOutbox {
+    /// Writes as much as a long submission needs and takes it away again: a browser that is full
+    /// or only pretends to store fails here.
+    ///
+    /// # Errors
+    /// Why nothing can be saved.
+    pub async fn try_to_write(&self) -> Result<(), StorageError> {
+        for room in [model::limits::TEXT_CHARS, 0] {
+            self.write(async |transaction| {
+                let meta = transaction.object_store(META).map_err(failed)?;
+                put(&meta, ROOM, &JsValue::from_str(&"-".repeat(room)))
+            })
+            .await?;
+        }
+        Ok(())
     }
 }
 
@@ -206,10 +224,12 @@ impl Outbox for IdbOutbox {
             .connection
             .transact(&[RECEIPTS], TransactionMode::Readonly, async |transaction| {
                 let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
-                receipts.count().await.map_err(failed)
+                let keys = receipts.get_all_keys::<JsValue>().await.map_err(failed)?;
+                let id = |key: JsValue| SubmissionId::parse(&key.as_string()?);
+                Ok(keys.filter_map(|key| id(key.ok()?)).collect())
             })
             .await?;
-        Ok(Overview { entries, corrupt, received: usize::try_from(received).unwrap_or(0) })
+        Ok(Overview { entries, corrupt, received })
     }
 }
 

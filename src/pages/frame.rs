@@ -8,6 +8,7 @@ use crate::{
     components::notice::{Notice, Tone},
     locale::{self, LANGUAGES, content, key, label, t, tf, tn, words},
     platform::{browser, update},
+    router,
     store::{Ready, Store, catalogue::CatalogueView},
     sync_loop::{Reach, Status},
 };
@@ -51,8 +52,14 @@ pub fn FormGuard(
     on_expire: Callback<()>,
 ) -> impl IntoView {
     let in_form = InForm::get();
-    Effect::new(move || in_form.set(dirty.get()));
-    on_cleanup(move || in_form.set(false));
+    Effect::new(move || {
+        in_form.set(dirty.get());
+        router::hold(dirty.get());
+    });
+    on_cleanup(move || {
+        in_form.set(false);
+        router::hold(false);
+    });
 
     let asking = RwSignal::new(false);
     let timer = StoredValue::new_local(None::<Timeout>);
@@ -78,7 +85,7 @@ pub fn FormGuard(
         arm();
     });
     let window = browser::window();
-    let touched = ["input", "pointerdown", "keydown", "scroll"]
+    let touched = ["input", "pointerdown", "keydown", "wheel"]
         .map(|name| EventListener::new(&window, name, move |_| arm()));
     let leaving = EventListener::new_with_options(
         &window,
@@ -98,11 +105,11 @@ pub fn FormGuard(
     move || {
         asking.get().then(|| {
             view! {
-                <div class="ct-notice ct-notice--warning" role="alertdialog" aria-labelledby="still-there">
+                <div class="ct-notice ct-notice--warning" role="alertdialog" aria-labelledby="still-there" aria-describedby="still-there-text">
                     <h2 class="ct-notice__title" id="still-there" tabindex="-1">
                         {t(key::IDLE_TITLE)}
                     </h2>
-                    <p>{t(key::IDLE_TEXT)}</p>
+                    <p id="still-there-text">{t(key::IDLE_TEXT)}</p>
                     <button type="button" class="govuk-button" on:click=move |_| arm()>
                         {t(key::IDLE_STAY)}
                     </button>
@@ -187,6 +194,7 @@ fn StatusBar() -> impl IntoView {
         Reach::Offline => t(key::STATUS_OFFLINE),
         Reach::UpgradeNeeded => t(key::STATUS_UPGRADE),
     };
+    let opening = move || store.ready.get() == Ready::Opening;
     let waiting = move || store.overview.with(|overview| overview.waiting().count());
     let refused = move || store.overview.with(|overview| overview.refused().count());
     view! {
@@ -198,9 +206,12 @@ fn StatusBar() -> impl IntoView {
                 <span class="ct-status__net" class:ct-status__net--offline=offline role="status">
                     {reach}
                 </span>
-                <a href="/tablet" class="ct-status__waiting">
+                // Nothing is said of what waits until it has been looked up.
+                <a href="/tablet" class="ct-status__waiting" hidden=opening>
                     <span role="status">
                         {move || match waiting() {
+                            // Said only of an outbox that could be read.
+                            0 if store.ready.get() != Ready::Open => String::new(),
                             0 => t(key::STATUS_ALL_SENT),
                             some => tn(key::STATUS_WAITING, some),
                         }}
@@ -271,9 +282,10 @@ fn Notices() -> impl IntoView {
 
 /// The sentence for a failure of the storage.
 pub fn storage_words(error: &sync::StorageError) -> locale::Key {
-    use sync::StorageError::{Failed, Full, Taken, Unavailable};
+    use sync::StorageError::{Failed, Full, Taken, TooLarge, Unavailable};
     match error {
         Full => key::STORAGE_FULL,
+        TooLarge => key::PROBLEM_TOO_LONG,
         Unavailable => key::STORAGE_UNAVAILABLE,
         Taken | Failed(_) => key::STORAGE_FAILED,
     }

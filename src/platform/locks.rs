@@ -38,10 +38,12 @@ pub async fn exclusively<T: 'static>(
     let manager: LockManager = manager.unchecked_into();
     let result = Rc::new(RefCell::new(None));
     let into = Rc::clone(&result);
-    let mut work = Some(work);
+    let waiting = Rc::new(RefCell::new(Some(work)));
+    let work = Rc::clone(&waiting);
     let run = Closure::<dyn FnMut(JsValue) -> JsValue>::new(move |lock: JsValue| {
         // With `ifAvailable` the lock is null where another tab has it.
-        match work.take().filter(|_| !lock.is_null()) {
+        let available = if lock.is_null() { None } else { work.borrow_mut().take() };
+        match available {
             Some(work) => {
                 let into = Rc::clone(&into);
                 future_to_promise(async move {
@@ -55,7 +57,12 @@ pub async fn exclusively<T: 'static>(
     });
     let granted = manager.request(name, &options, &run);
     if let Err(error) = JsFuture::from(granted).await {
+        // Not taken by another tab, but refused altogether: as where there is no such API.
         gloo::console::warn!("A lock was not granted:", error);
+        let work = waiting.borrow_mut().take();
+        if let Some(work) = work {
+            return Some(work.await);
+        }
     }
     result.borrow_mut().take()
 }

@@ -3,9 +3,12 @@
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{ServiceWorkerContainer, ServiceWorkerRegistration};
+use web_sys::{ServiceWorker, ServiceWorkerContainer, ServiceWorkerRegistration};
 
 use super::browser::{reload, window};
+
+/// Milliseconds between two looks for a new build: an hour.
+const LOOK: u32 = 60 * 60 * 1_000;
 
 /// Becomes true once a new build is installed and waits.
 pub fn watch() -> ReadSignal<bool> {
@@ -21,18 +24,23 @@ pub fn watch() -> ReadSignal<bool> {
             }
         };
         check();
+        let follow = move |worker: ServiceWorker| {
+            let on_change = Closure::<dyn FnMut()>::new(check.clone());
+            worker.set_onstatechange(Some(on_change.as_ref().unchecked_ref()));
+            on_change.forget();
+        };
+        // It may have begun before this program stood.
+        registration.installing().into_iter().for_each(&follow);
         let on_found = {
             let registration = registration.clone();
             Closure::<dyn FnMut()>::new(move || {
-                let Some(worker) = registration.installing() else { return };
-                let check = check.clone();
-                let on_change = Closure::<dyn FnMut()>::new(check);
-                worker.set_onstatechange(Some(on_change.as_ref().unchecked_ref()));
-                on_change.forget();
+                registration.installing().into_iter().for_each(&follow);
             })
         };
         registration.set_onupdatefound(Some(on_found.as_ref().unchecked_ref()));
         on_found.forget();
+        // A tablet may stay open for weeks, and the app never loads a page by itself.
+        gloo::timers::callback::Interval::new(LOOK, look).forget();
     });
     ready
 }
@@ -42,6 +50,8 @@ pub fn switch_in() {
     spawn_local(async {
         let Some(registration) = registration().await else { return };
         let (Some(container), Some(waiting)) = (container(), registration.waiting()) else {
+            // Another tab has switched it in already.
+            reload();
             return;
         };
         let on_switched = Closure::<dyn FnMut()>::new(reload);

@@ -17,7 +17,9 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     idb::{IdbCatalogue, IdbOutbox},
+    locale,
     net::Gateway,
+    platform::persistence,
 };
 use catalogue::CatalogueView;
 
@@ -56,6 +58,8 @@ pub struct Store {
     pub tablet: RwSignal<tablet::Tablet>,
     /// The listings a peer has put aside for somebody.
     pub shortlist: RwSignal<Vec<model::Key>>,
+    /// What somebody searches for. Not in the address: that would stay in the browser's history.
+    pub query: RwSignal<String>,
     /// Who is signed in, if anybody.
     pub session: RwSignal<staff::SessionState>,
     /// Raised to make the sync loop run now.
@@ -77,31 +81,38 @@ impl Store {
             catalogue: RwSignal::default(),
             tablet: RwSignal::default(),
             shortlist: RwSignal::default(),
+            query: RwSignal::default(),
             session: RwSignal::default(),
             nudge: RwSignal::default(),
         };
         provide_context(store);
         spawn_local(async move {
+            // Costs nothing, and keeps the browser from evicting what waits.
+            persistence::ask().await;
             let opened = store.open().await;
             store.ready.set(opened.map_or_else(Ready::Failed, |()| Ready::Open));
         });
         store
     }
 
-    async fn open(&self) -> Result<(), StorageError> {
-        self.refresh_catalogue().await?;
-        self.refresh_tablet().await?;
-        self.try_to_write().await?;
-        self.refresh_overview().await
+    /// Opens the databases, or opens them again after they failed. The outbox comes first and
+    /// apart: what waits in it can be sent even where nothing more can be saved.
+    ///
+    /// # Errors
+    /// Why nothing can be saved now.
+    pub async fn open(&self) -> Result<(), StorageError> {
+        let outbox = self.refresh_overview().await;
+        let catalogue = self.refresh_catalogue().await;
+        let tablet = self.refresh_tablet().await;
+        outbox.and(catalogue).and(tablet)?;
+        self.parts().outbox.try_to_write().await
     }
 
-    /// Writes and removes as much as a long submission needs, in each database: a browser that
-    /// is full or only pretends to store fails here, before anyone types.
-    async fn try_to_write(&self) -> Result<(), StorageError> {
-        let parts = self.parts();
-        parts.catalogue.set_setting("room", &"-".repeat(model::limits::TEXT_CHARS)).await?;
-        parts.catalogue.set_setting("room", "").await?;
-        parts.outbox.forget(model::time::Millis(0)).await
+    /// Forgets what one person looked for, for the next one.
+    pub fn forget_person(&self) {
+        self.shortlist.set(Vec::new());
+        self.query.set(String::new());
+        locale::choose(locale::LANGUAGES[0]);
     }
 
     /// The store of this page.

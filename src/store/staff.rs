@@ -32,9 +32,9 @@ pub struct FeedbackFilter {
     pub venue: Option<Key>,
     /// About this theme.
     pub theme: Option<Key>,
-    /// Received on this day or later.
+    /// Said on this day or later, by the tablet's clock.
     pub from: Option<chrono::NaiveDate>,
-    /// Received on this day or earlier.
+    /// Said on this day or earlier, by the tablet's clock.
     pub to: Option<chrono::NaiveDate>,
 }
 

@@ -2,6 +2,7 @@
 //! only IndexedDB can get wrong.
 
 #![cfg(target_arch = "wasm32")]
+#![expect(clippy::unwrap_used, reason = "a failed step of a test should end it")]
 
 mod connection;
 mod storage;

@@ -8,6 +8,7 @@ pub struct Problem {
     /// JSON Pointer (RFC 6901) to the field, from the root of the value that was checked.
     pub pointer: String,
     /// What kind of fault it is. The app's locale files have one sentence for each.
+    #[serde(deserialize_with = "known_or_malformed")]
     pub code: ProblemCode,
     /// The fault and its remedy in English, for logs, scripts and the command line.
     pub detail: String,
@@ -35,6 +36,15 @@ pub enum ProblemCode {
     Conflict,
     /// Consent was not given, so nothing may be kept.
     NoConsent,
+}
+
+/// A newer server may name a kind of fault that this program does not know; that must not make
+/// the rest of its answer unreadable.
+fn known_or_malformed<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<ProblemCode, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    Ok(ProblemCode::deserialize(serde_json::Value::String(name)).unwrap_or(ProblemCode::Malformed))
 }
 
 impl Problem {

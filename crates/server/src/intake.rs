@@ -144,7 +144,15 @@ impl Intake {
         if let Some(definition) = self.known_definition(key) {
             return Ok(Some(definition));
         }
-        let Some(definition) = definition_of(&self.store, key).await? else { return Ok(None) };
+        let definition = match definition_of(&self.store, key).await {
+            // One survey that this program cannot read must not hold up what else waits.
+            Err(StoreError::Corrupt { what, detail }) => {
+                tracing::error!(what, detail, "a published survey cannot be read");
+                return Ok(None);
+            }
+            other => other?,
+        };
+        let Some(definition) = definition else { return Ok(None) };
         let definition = Arc::new(definition);
         self.definitions
             .write()

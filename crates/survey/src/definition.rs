@@ -261,6 +261,11 @@ impl Reader {
         let constraint =
             self.expression(raw.constraint.as_deref(), pointer, "constraint", Some(&raw.name));
         let kind = match raw.kind.as_str() {
+            "note" if raw.required => {
+                let detail = "A note takes no answer, so it cannot be required.";
+                self.add(&format!("{pointer}/required"), ProblemCode::Conflict, detail);
+                Kind::Note
+            }
             "note" => Kind::Note,
             "select_one" => Kind::SelectOne(self.choices(raw.choices, pointer)),
             "select_multiple" => Kind::SelectMultiple(self.choices(raw.choices, pointer)),

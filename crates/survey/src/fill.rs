@@ -52,6 +52,18 @@ impl Fill {
             .collect()
     }
 
+    /// The answers to questions that these answers lead to: what the finished response holds, and
+    /// what a constraint may look at.
+    fn relevant_answers(&self, answers: &BTreeMap<String, Answer>) -> BTreeMap<String, Answer> {
+        let scope = Answers { definition: &self.definition, answers, current: None };
+        let asked = scope.relevant_questions().into_iter();
+        asked
+            .filter_map(|question| {
+                Some((question.name.clone(), answers.get(&question.name)?.clone()))
+            })
+            .collect()
+    }
+
     /// The question on the screen; `None` means: check your answers.
     pub fn question(&self) -> Option<&Question> {
         self.definition.question(self.at.as_deref()?)
@@ -85,7 +97,12 @@ impl Fill {
             Some(answer) => answers.insert(question.name.clone(), answer.clone()),
             None => answers.remove(&question.name),
         };
-        let problems = answer_problems(&self.definition, &question, answer.as_ref(), &answers);
+        let problems = answer_problems(
+            &self.definition,
+            &question,
+            answer.as_ref(),
+            &self.relevant_answers(&answers),
+        );
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -119,9 +136,10 @@ impl Fill {
 
     /// Goes on to "check your answers", or to the first question that still needs an answer.
     pub fn go_to_check(&mut self) {
+        let answers = self.relevant_answers(&self.answers);
         let open = self.relevant().into_iter().find(|question| {
-            let answer = self.answers.get(&question.name);
-            !answer_problems(&self.definition, question, answer, &self.answers).is_empty()
+            let answer = answers.get(&question.name);
+            !answer_problems(&self.definition, question, answer, &answers).is_empty()
         });
         self.at = open.map(|question| question.name.clone());
     }
@@ -146,13 +164,7 @@ impl Fill {
         version: u32,
         seconds: Option<u32>,
     ) -> Result<ValidResponse, Vec<Problem>> {
-        let answers = self
-            .relevant()
-            .into_iter()
-            .filter_map(|question| {
-                Some((question.name.clone(), self.answers.get(&question.name)?.clone()))
-            })
-            .collect();
+        let answers = self.relevant_answers(&self.answers);
         ValidResponse::check(&self.definition, Response { survey, version, answers, seconds })
     }
 }
@@ -217,6 +229,29 @@ mod tests {
         fill.go_to("online");
         fill.next(one("no")).unwrap();
         assert_eq!(fill.answer("help"), Some(&Answer::One("A friend".into())));
+    }
+
+    /// A constraint looks at what is asked now, not at an answer kept aside: else somebody could
+    /// stand before "check your answers" with nothing left to mend and no way to save.
+    #[test]
+    fn an_answer_kept_aside_binds_nobody() {
+        let definition = Definition::read(&json!({"languages": ["en"], "items": [
+            {"name": "many", "type": "text", "label": {"en": "Many?"}},
+            {"name": "least", "type": "integer", "label": {"en": "Least?"},
+             "relevant": "${many} = 'yes'"},
+            {"name": "most", "type": "integer", "label": {"en": "Most?"},
+             "constraint": "${least} = '' or . > ${least}"},
+        ]}))
+        .unwrap();
+        let mut fill = Fill::start(definition);
+        fill.next(one("yes")).unwrap();
+        fill.next(one("5")).unwrap();
+        assert!(fill.next(one("4")).is_err());
+        fill.go_to("many");
+        fill.next(one("no")).unwrap();
+        fill.next(one("4")).unwrap();
+        assert_eq!(at(&fill), "check");
+        fill.finish(Key::parse("s").unwrap(), 1, None).unwrap();
     }
 
     #[test]

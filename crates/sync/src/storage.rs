@@ -1,6 +1,8 @@
 //! The tablet's storage: whole transactions, never a handle. IndexedDB commits by itself as
 //! soon as anything else is awaited, so a transaction cannot span two calls.
 
+use std::collections::BTreeSet;
+
 use model::{
     Hash, Problem, Record, SubmissionId,
     submission::Sealed,
@@ -18,6 +20,9 @@ pub enum StorageError {
     /// There is no storage: private mode, or switched off.
     #[error("This browser does not store anything. Leave private browsing and reload.")]
     Unavailable,
+    /// The record is larger than the server takes.
+    #[error("This is too long to be sent. Make it shorter.")]
+    TooLarge,
     /// Another record of this id but other bytes is there already.
     #[error("A different record of the same number is already stored.")]
     Taken,
@@ -94,8 +99,8 @@ pub struct Overview {
     pub entries: Vec<Entry>,
     /// What could not be read.
     pub corrupt: Vec<Corrupt>,
-    /// How many the server has.
-    pub received: usize,
+    /// What the server has acknowledged.
+    pub received: BTreeSet<SubmissionId>,
 }
 
 impl Overview {

@@ -1,8 +1,8 @@
 //! `/events/:id`: one event.
 
-use chrono::{Days, NaiveDate};
+use chrono::Days;
 use leptos::prelude::*;
-use model::{Key, catalogue::Event, recurrence::occurrences};
+use model::{Key, catalogue::Event, recurrence::occurrences, time::parse_date};
 
 use super::events::when;
 use crate::{
@@ -53,7 +53,7 @@ pub fn EventPage(
 #[component]
 fn Details(event: Event) -> impl IntoView {
     let store = Store::get();
-    let asked = router::query("on").and_then(|text| text.parse::<NaiveDate>().ok());
+    let asked = router::query("on").and_then(|text| parse_date(&text));
     let from = asked.unwrap_or_else(wall::today);
     let length = Days::new(u64::from(event.minutes.saturating_sub(1) / (24 * 60)));
     let coming: Vec<_> = occurrences(&event, from - length, from + Days::new(AHEAD))

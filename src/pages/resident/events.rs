@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 use leptos::prelude::*;
-use model::{Collection, Key};
+use model::{Collection, Key, time::parse_date};
 
 use crate::{
     components::{
@@ -88,7 +88,7 @@ pub fn Events() -> impl IntoView {
         ..Filter::default()
     };
     let first = move || {
-        let asked = from.get().and_then(|text| text.parse::<NaiveDate>().ok());
+        let asked = from.get().and_then(|text| parse_date(&text));
         asked.unwrap_or_else(wall::today).max(wall::today())
     };
     let found = Signal::derive(move || {

@@ -204,18 +204,18 @@ fn ScaleField(
     let (low, high) = (scale.low.clone(), scale.high.clone());
     view! {
         <div class="govuk-form-group" class:govuk-form-group--error=move || fault.get().is_some()>
-            <fieldset class="govuk-fieldset" aria-describedby="answer-hint answer-error">
+            <fieldset class="govuk-fieldset" aria-describedby="answer-hint answer-low answer-high answer-error">
                 <Legend words=legend heading=true/>
                 <div class="govuk-hint" id="answer-hint" hidden=move || hint.get().is_empty()>
                     {hint}
                 </div>
                 <FieldError id="answer-error".to_owned() fault/>
                 <div class="ct-scale">
-                    <span class="ct-scale__end">{move || content(&low)}</span>
+                    <span class="ct-scale__end" id="answer-low">{move || content(&low)}</span>
                     <div class="ct-scale__items">
                         {scale.values().enumerate().map(item).collect_view()}
                     </div>
-                    <span class="ct-scale__end ct-scale__end--high">{move || content(&high)}</span>
+                    <span class="ct-scale__end ct-scale__end--high" id="answer-high">{move || content(&high)}</span>
                 </div>
                 {may_decline.then(|| view! { <Decline draft/> })}
             </fieldset>

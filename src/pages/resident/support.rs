@@ -13,6 +13,7 @@ use super::{
 use crate::{
     components::{notice::Empty, page::Page, select::Opt},
     locale::{self, LANGUAGES, content, key, label, language, t, tn, words},
+    router,
     store::{Store, catalogue::Filter},
 };
 
@@ -23,7 +24,12 @@ const SHOWN: usize = 30;
 #[component]
 pub fn Support() -> impl IntoView {
     let store = Store::get();
-    let query = Part("q");
+    let query = store.query;
+    // A link may bring a query along; it is taken out of the address at once.
+    if let Some(asked) = router::query("q") {
+        query.set(asked);
+        router::set_query("q", "");
+    }
     let [category, area, cost, spoken] = ["category", "area", "cost", "language"].map(Part);
     let filter = move || Filter {
         category: category.key(),
@@ -34,7 +40,7 @@ pub fn Support() -> impl IntoView {
     };
     let shown = RwSignal::new(SHOWN);
     let found = Memo::new(move |_| {
-        let (query, filter) = (query.get().unwrap_or_default(), filter());
+        let (query, filter) = (query.get(), filter());
         store.catalogue.with(|catalogue| catalogue.find(&query, &filter, language()))
     });
     Effect::new(move || {
@@ -79,8 +85,8 @@ pub fn Support() -> impl IntoView {
                             type="search"
                             autocomplete="off"
                             aria-describedby="q-hint"
-                            prop:value=move || query.get().unwrap_or_default()
-                            on:input=move |event| query.set(&event_target_value(&event))
+                            prop:value=query
+                            on:input=move |event| query.set(event_target_value(&event))
                         />
                         <button class="govuk-button ct-search__button">
                             {words(key::SUPPORT_SEARCH_GO)}

@@ -67,11 +67,18 @@ struct Taking {
     fill: RwSignal<Option<Fill>>,
     /// The reference, once it is saved.
     saved: RwSignal<Option<SubmissionId>>,
+    /// It is being saved: neither the way back nor a second press may save it twice.
+    busy: RwSignal<bool>,
 }
 
 impl Taking {
     fn new() -> Self {
-        Self { what: StoredValue::new(None), fill: RwSignal::new(None), saved: RwSignal::new(None) }
+        Self {
+            what: StoredValue::new(None),
+            fill: RwSignal::new(None),
+            saved: RwSignal::new(None),
+            busy: RwSignal::new(false),
+        }
     }
 
     /// Begins with empty answers; false if the questions are not on this tablet.
@@ -253,7 +260,7 @@ fn Asking(question: Question, taking: Taking) -> impl IntoView {
 fn Check(taking: Taking) -> impl IntoView {
     let store = Store::get();
     let failed = RwSignal::new(None::<sync::StorageError>);
-    let busy = RwSignal::new(false);
+    let busy = taking.busy;
     let send = move |_| {
         let Some((id, version, since)) = taking.what.get_value() else { return };
         let seconds = u32::try_from(clock::now().since(since) / 1_000).ok();
@@ -347,7 +354,11 @@ fn Done(reference: SubmissionId, taking: Taking) -> impl IntoView {
                 <button type="button" class="govuk-button" on:click=again>
                     {words(key::SURVEY_AGAIN)}
                 </button>
-                <a class="govuk-button govuk-button--secondary" href="/">
+                <a
+                    class="govuk-button govuk-button--secondary"
+                    href="/"
+                    on:click=move |_| store.forget_person()
+                >
                     {words(key::FINISH)}
                 </a>
             </div>
@@ -364,9 +375,18 @@ pub fn Saved(
     children: Children,
 ) -> impl IntoView {
     let store = Store::get();
-    let received = Memo::new(move |_| {
-        store.overview.with(|overview| overview.entries.iter().all(|entry| entry.id != reference))
-    });
+    // Only what the outbox holds a receipt for is received.
+    let state = move || {
+        store.overview.with(|overview| {
+            if overview.received.contains(&reference) {
+                key::RECEIVED
+            } else if overview.refused().any(|(entry, _)| entry.id == reference) {
+                key::SAVED_REFUSED
+            } else {
+                key::SAVED_WILL_SEND
+            }
+        })
+    };
     Effect::new(|| announce(&t(key::SAVED)));
     view! {
         <Main>
@@ -380,7 +400,7 @@ pub fn Saved(
                 </div>
             </div>
             <p class="govuk-body-l" role="status">
-                {move || t(if received.get() { key::RECEIVED } else { key::SAVED_WILL_SEND })}
+                {move || t(state())}
             </p>
             {children()}
         </Main>

@@ -21,6 +21,7 @@ use crate::{
         frame::{FormGuard, storage_words},
         resident::{events::options, survey::Saved},
     },
+    platform::browser,
     store::{
         Ready, Store,
         outbox::{Told, ValidFeedback},
@@ -30,6 +31,7 @@ use crate::{
 /// The form, and after it the confirmation.
 #[component]
 pub fn FeedbackPage() -> impl IntoView {
+    let store = Store::get();
     let saved = RwSignal::new(None::<SubmissionId>);
     move || match saved.get() {
         Some(reference) => view! {
@@ -42,7 +44,11 @@ pub fn FeedbackPage() -> impl IntoView {
                     >
                         {words(key::FEEDBACK_NEXT)}
                     </button>
-                    <a href="/" class="govuk-button govuk-button--secondary">
+                    <a
+                        href="/"
+                        class="govuk-button govuk-button--secondary"
+                        on:click=move |_| store.forget_person()
+                    >
                         {words(key::FINISH)}
                     </a>
                 </div>
@@ -64,21 +70,10 @@ fn Form(saved: RwSignal<Option<SubmissionId>>) -> impl IntoView {
         ..Feedback::default()
     };
     let feedback = RwSignal::new(blank());
-    // Where the tablet stands may be known only a moment after the page is.
-    Effect::new(move || {
-        let venue = store.tablet.with(|tablet| tablet.venue.clone());
-        if feedback.with_untracked(|it| it.venue.is_none() && it.place.is_none()) {
-            feedback.update(|feedback| feedback.venue = venue);
-        }
-    });
     let faults = RwSignal::new(Vec::<Fault>::new());
     let failed = RwSignal::new(None::<sync::StorageError>);
     let busy = RwSignal::new(false);
-    let dirty = Signal::derive(move || {
-        feedback.with(|it| {
-            !it.words.is_empty() || it.gap.is_some() || it.reply.is_some() || !it.themes.is_empty()
-        })
-    });
+    let dirty = Signal::derive(move || feedback.with(|it| *it != blank()));
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         failed.set(None);
@@ -100,6 +95,8 @@ fn Form(saved: RwSignal<Option<SubmissionId>>) -> impl IntoView {
     let clear = move |()| {
         feedback.set(blank());
         faults.set(Vec::new());
+        failed.set(None);
+        browser::focus("main h1");
     };
     let blocked = move || busy.get() || !matches!(store.ready.get(), Ready::Open);
     view! {

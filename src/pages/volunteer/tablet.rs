@@ -283,7 +283,7 @@ fn Facts() -> impl IntoView {
         _ => t(key::TABLET_PROMISE_UNKNOWN),
     };
     let received =
-        move || tn(key::TABLET_RECEIVED, store.overview.with(|overview| overview.received));
+        move || tn(key::TABLET_RECEIVED, store.overview.with(|overview| overview.received.len()));
     let catalogue = move || {
         store.catalogue.with(|catalogue| {
             let count = |collection| catalogue.records(collection).count().to_string();

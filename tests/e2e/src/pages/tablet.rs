@@ -36,7 +36,9 @@ impl<'a> Tablet<'a> {
     /// # Errors
     /// If the page says nothing of it.
     pub async fn waiting(&self) -> Result<usize> {
-        let text = self.0.see(By::Id("waiting-count")).await?.text().await?;
+        let script = "return document.getElementById('waiting-count')?.innerText ?? ''";
+        let text = self.0.run(script, &[]).await?;
+        let text = text.as_str().unwrap_or_default();
         if text == t("status_all_sent") {
             return Ok(0);
         }
@@ -51,7 +53,7 @@ impl<'a> Tablet<'a> {
         let what = format!("{number} wait to be sent");
         self.0
             .until_within(&what, wait::LONG, async || {
-                Ok((self.waiting().await? == number).then_some(()))
+                Ok((self.waiting().await.ok() == Some(number)).then_some(()))
             })
             .await
     }
@@ -62,10 +64,9 @@ impl<'a> Tablet<'a> {
     /// If the browser does not answer.
     pub async fn section(&self, id: &str) -> Result<Option<String>> {
         let section = By::Css(format!("section[aria-labelledby='{id}']"));
-        match self.0.web()?.find(section).await {
-            Ok(section) => Ok(Some(section.text().await?)),
-            Err(_) => Ok(None),
-        }
+        // It may be drawn anew between the two steps.
+        let Ok(section) = self.0.web()?.find(section).await else { return Ok(None) };
+        Ok(section.text().await.ok())
     }
 
     /// Waits until a section is there whose text holds `words`.

@@ -29,14 +29,21 @@ impl Store {
         if file.exists() {
             return Err(unwritable("there is a file of that name; choose another".to_owned()));
         }
-        let name = file.to_str().ok_or_else(|| unwritable("the name is not UTF-8".to_owned()))?;
+        // Under another name until it is finished: a file that still carries this history must
+        // never stand where somebody could take it for a backup.
+        let part = file.with_extension("part");
+        if part.exists() {
+            fs::remove_file(&part).map_err(|error| unwritable(error.to_string()))?;
+        }
+        let name = part.to_str().ok_or_else(|| unwritable("the name is not UTF-8".to_owned()))?;
         let mut reader = self.readers.acquire().await?;
         sqlx::query("VACUUM INTO ?1").bind(name).execute(&mut *reader).await?;
-        let mut copy = open_as_it_is(file).await?;
+        let mut copy = open_as_it_is(&part).await?;
         forget_history(&mut copy).await?;
         copy.close().await?;
-        fs::File::open(file)
+        fs::File::open(&part)
             .and_then(|written| written.sync_all())
+            .and_then(|()| fs::rename(&part, file))
             .map_err(|error| unwritable(error.to_string()))
     }
 
@@ -58,6 +65,14 @@ impl Store {
         };
         fs::create_dir_all(data).map_err(failed(data))?;
         let (place, staged) = (data.join(FILE), data.join(format!("{FILE}.restoring")));
+        let mut log = file.as_os_str().to_owned();
+        log.push("-wal");
+        if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+            return Err(StoreError::Unusable(format!(
+                "{} has a log beside it that belongs to it; open it once with together migrate",
+                file.display()
+            )));
+        }
         if place.exists() && !force {
             return Err(StoreError::Unavailable(format!(
                 "{} exists; add --force to move it aside",
@@ -71,7 +86,7 @@ impl Store {
             return Err(error);
         }
         let aside =
-            if place.exists() { Some(move_aside(data).map_err(failed(data))?) } else { None };
+            if is_there(data) { Some(move_aside(data).map_err(failed(data))?) } else { None };
         fs::rename(&staged, &place).map_err(failed(&place))?;
         fs::File::open(data).and_then(|dir| dir.sync_all()).map_err(failed(data))?;
         Ok(aside)
@@ -108,13 +123,21 @@ async fn forget_history(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The log, its index, and the database itself.
+const SUFFIXES: [&str; 3] = ["-wal", "-shm", ""];
+
+fn is_there(data: &Path) -> bool {
+    SUFFIXES.iter().any(|suffix| data.join(format!("{FILE}{suffix}")).exists())
+}
+
 /// Moves the database with its log out of the way, under the first free name.
 fn move_aside(data: &Path) -> io::Result<String> {
     let free = (1..)
         .map(|number| format!("{FILE}.replaced-{number}"))
         .find(|name| !data.join(name).exists())
         .unwrap_or_default();
-    for suffix in ["", "-wal", "-shm"] {
+    // The database last: after a crash between two of these it is still seen to be there.
+    for suffix in SUFFIXES {
         let from = data.join(format!("{FILE}{suffix}"));
         if from.exists() {
             fs::rename(from, data.join(format!("{free}{suffix}")))?;
