@@ -11,14 +11,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut keys = String::new();
     for (name, text) in &entries {
         let constant = name.to_uppercase();
-        writeln!(keys, "/// {text:?}\npub const {constant}: Key = Key({name:?}, {text:?});")?;
+        writeln!(keys, "/// `{text}`\npub const {constant}: Key = Key({name:?}, {text:?});")?;
         let Some(noun) = name.strip_suffix("_other") else { continue };
         // The forms that English has; other languages bring theirs in their files.
         let one = entries.get(&format!("{noun}_one")).unwrap_or(text);
         let constant = noun.to_uppercase();
         writeln!(
             keys,
-            "/// {text:?}, by number.\n\
+            "/// `{text}`, by number.\n\
              pub const {constant}: Plural = Plural {{ noun: {noun:?}, one: {one:?}, other: {text:?} }};"
         )?;
     }

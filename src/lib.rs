@@ -13,3 +13,6 @@ pub mod router;
 pub mod store;
 pub mod sync_loop;
 pub mod wall;
+
+#[cfg(all(test, target_arch = "wasm32"))]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

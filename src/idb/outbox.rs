@@ -99,7 +99,8 @@ impl IdbOutbox {
 
 impl Outbox for IdbOutbox {
     async fn enqueue(&self, sealed: &Sealed, now: Millis) -> Result<(), StorageError> {
-        self.write(async |transaction| {
+        let stores = [ENTRIES, RECEIPTS];
+        let work = async |transaction: &Transaction<'_>| {
             let key = sealed.id.to_string();
             let entries = transaction.object_store(ENTRIES).map_err(failed)?;
             let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
@@ -117,8 +118,8 @@ impl Outbox for IdbOutbox {
                 }
             };
             if known == Some(sealed.hash) { Ok(()) } else { Err(StorageError::Taken) }
-        })
-        .await
+        };
+        self.connection.transact(&stores, TransactionMode::Readwrite, work).await
     }
 
     async fn next_batch(&self, limit: usize) -> Result<Vec<Entry>, StorageError> {

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The random identity of a submission, a UUIDv7. Its time part comes from the tablet's
-/// clock and is never used to order anything; identity is this *and* the [`Hash`].
+/// clock and is never used to order anything; identity is this *and* the [`Hash`](struct@Hash).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SubmissionId(pub uuid::Uuid);

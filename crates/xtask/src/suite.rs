@@ -78,7 +78,7 @@ fn unit(workspace: &Workspace) -> Result<()> {
 
 fn browser(workspace: &Workspace) -> Result<()> {
     let browser = setup::tests(workspace)?;
-    let args = ["test", "--target", WASM, "-p", APP, "--test", "browser"];
+    let args = ["test", "--target", WASM, "-p", APP, "--lib", "--test", "browser"];
     let mut cargo = shell::cargo(workspace, args)?;
     cargo
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")

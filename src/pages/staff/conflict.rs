@@ -224,6 +224,9 @@ fn record_title(store: Store, collection: Option<Collection>, record: &Key) -> S
 
 #[cfg(test)]
 mod tests {
+    // They run where the program runs: in a browser.
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
     use serde_json::json;
 

@@ -176,6 +176,9 @@ fn rule(original: Option<&Event>, repeat: &Repeat, first: NaiveDate) -> Option<S
 
 #[cfg(test)]
 mod tests {
+    // They run where the program runs: in a browser.
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
     use serde_json::json;
 

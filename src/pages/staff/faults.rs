@@ -44,6 +44,9 @@ fn field_of(pointer: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    // They run where the program runs: in a browser.
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     #[test]

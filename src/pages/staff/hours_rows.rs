@@ -194,6 +194,9 @@ fn Row(rows: RwSignal<Vec<HoursRow>>, index: usize, faults: Signal<Vec<Fault>>) 
 
 #[cfg(test)]
 mod tests {
+    // They run where the program runs: in a browser.
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     #[test]

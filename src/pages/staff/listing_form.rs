@@ -147,6 +147,9 @@ fn with_scheme(address: String) -> String {
 
 #[cfg(test)]
 mod tests {
+    // They run where the program runs: in a browser.
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
     use serde_json::json;
 

@@ -65,6 +65,9 @@ pub fn slug(title: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    // They run where the program runs: in a browser.
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
     use serde_json::json;
 

@@ -180,6 +180,9 @@ fn fits(month: Option<u32>, day: Option<u32>, start: NaiveDate) -> bool {
 
 #[cfg(test)]
 mod tests {
+    // They run where the program runs: in a browser.
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     fn day(text: &str) -> NaiveDate {

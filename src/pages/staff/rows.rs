@@ -92,6 +92,9 @@ fn months_from(first: NaiveDate) -> impl Iterator<Item = NaiveDate> {
 
 #[cfg(test)]
 mod tests {
+    // They run where the program runs: in a browser.
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     fn bins(numbers: &[f64], whole: bool) -> Vec<(f64, u64)> {

@@ -82,6 +82,9 @@ fn clock(text: &str) -> Option<NaiveTime> {
 
 #[cfg(test)]
 mod tests {
+    // They run where the program runs: in a browser.
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
     use serde_json::json;
 

@@ -67,6 +67,9 @@ pub fn WordsField(
 
 #[cfg(test)]
 mod tests {
+    // They run where the program runs: in a browser.
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     #[test]
