@@ -99,27 +99,29 @@ impl IdbOutbox {
 
 impl Outbox for IdbOutbox {
     async fn enqueue(&self, sealed: &Sealed, now: Millis) -> Result<(), StorageError> {
-        let stores = [ENTRIES, RECEIPTS];
-        let work = async |transaction: &Transaction<'_>| {
-            let key = sealed.id.to_string();
-            let entries = transaction.object_store(ENTRIES).map_err(failed)?;
-            let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
-            // Both asked at once: each answer waited for alone would cost a turn of the browser.
-            let (entry, receipt) = try_join(get(&entries, &key), get(&receipts, &key)).await?;
-            let entry = entry.map(|value| read_entry(&key, &value));
-            let receipt = receipt.map(|value| unpair::<ReceiptEnvelope>(&value));
-            let known = match (entry, receipt) {
-                (Some(entry), _) => entry.map(|entry| entry.hash).ok(),
-                (None, Some(receipt)) => receipt.map(|(envelope, _)| envelope.ack.hash).ok(),
-                (None, None) => {
-                    let state = EntryState::Waiting;
-                    let envelope = EntryEnvelope { hash: sealed.hash, saved_at: now, state };
-                    return put(&entries, &key, &pair(&envelope, Some(&sealed.bytes))?);
-                }
-            };
-            if known == Some(sealed.hash) { Ok(()) } else { Err(StorageError::Taken) }
-        };
-        self.connection.transact(&stores, TransactionMode::Readwrite, work).await
+        let key = sealed.id.to_string();
+        let state = EntryState::Waiting;
+        let envelope = EntryEnvelope { hash: sealed.hash, saved_at: now, state };
+        let value = pair(&envelope, Some(&sealed.bytes))?;
+        // A new id is what nearly always comes: both requests go out at once, and either a known
+        // entry or a receipt undoes the transaction.
+        let added = self
+            .connection
+            .transact(&[ENTRIES, RECEIPTS], TransactionMode::Readwrite, async |transaction| {
+                let entries = transaction.object_store(ENTRIES).map_err(failed)?;
+                let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
+                let range = KeyRange::Only(key.clone());
+                let receipt = receipts.get_key::<String, _>(range).primitive().map_err(failed)?;
+                let add = entries.add(value.clone()).with_key(key.clone()).primitive();
+                add.map_err(failed).map(drop)?;
+                let receipt: Option<String> = receipt.await.map_err(failed)?;
+                if receipt.is_some() { Err(StorageError::Taken) } else { Ok(()) }
+            })
+            .await;
+        match added {
+            Ok(()) | Err(StorageError::Full) => added,
+            Err(_) => self.enqueue_known(sealed, now).await,
+        }
     }
 
     async fn next_batch(&self, limit: usize) -> Result<Vec<Entry>, StorageError> {
@@ -235,6 +237,31 @@ impl Outbox for IdbOutbox {
 }
 
 impl IdbOutbox {
+    /// Stores a submission after looking whether it is known.
+    async fn enqueue_known(&self, sealed: &Sealed, now: Millis) -> Result<(), StorageError> {
+        let stores = [ENTRIES, RECEIPTS];
+        let work = async |transaction: &Transaction<'_>| {
+            let key = sealed.id.to_string();
+            let entries = transaction.object_store(ENTRIES).map_err(failed)?;
+            let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
+            // Both asked at once: each answer waited for alone would cost a turn of the browser.
+            let (entry, receipt) = try_join(get(&entries, &key), get(&receipts, &key)).await?;
+            let entry = entry.map(|value| read_entry(&key, &value));
+            let receipt = receipt.map(|value| unpair::<ReceiptEnvelope>(&value));
+            let known = match (entry, receipt) {
+                (Some(entry), _) => entry.map(|entry| entry.hash).ok(),
+                (None, Some(receipt)) => receipt.map(|(envelope, _)| envelope.ack.hash).ok(),
+                (None, None) => {
+                    let state = EntryState::Waiting;
+                    let envelope = EntryEnvelope { hash: sealed.hash, saved_at: now, state };
+                    return put(&entries, &key, &pair(&envelope, Some(&sealed.bytes))?);
+                }
+            };
+            if known == Some(sealed.hash) { Ok(()) } else { Err(StorageError::Taken) }
+        };
+        self.connection.transact(&stores, TransactionMode::Readwrite, work).await
+    }
+
     async fn write<T>(
         &self,
         work: impl AsyncFn(&Transaction<'_>) -> Result<T, StorageError>,

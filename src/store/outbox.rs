@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use model::{
     Submission, SubmissionId,
     feedback::Feedback,
+    limits::SUBMISSION_BYTES,
     submission::Body,
     wire::{OutboxExport, PushRecord},
 };
@@ -57,10 +58,10 @@ impl Store {
             },
         };
         let sealed = submission.seal().map_err(|error| StorageError::Failed(error.to_string()))?;
-        // The server's own check, sizes included: nothing is called saved that it must refuse.
-        let value = serde_json::from_slice(&sealed.bytes)
-            .map_err(|error| StorageError::Failed(error.to_string()))?;
-        model::submission::read(&value).map_err(|_| StorageError::TooLarge)?;
+        // The server's own limits: nothing is called saved that it must refuse.
+        if sealed.bytes.len() > SUBMISSION_BYTES || !submission.problems().is_empty() {
+            return Err(StorageError::TooLarge);
+        }
         self.parts().outbox.enqueue(&sealed, clock::now()).await?;
         // It is saved; a screen that cannot be refreshed must not make it look unsaved.
         if let Err(error) = self.refresh_overview().await {
