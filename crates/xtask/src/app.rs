@@ -24,7 +24,7 @@ pub fn build(workspace: &Workspace) -> Result<()> {
     precache::run(&workspace.dist())
 }
 
-/// Has the standard library built along with the app, for size and without the words of panics: it saves a fifth of
+/// Has the standard library built along with the app, for size and without the words of panics: it saves a tenth of
 /// the bytes of a first visit. Cargo and rustc take these settings for experiments only, hence the first variable; the
 /// code itself is plain Rust, and builds without them too.
 fn shrink(trunk: &mut Command) {

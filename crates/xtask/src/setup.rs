@@ -78,7 +78,7 @@ pub fn library_source(workspace: &Workspace) -> Result<bool> {
         rustup.args(["component", "add", "rust-src"]),
     );
     if added.is_err() {
-        eprintln!("▸ Without it the app is a fifth larger, and works the same.");
+        eprintln!("▸ Without it the app is a tenth larger, and works the same.");
     }
     Ok(added.is_ok())
 }
