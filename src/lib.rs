@@ -2,16 +2,20 @@
 //!
 //! Arrows run one way: `pages → components, store`; `store → idb, net`; `sync_loop → store`.
 
-pub mod app;
+// The macro names things from here, in this library and in the programs.
+extern crate self as app;
+
 pub mod components;
 pub mod idb;
 pub mod locale;
 pub mod net;
 pub mod pages;
 pub mod platform;
+pub mod program;
 pub mod router;
 pub mod store;
 pub mod sync_loop;
+pub mod view;
 pub mod wall;
 
 #[cfg(all(test, target_arch = "wasm32"))]

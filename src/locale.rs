@@ -1,9 +1,10 @@
-//! The languages of the screen. English is embedded; the others are files that are fetched when
-//! somebody chooses them and precached with the app, so a language is added without a rebuild.
+//! The languages of the screen. English is embedded; the others are one file (`locales/pack.mjs`) that is
+//! precached with the app and read when somebody chooses one, so a language is added without a rebuild.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, cmp::Ordering, rc::Rc};
 
-use js_sys::Intl::PluralRules;
+use crate::view::{Part, Slot};
+use js_sys::{Intl::PluralRules, JsString};
 use leptos::prelude::*;
 use reqwasm::http::Request;
 use serde_json::{Map, Value};
@@ -80,10 +81,13 @@ async fn texts_of(language: Language) -> Result<Texts, String> {
     if language == LANGUAGES[0] {
         return Ok(Texts::default());
     }
-    let address = format!("/locales/{}.json", language.tag);
-    let response = Request::get(&address).send().await.map_err(|error| error.to_string())?;
+    let response = Request::get("/languages.json").send().await.map_err(|it| it.to_string())?;
     let text = response.text().await.map_err(|error| error.to_string())?;
-    serde_json::from_str(&text).map(Rc::new).map_err(|error| error.to_string())
+    let all: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    // The keys stand there once, and each language's texts in their order.
+    let list = |name: &str| all.get(name).and_then(Value::as_array).into_iter().flatten();
+    let keys = list("keys").filter_map(Value::as_str).map(str::to_owned);
+    Ok(Rc::new(keys.zip(list(language.tag).cloned()).collect()))
 }
 
 /// The text of `key` in the language on the screen; tracked.
@@ -96,8 +100,8 @@ pub fn t(key: Key) -> String {
 /// The text of `key` as a part of a page, kept in the language on the screen. Not generic and not
 /// inlined: a closure in every place would cost a kilobyte each.
 #[inline(never)]
-pub fn words(key: Key) -> AnyView {
-    (move || t(key)).into_any()
+pub fn words(key: Key) -> Slot {
+    (move || t(key)).into_slot()
 }
 
 /// The text of `key` for the property of a component or an attribute; see [`words`].
@@ -142,6 +146,13 @@ fn fill(mut text: String, values: &[(&str, &str)]) -> String {
 /// The text of a content [`model::Text`] in the language on the screen; tracked.
 pub fn content(text: &model::Text) -> String {
     text.get(language()).to_owned()
+}
+
+/// Which of two names stands first in the alphabet of the language on the screen.
+pub fn compare(one: &str, other: &str) -> Ordering {
+    let locales = js_sys::Array::of1(&JsValue::from_str(language()));
+    let order = JsString::from(one).locale_compare(other, &locales, &js_sys::Object::new());
+    order.cmp(&0)
 }
 
 /// The words for a date or time given as UTC milliseconds of a wall time.

@@ -1,5 +1,6 @@
 //! A bar chart that is its own table: label, bar, share, number. It prints and reads aloud.
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 
 use crate::locale::{key, t, tf, words};
@@ -30,7 +31,7 @@ pub fn Bars(
     /// Rows without a share, under the chart: "Prefer not to say" and its number.
     #[prop(into)]
     apart: Signal<Vec<(String, u64)>>,
-) -> impl IntoView {
+) -> View {
     let row = |bar: Bar| {
         let percent = bar.percent.min(100).to_string();
         view! {

@@ -1,5 +1,6 @@
 //! One check box with its sentence.
 
+use crate::view::{View, view};
 use leptos::prelude::*;
 
 /// A check box that stands alone: "It is cancelled".
@@ -20,7 +21,7 @@ pub fn Check(
     /// Called with whether it is ticked now.
     #[prop(into)]
     on_change: Callback<bool>,
-) -> impl IntoView {
+) -> View {
     view! {
         <div class="govuk-form-group">
             <div class="govuk-checkboxes">

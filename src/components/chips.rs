@@ -1,5 +1,6 @@
 //! Large chips to choose several short words with a thumb.
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 
 use super::{choices::Legend, select::Opt};
@@ -25,7 +26,7 @@ pub fn Chips(
     /// Called with the stored value of a chip and whether it is chosen now.
     #[prop(into)]
     on_change: Callback<(String, bool)>,
-) -> impl IntoView {
+) -> View {
     let group = id.clone();
     let chip = move |(index, (stored, words)): (usize, Opt)| {
         let own = if index == 0 { group.clone() } else { format!("{group}-{index}") };

@@ -1,5 +1,6 @@
 //! Radio buttons and check boxes.
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 
 use super::{
@@ -37,7 +38,7 @@ pub fn Choices(
     /// The form's faults.
     #[prop(optional, into)]
     faults: Signal<Vec<Fault>>,
-) -> impl IntoView {
+) -> View {
     let fault = fault_of(faults, &id);
     let part = if many { "checkboxes" } else { "radios" };
     let described = format!("{id}-hint {id}-error");
@@ -91,7 +92,7 @@ pub fn Legend(
     /// It is the page's heading.
     #[prop(default = false)]
     heading: bool,
-) -> impl IntoView {
+) -> View {
     if heading {
         view! {
             <legend class="govuk-fieldset__legend govuk-fieldset__legend--l">
@@ -100,9 +101,7 @@ pub fn Legend(
                 </h1>
             </legend>
         }
-        .into_any()
     } else {
         view! { <legend class="govuk-fieldset__legend govuk-fieldset__legend--m">{words}</legend> }
-            .into_any()
     }
 }

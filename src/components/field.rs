@@ -1,5 +1,6 @@
 //! Fields of forms, with their hints and errors, as GOV.UK patterns have them.
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 
 use crate::{
@@ -40,7 +41,7 @@ pub fn ErrorSummary(
     /// The faults, in the order of the form.
     #[prop(into)]
     faults: Signal<Vec<Fault>>,
-) -> impl IntoView {
+) -> View {
     Effect::new(move || {
         if faults.with(|faults| !faults.is_empty()) {
             request_animation_frame(|| {
@@ -65,7 +66,7 @@ pub fn ErrorSummary(
             </li>
         }
     };
-    move || {
+    View::of(move || {
         let faults = faults.get();
         (!faults.is_empty()).then(|| {
             view! {
@@ -81,7 +82,7 @@ pub fn ErrorSummary(
                 </div>
             }
         })
-    }
+    })
 }
 
 /// The fault of one field, if there is one.
@@ -102,8 +103,8 @@ pub fn FieldError(
     /// The sentence, if there is a fault.
     #[prop(into)]
     fault: Signal<Option<String>>,
-) -> impl IntoView {
-    move || {
+) -> View {
+    View::of(move || {
         fault.get().map(|words| {
             view! {
                 <p class="govuk-error-message" id=id.clone()>
@@ -113,7 +114,7 @@ pub fn FieldError(
                 </p>
             }
         })
-    }
+    })
 }
 
 /// A field of one line.
@@ -149,7 +150,7 @@ pub fn TextField(
     /// Which keys a tablet shows: `numeric`, `decimal`.
     #[prop(optional)]
     inputmode: Option<&'static str>,
-) -> impl IntoView {
+) -> View {
     let fault = fault_of(faults, &id);
     let described = format!("{id}-hint {id}-error");
     view! {
@@ -201,7 +202,7 @@ pub fn TextArea(
     /// How many lines are seen.
     #[prop(default = 5)]
     rows: u32,
-) -> impl IntoView {
+) -> View {
     let fault = fault_of(faults, &id);
     let described = format!("{id}-hint {id}-error");
     view! {

@@ -1,5 +1,6 @@
 //! Opening times as a table of the week.
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use model::catalogue::{Opening, Weekday};
 
@@ -13,7 +14,7 @@ use crate::{
 pub fn Hours(
     /// When it is open.
     hours: Vec<Opening>,
-) -> impl IntoView {
+) -> View {
     let row = move |day: Weekday| {
         let mut spans: Vec<_> = hours.iter().filter(|opening| opening.day == day).collect();
         spans.sort_by_key(|opening| opening.from);
@@ -24,9 +25,9 @@ pub fn Hours(
         let lines: Vec<_> = spans.into_iter().map(words).collect();
         let is_today = Weekday::of(wall::today()) == day;
         let open = if lines.is_empty() {
-            t(key::HOURS_CLOSED).into_any()
+            View::of(t(key::HOURS_CLOSED))
         } else {
-            lines.into_iter().map(|line| view! { <div>{line}</div> }).collect_view().into_any()
+            lines.into_iter().map(|line| view! { <div>{line}</div> }).collect_view()
         };
         view! {
             <tr class:ct-hours__today=is_today>

@@ -1,5 +1,6 @@
 //! Notices: information, success, warning, error.
 
+use crate::view::{Children, View, view};
 use leptos::prelude::*;
 
 /// How grave a notice is.
@@ -26,7 +27,7 @@ pub fn Notice(
     /// What it says.
     #[prop(optional)]
     children: Option<Children>,
-) -> impl IntoView {
+) -> View {
     let (class, role) = match tone {
         Tone::Info => ("info", None),
         Tone::Success => ("success", Some("status")),
@@ -50,7 +51,7 @@ pub fn Empty(
     /// What to do.
     #[prop(into)]
     words: Signal<String>,
-) -> impl IntoView {
+) -> View {
     view! {
         <div class="ct-empty">
             <p class="ct-empty__title">{title}</p>

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use crate::view::{Children, View, view};
 use leptos::prelude::*;
 
 use crate::{
@@ -38,7 +39,7 @@ pub fn Page(
     back: Option<String>,
     /// What stands under the heading.
     children: Children,
-) -> impl IntoView {
+) -> View {
     Effect::new(move |told: Option<()>| {
         let title = title.get();
         match told {
@@ -63,7 +64,7 @@ pub fn Main(
     back: Option<String>,
     /// The whole content, its `h1` included.
     children: Children,
-) -> impl IntoView {
+) -> View {
     view! {
         <div class="ct-width">
             {back

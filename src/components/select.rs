@@ -1,5 +1,6 @@
 //! A drop-down list.
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 
 /// One line of a list: what is stored and what is read.
@@ -23,7 +24,7 @@ pub fn Select(
     /// Called with the stored value.
     #[prop(into)]
     on_change: Callback<String>,
-) -> impl IntoView {
+) -> View {
     let option = move |(stored, words): Opt| {
         let own = stored.clone();
         view! {

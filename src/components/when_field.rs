@@ -1,7 +1,8 @@
 //! A field for a date or a time that never wipes what is half typed.
 
-use leptos::{html, prelude::*};
-use wasm_bindgen::JsValue;
+use crate::view::{View, view};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlInputElement;
 
 use super::field::{Fault, FieldError, fault_of};
@@ -39,27 +40,21 @@ pub fn WhenField(
     /// The label is the page's heading.
     #[prop(default = false)]
     heading: bool,
-) -> impl IntoView {
+) -> View {
     let fault = fault_of(faults, &id);
     let described = format!("{id}-hint {id}-error");
-    let input = NodeRef::<html::Input>::new();
-    // Setting an empty value wipes what a keyboard user has typed of a date so far; hence no
-    // binding, but a change only where the field shows something else.
-    Effect::new(move || {
-        let value = value.get();
-        if let Some(input) = input.get()
-            && value != HALF_TYPED
-            && input.value() != value
-        {
-            input.set_value(&value);
-        }
-    });
-    let read = move || {
-        let Some(input) = input.get_untracked() else { return };
+    let read = move |event: web_sys::Event| {
+        let Some(input) = event.target().and_then(|it| it.dyn_into::<HtmlInputElement>().ok())
+        else {
+            return;
+        };
         let value = input.value();
         let half = value.is_empty() && is_half_typed(&input);
         on_input.run(if half { HALF_TYPED.to_owned() } else { value });
     };
+    // Setting an empty value would wipe what a keyboard user has typed of a date so far; while it
+    // is half typed the field stays as it is.
+    let shown = move || Some(value.get()).filter(|value| value != HALF_TYPED);
     let asked = view! {
         <label class=label_class for=id.clone()>
             {label}
@@ -73,16 +68,14 @@ pub fn WhenField(
                         {asked}
                     </h1>
                 }
-                    .into_any()
             } else {
-                asked.into_any()
+                asked
             }}
             <div class="govuk-hint" id=format!("{id}-hint") hidden=move || hint.get().is_empty()>
                 {hint}
             </div>
             <FieldError id=format!("{id}-error") fault/>
             <input
-                node_ref=input
                 class="govuk-input govuk-input--width-10"
                 class:govuk-input--error=move || fault.get().is_some()
                 id=id
@@ -90,8 +83,9 @@ pub fn WhenField(
                 autocomplete="off"
                 aria-describedby=described
                 aria-invalid=move || fault.get().is_some().then_some("true")
-                on:input=move |_| read()
-                on:blur=move |_| read()
+                prop:value=shown
+                on:input=read
+                on:blur=read
             />
         </div>
     }

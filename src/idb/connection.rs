@@ -1,6 +1,6 @@
 //! A connection to one database and its whole transactions.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, pin::Pin, rc::Rc};
 
 use indexed_db_futures::{
     Build,
@@ -82,6 +82,19 @@ impl Connection {
         mode: TransactionMode,
         work: impl AsyncFn(&Transaction<'_>) -> Result<T, StorageError>,
     ) -> Result<T, StorageError> {
+        let work = Told { work, result: RefCell::new(None) };
+        self.complete(stores, mode, &work).await?;
+        let result = work.result.take();
+        result.ok_or_else(|| StorageError::Failed("the transaction did nothing".to_owned()))
+    }
+
+    /// The same for work of any kind, so that its code is there once and not for each.
+    async fn complete(
+        &self,
+        stores: &[&str],
+        mode: TransactionMode,
+        work: &dyn Work,
+    ) -> Result<(), StorageError> {
         let mut retried = false;
         loop {
             let database = self.database().await?;
@@ -98,16 +111,39 @@ impl Connection {
                 Err(error) => return Err(failed(error)),
             };
             let done = transaction.on_done().map_err(failed)?;
-            let result = work(&transaction).await?;
+            work.run(&transaction).await?;
             // Not `commit()`: that consumes the transaction, and its error would be lost.
             return match done.await {
-                TransactionFinishKind::Ok => Ok(result),
+                TransactionFinishKind::Ok => Ok(()),
                 _ => Err(transaction.error().map_or_else(
                     || StorageError::Failed("the transaction was aborted".to_owned()),
                     failed,
                 )),
             };
         }
+    }
+}
+
+/// What is done in a transaction.
+trait Work {
+    fn run<'a>(&'a self, transaction: &'a Transaction<'a>) -> Running<'a>;
+}
+
+type Running<'a> = Pin<Box<dyn Future<Output = Result<(), StorageError>> + 'a>>;
+
+/// Work that has a result.
+struct Told<T, W> {
+    work: W,
+    result: RefCell<Option<T>>,
+}
+
+impl<T, W: AsyncFn(&Transaction<'_>) -> Result<T, StorageError>> Work for Told<T, W> {
+    fn run<'a>(&'a self, transaction: &'a Transaction<'a>) -> Running<'a> {
+        Box::pin(async move {
+            let result = (self.work)(transaction).await?;
+            self.result.replace(Some(result));
+            Ok(())
+        })
     }
 }
 

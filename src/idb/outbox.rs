@@ -14,7 +14,7 @@ use indexed_db_futures::{
     transaction::{Transaction, TransactionMode},
 };
 use js_sys::{Array, Uint8Array};
-use model::{Hash, SubmissionId, json, submission::Sealed, time::Millis, wire::Ack};
+use model::{Hash, Problem, SubmissionId, json, submission::Sealed, time::Millis, wire::Ack};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sync::{Corrupt, Entry, EntryState, Outbox, Overview, Refusal, StorageError};
 use wasm_bindgen::{JsCast, JsValue};
@@ -27,13 +27,32 @@ const META: &str = "meta";
 const EPOCH: &str = "epoch";
 const ROOM: &str = "room";
 
-/// The envelope of an entry. New fields must have defaults.
+/// The envelope of an entry. New fields must have defaults. A refused entry has problems.
 #[derive(Serialize, Deserialize)]
 struct EntryEnvelope {
     hash: Hash,
     saved_at: Millis,
-    #[serde(flatten)]
-    state: EntryState,
+    state: State,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<Problem>,
+}
+
+/// [`EntryState`] as its name.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Waiting,
+    Refused,
+}
+
+impl EntryEnvelope {
+    fn new(hash: Hash, saved_at: Millis, state: EntryState) -> Self {
+        let (state, problems) = match state {
+            EntryState::Waiting => (State::Waiting, Vec::new()),
+            EntryState::Refused { problems } => (State::Refused, problems),
+        };
+        Self { hash, saved_at, state, problems }
+    }
 }
 
 /// The envelope of a receipt. New fields must have defaults.
@@ -100,8 +119,7 @@ impl IdbOutbox {
 impl Outbox for IdbOutbox {
     async fn enqueue(&self, sealed: &Sealed, now: Millis) -> Result<(), StorageError> {
         let key = sealed.id.to_string();
-        let state = EntryState::Waiting;
-        let envelope = EntryEnvelope { hash: sealed.hash, saved_at: now, state };
+        let envelope = EntryEnvelope::new(sealed.hash, now, EntryState::Waiting);
         let value = pair(&envelope, Some(&sealed.bytes))?;
         // A new id is what nearly always comes: both requests go out at once, and either a known
         // entry or a receipt undoes the transaction.
@@ -177,11 +195,8 @@ impl Outbox for IdbOutbox {
                 if envelope.ack.epoch == epoch {
                     continue;
                 }
-                let waiting = EntryEnvelope {
-                    hash: envelope.ack.hash,
-                    saved_at: envelope.received_at,
-                    state: EntryState::Waiting,
-                };
+                let (hash, saved_at) = (envelope.ack.hash, envelope.received_at);
+                let waiting = EntryEnvelope::new(hash, saved_at, EntryState::Waiting);
                 put(&entries, &key, &pair(&waiting, Some(&bytes))?)?;
                 delete(&receipts, &key)?;
                 again += 1;
@@ -252,8 +267,7 @@ impl IdbOutbox {
                 (Some(entry), _) => entry.map(|entry| entry.hash).ok(),
                 (None, Some(receipt)) => receipt.map(|(envelope, _)| envelope.ack.hash).ok(),
                 (None, None) => {
-                    let state = EntryState::Waiting;
-                    let envelope = EntryEnvelope { hash: sealed.hash, saved_at: now, state };
+                    let envelope = EntryEnvelope::new(sealed.hash, now, EntryState::Waiting);
                     return put(&entries, &key, &pair(&envelope, Some(&sealed.bytes))?);
                 }
             };
@@ -304,7 +318,7 @@ fn put_entry(
     entry: &Entry,
     state: EntryState,
 ) -> Result<(), StorageError> {
-    let envelope = EntryEnvelope { hash: entry.hash, saved_at: entry.saved_at, state };
+    let envelope = EntryEnvelope::new(entry.hash, entry.saved_at, state);
     put(entries, &entry.id.to_string(), &pair(&envelope, Some(&entry.bytes))?)
 }
 
@@ -368,7 +382,11 @@ fn read_entry(key: &str, value: &JsValue) -> Result<Entry, String> {
     if Hash::of(&bytes) != envelope.hash {
         return Err("the bytes do not match their hash".to_owned());
     }
-    let EntryEnvelope { hash, saved_at, state } = envelope;
+    let EntryEnvelope { hash, saved_at, state, problems } = envelope;
+    let state = match state {
+        State::Waiting => EntryState::Waiting,
+        State::Refused => EntryState::Refused { problems },
+    };
     Ok(Entry { id, hash, saved_at, state, bytes })
 }
 

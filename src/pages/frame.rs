@@ -1,5 +1,6 @@
 //! The frame around every page: the header, the quiet bar, the footer, the notices.
 
+use crate::view::{CollectView, View, view};
 use gloo::{events::EventListener, timers::callback::Timeout};
 use leptos::prelude::*;
 use model::Collection;
@@ -50,7 +51,7 @@ pub fn FormGuard(
     /// Clears the form.
     #[prop(into)]
     on_expire: Callback<()>,
-) -> impl IntoView {
+) -> View {
     let in_form = InForm::get();
     Effect::new(move || {
         in_form.set(dirty.get());
@@ -102,7 +103,7 @@ pub fn FormGuard(
         listeners.set_value(None);
         timer.set_value(None);
     });
-    move || {
+    View::of(move || {
         asking.get().then(|| {
             view! {
                 <div class="ct-notice ct-notice--warning" role="alertdialog" aria-labelledby="still-there" aria-describedby="still-there-text">
@@ -116,12 +117,12 @@ pub fn FormGuard(
                 </div>
             }
         })
-    }
+    })
 }
 
 /// The header with its languages, and the bar that says where the tablet is and what waits.
 #[component]
-pub fn Header() -> impl IntoView {
+pub fn Header() -> View {
     let store = Store::get();
     let name = move || {
         store.catalogue.with(|catalogue| {
@@ -154,7 +155,7 @@ pub fn Header() -> impl IntoView {
 }
 
 #[component]
-fn Languages() -> impl IntoView {
+fn Languages() -> View {
     let button = |language: locale::Language| {
         view! {
             <li>
@@ -178,7 +179,7 @@ fn Languages() -> impl IntoView {
 }
 
 #[component]
-fn StatusBar() -> impl IntoView {
+fn StatusBar() -> View {
     let store = Store::get();
     let status = Status::get();
     let place = move || {
@@ -227,7 +228,7 @@ fn StatusBar() -> impl IntoView {
 
 /// What everyone must know: the storage does not work, or a new version is there.
 #[component]
-fn Notices() -> impl IntoView {
+fn Notices() -> View {
     let store = Store::get();
     let NewBuild(new_build) = expect_context();
     let in_form = InForm::get();
@@ -293,7 +294,7 @@ pub fn storage_words(error: &sync::StorageError) -> locale::Key {
 
 /// The footer with the thanks for the data.
 #[component]
-pub fn Footer() -> impl IntoView {
+pub fn Footer() -> View {
     let store = Store::get();
     let thanks = move || {
         store.catalogue.with(|catalogue| {
@@ -330,7 +331,7 @@ pub fn Footer() -> impl IntoView {
 
 /// What a panic shows. It is made beforehand: after a panic nothing can be made any more.
 #[component]
-pub fn Broken() -> impl IntoView {
+pub fn Broken() -> View {
     view! {
         <div id="broken" class="ct-notice ct-notice--error ct-broken" role="alert" hidden>
             <p class="ct-notice__title">{words(key::BROKEN_TITLE)}</p>

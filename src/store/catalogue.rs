@@ -3,10 +3,7 @@
 //! Records stay as they came and are read into their types where a page needs one: a tablet with
 //! 10,000 listings shows 30 of them.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, OnceLock},
-};
+use std::sync::{Arc, OnceLock};
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use model::{
@@ -21,6 +18,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use survey::Definition;
 
+use crate::locale::compare;
+
 /// What the catalogue holds at one moment. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct CatalogueView {
@@ -29,13 +28,11 @@ pub struct CatalogueView {
 
 #[derive(Default)]
 struct Content {
-    records: BTreeMap<Collection, Records>,
+    /// In the order of their collections and ids.
+    records: Vec<(Collection, Arc<Record>)>,
     /// Built at the first search, since most people never search.
     index: OnceLock<(Vec<Key>, Index)>,
 }
-
-/// The records of one collection.
-type Records = BTreeMap<Key, Arc<Record>>;
 
 /// One time an event takes place.
 #[derive(Debug, Clone)]
@@ -95,14 +92,10 @@ impl CatalogueView {
     /// Takes the records. Those of a collection that this app does not know are left out: a
     /// newer server may publish what it cannot show yet.
     pub fn new(records: Vec<Record>) -> Self {
-        let mut content = Content::default();
-        for record in records {
-            if let Some(collection) = record.known_collection() {
-                let of_kind = content.records.entry(collection).or_default();
-                of_kind.insert(record.id.clone(), Arc::new(record));
-            }
-        }
-        Self { content: Arc::new(content) }
+        let known = |record: Record| Some((record.known_collection()?, Arc::new(record)));
+        let mut records: Vec<_> = records.into_iter().filter_map(known).collect();
+        records.sort_by(|(one, a), (other, b)| (one, &a.id).cmp(&(other, &b.id)));
+        Self { content: Arc::new(Content { records, index: OnceLock::new() }) }
     }
 
     /// Whether nothing has been fetched yet.
@@ -112,12 +105,17 @@ impl CatalogueView {
 
     /// The records of a collection with their ids, ascending.
     pub fn records(&self, collection: Collection) -> impl Iterator<Item = (&Key, &Arc<Record>)> {
-        self.content.records.get(&collection).into_iter().flatten()
+        let records = &self.content.records;
+        let start = records.partition_point(|(of, _)| *of < collection);
+        let of_kind = records[start..].iter().take_while(move |(of, _)| *of == collection);
+        of_kind.map(|(_, record)| (&record.id, record))
     }
 
     /// The record of that id as it is stored; its revision is the base of an edit.
     pub fn record(&self, collection: Collection, id: &Key) -> Option<&Arc<Record>> {
-        self.content.records.get(&collection)?.get(id)
+        let records = &self.content.records;
+        let at = records.binary_search_by(|(of, record)| (of, &record.id).cmp(&(&collection, id)));
+        records.get(at.ok()?).map(|(_, record)| record)
     }
 
     /// The record of that id as its type; none if it is not there or does not fit.
@@ -228,13 +226,14 @@ impl CatalogueView {
         };
         if query.trim().is_empty() {
             let titled = |(id, record): (&Key, &Arc<Record>)| {
-                let title = text_of(record, "title")?.get(language).to_lowercase();
+                let title = text_of(record, "title")?.get(language).to_owned();
                 filter.fits_listing(record).then(|| (title, id.clone()))
             };
-            // Ordered by title, and by id where two have the same.
-            let titles: BTreeMap<(String, Key), ()> =
-                self.records(Collection::Listing).filter_map(titled).map(|it| (it, ())).collect();
-            return titles.into_keys().map(|(_, id)| id).collect();
+            let mut found: Vec<(String, Key)> =
+                self.records(Collection::Listing).filter_map(titled).collect();
+            // A stable sort: two of the same title stay in the order of their ids.
+            found.sort_by(|(one, _), (other, _)| compare(one, other));
+            return found.into_iter().map(|(_, id)| id).collect();
         }
         let (ids, index) = self.index();
         index

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use model::{
     Submission, SubmissionId,
     feedback::Feedback,
+    json,
     limits::SUBMISSION_BYTES,
     submission::Body,
     wire::{OutboxExport, PushRecord},
@@ -109,7 +110,7 @@ impl Store {
             fields.insert("corrupt".to_owned(), corrupt.into_iter().collect());
         }
         let name = format!("unsent-{}.json", clock::now().london_date());
-        file::save(&name, "application/json", &file.to_string())
-            .map_err(|error| failed(format!("{error:?}")))
+        let text = json::text(&file).map_err(|error| failed(error.to_string()))?;
+        file::save(&name, "application/json", &text).map_err(|error| failed(format!("{error:?}")))
     }
 }

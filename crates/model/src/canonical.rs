@@ -95,7 +95,8 @@ fn write(value: &Value, out: &mut Vec<u8>) {
             }
             out.push(b']');
         }
-        scalar => out.extend_from_slice(scalar.to_string().as_bytes()),
+        // Writing to memory and a scalar's JSON never fail.
+        scalar => out.extend(crate::json::text(scalar).unwrap_or_default().bytes()),
     }
 }
 

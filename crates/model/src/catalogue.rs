@@ -12,6 +12,7 @@ use crate::{
     Collection, Key, Problem, ProblemCode, Record, Text,
     limits::{LINE_CHARS, RECORD_BYTES, TEXT_CHARS},
     recurrence::Rule,
+    time::{wall, wall_list, wall_option},
 };
 
 /// The borough that runs this copy.
@@ -64,8 +65,10 @@ pub struct Opening {
     /// Which day.
     pub day: Weekday,
     /// Wall time of opening.
+    #[serde(with = "wall")]
     pub from: NaiveTime,
     /// Wall time of closing, later than `from`.
+    #[serde(with = "wall")]
     pub to: NaiveTime,
     /// Open, but nobody of the staff is there (a library's self-service hours).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -147,6 +150,7 @@ pub struct Event {
     #[serde(default)]
     pub themes: Vec<Key>,
     /// First (or only) start, wall time.
+    #[serde(with = "wall")]
     pub start: NaiveDateTime,
     /// How long, in minutes, 1 to 20160 (a fortnight).
     pub minutes: u32,
@@ -157,7 +161,7 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
     /// Days on which it does not take place, although the rule says so.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "wall_list")]
     pub except: Vec<NaiveDate>,
     /// Free unless said otherwise: "£2 for materials".
     #[serde(default, skip_serializing_if = "Text::is_empty")]
@@ -251,7 +255,7 @@ pub struct Listing {
     #[serde(default, skip_serializing_if = "Text::is_empty")]
     pub hours_note: Text,
     /// When a member of staff last made sure that all this is true; `None`: not yet.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "wall_option")]
     pub checked: Option<NaiveDate>,
 }
 

@@ -19,5 +19,14 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
 /// # Errors
 /// If the value cannot be JSON, such as a map whose keys are no text.
 pub fn write(value: &impl Serialize) -> Result<String, Error> {
-    Ok(serde_json::to_value(value)?.to_string())
+    text(&serde_json::to_value(value)?)
+}
+
+/// The text of a value. By this and not by its `Display`, which would bring a second writer and one for
+/// indented text along.
+///
+/// # Errors
+/// None: a value is JSON already.
+pub fn text(value: &Value) -> Result<String, Error> {
+    serde_json::to_string(value)
 }

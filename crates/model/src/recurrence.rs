@@ -9,7 +9,10 @@
 
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime};
 
-use crate::{catalogue::Event, catalogue::Weekday, time::monday_of};
+use crate::{
+    catalogue::{Event, Weekday},
+    time::{Digits, Millis, monday_of},
+};
 
 /// How often a rule's periods come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -318,14 +321,18 @@ fn by_day(text: &str) -> Option<ByDay> {
 /// `UNTIL` is a date (then its whole day counts) or a date and time; a `Z` is read as wall
 /// time in London, which is what calendars that write one mean by the day.
 fn until(text: &str) -> Option<NaiveDateTime> {
-    if let Ok(date) = NaiveDate::parse_from_str(text, "%Y%m%d") {
-        return date.and_hms_opt(23, 59, 59);
+    let (text, utc) = text.strip_suffix('Z').map_or((text, false), |text| (text, true));
+    let Some((date, time)) = text.split_once('T') else {
+        let mut digits = Digits(text);
+        let date = digits.date("")?;
+        return (digits.0.is_empty() && !utc).then(|| date.and_hms_opt(23, 59, 59))?;
+    };
+    let (mut date, mut time) = (Digits(date), Digits(time));
+    let at = date.date("")?.and_time(time.time("")?);
+    if !date.0.is_empty() || !time.0.is_empty() {
+        return None;
     }
-    if let Some(utc) = text.strip_suffix('Z') {
-        let utc = NaiveDateTime::parse_from_str(utc, "%Y%m%dT%H%M%S").ok()?;
-        return Some(crate::time::Millis(utc.and_utc().timestamp_millis()).london());
-    }
-    NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%S").ok()
+    Some(if utc { Millis(at.and_utc().timestamp_millis()).london() } else { at })
 }
 
 /// The starts of `event` on the days `from` to `to`, both included, ascending. An event whose

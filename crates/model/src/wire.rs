@@ -45,7 +45,7 @@ pub struct PushAnswer {
 
 /// What became of one record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "verdict", rename_all = "snake_case")]
+#[serde(tag = "verdict", rename_all = "snake_case", try_from = "VerdictForm")]
 pub enum Verdict {
     /// It is on the server's disk.
     Received(Ack),
@@ -56,6 +56,40 @@ pub enum Verdict {
         /// Why, and what to do.
         problems: Vec<Problem>,
     },
+}
+
+/// [`Verdict`] as it is read: serde's own reader of tagged enums keeps a copy of any value in a form
+/// of its own, whose code is a hundredth of the app.
+#[derive(Deserialize)]
+struct VerdictForm {
+    verdict: String,
+    #[serde(default)]
+    id: Option<SubmissionId>,
+    #[serde(default)]
+    hash: Option<Hash>,
+    #[serde(default)]
+    seq: Option<u64>,
+    #[serde(default)]
+    epoch: Option<String>,
+    #[serde(default)]
+    problems: Option<Vec<Problem>>,
+}
+
+impl TryFrom<VerdictForm> for Verdict {
+    type Error = &'static str;
+
+    fn try_from(form: VerdictForm) -> Result<Self, Self::Error> {
+        let VerdictForm { verdict, id, hash, seq, epoch, problems } = form;
+        match (verdict.as_str(), id, hash, seq, epoch, problems) {
+            ("received", Some(id), Some(hash), Some(seq), Some(epoch), _) => {
+                Ok(Self::Received(Ack { id, hash, seq, epoch }))
+            }
+            ("refused", id, _, _, _, Some(problems)) => Ok(Self::Refused { id, problems }),
+            _ => Err(
+                "a verdict is \"received\" with id, hash, seq and epoch, or \"refused\" with problems",
+            ),
+        }
+    }
 }
 
 /// The server's word that it has stored one record, these bytes and no others.

@@ -8,7 +8,7 @@ use model::{
     submission::{Answer, Response},
 };
 
-use crate::{Definition, Group, Kind, Question, expression::Scope};
+use crate::{Definition, Group, Kind, Question, expression::Scope, number};
 
 /// A response that its survey version accepts. The only way to get one is to check.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,10 +154,10 @@ fn fits(question: &Question, answer: &Answer) -> Result<(), (ProblemCode, &'stat
         (_, Answer::Declined) => Err((Unknown, "This question cannot be declined.")),
         (Kind::SelectMultiple(choices), Answer::Many(values)) => {
             let known = |name: &String| choices.iter().any(|choice| &choice.name == name);
-            let once = values.iter().collect::<std::collections::BTreeSet<_>>();
+            let twice = (1..values.len()).any(|at| values[..at].contains(&values[at]));
             if values.is_empty() {
                 Err((Required, "Nothing is picked. Leave the answer out."))
-            } else if once.len() != values.len() {
+            } else if twice {
                 Err((ProblemCode::Duplicate, "A choice is picked twice."))
             } else if values.iter().all(known) {
                 Ok(())
@@ -183,10 +183,10 @@ fn fits(question: &Question, answer: &Answer) -> Result<(), (ProblemCode, &'stat
             Err(_) => Err((Malformed, "Write a whole number.")),
         },
         (Kind::Decimal, Answer::One(value)) => {
-            let plain = value.chars().all(|c| c.is_ascii_digit() || ".-".contains(c));
-            match value.parse::<f64>() {
-                Ok(number) if plain && number.is_finite() => Ok(()),
-                _ => Err((Malformed, "Write a number.")),
+            if number::parse(value).is_some_and(f64::is_finite) {
+                Ok(())
+            } else {
+                Err((Malformed, "Write a number."))
             }
         }
         (Kind::Date, Answer::One(value)) => {

@@ -1,7 +1,5 @@
 //! What a survey asks: the definition inside a published version, read and checked.
 
-use std::collections::BTreeSet;
-
 use model::{Problem, ProblemCode, Text, limits::JSON_DEPTH};
 use serde::Deserialize;
 use serde_json::Value;
@@ -220,8 +218,8 @@ impl Definition {
 struct Reader {
     /// Questions asked before the one at hand: an expression may look back only, so that an
     /// answer never changes what was asked before it, and no cycle can arise.
-    asked: BTreeSet<String>,
-    names: BTreeSet<String>,
+    asked: Vec<String>,
+    names: Vec<String>,
     problems: Vec<Problem>,
 }
 
@@ -248,10 +246,11 @@ impl Reader {
             let detail = "Start a name with a letter and use letters, digits, hyphen, underscore.";
             self.add(&format!("{pointer}/name"), ProblemCode::Malformed, detail);
         }
-        if !self.names.insert(raw.name.clone()) {
+        if self.names.contains(&raw.name) {
             let detail = format!("\"{}\" is used twice. Rename one of them.", raw.name);
             self.add(&format!("{pointer}/name"), ProblemCode::Duplicate, detail);
         }
+        self.names.push(raw.name.clone());
         let relevant = self.expression(raw.relevant.as_deref(), pointer, "relevant", None);
         if raw.kind == "group" {
             let items = self.items(raw.items, &format!("{pointer}/items"), depth + 1);
@@ -282,7 +281,7 @@ impl Reader {
                 return None;
             }
         };
-        self.asked.insert(raw.name.clone());
+        self.asked.push(raw.name.clone());
         Some(Item::Question(Question {
             name: raw.name,
             kind,
@@ -328,7 +327,6 @@ impl Reader {
         if choices.is_empty() {
             self.add(&format!("{pointer}/choices"), ProblemCode::Required, "Give some choices.");
         }
-        let mut names = BTreeSet::new();
         for (index, choice) in choices.iter().enumerate() {
             let at = format!("{pointer}/choices/{index}");
             // Picked names are joined with spaces in expressions and exports.
@@ -336,7 +334,7 @@ impl Reader {
                 let detail = "Give the choice a name without spaces.";
                 self.add(&format!("{at}/name"), ProblemCode::Malformed, detail);
             }
-            if !names.insert(choice.name.clone()) {
+            if choices[..index].iter().any(|before| before.name == choice.name) {
                 let detail = format!("The choice \"{}\" stands here twice.", choice.name);
                 self.add(&format!("{at}/name"), ProblemCode::Duplicate, detail);
             }

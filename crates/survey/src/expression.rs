@@ -9,6 +9,8 @@
 
 use model::limits::{JSON_DEPTH, TEXT_CHARS};
 
+use crate::number;
+
 /// A parsed expression.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expression {
@@ -115,7 +117,7 @@ impl Value {
     /// XPath 1.0, section 4.4, `number()`.
     fn number(&self) -> f64 {
         match self {
-            Self::Text(text) => text.trim().parse().unwrap_or(f64::NAN),
+            Self::Text(text) => number::parse(text.trim()).unwrap_or(f64::NAN),
             Self::Number(number) => *number,
             Self::Truth(truth) => f64::from(u8::from(*truth)),
         }
@@ -134,7 +136,7 @@ impl Value {
     fn text(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
-            Self::Number(number) => number.to_string(),
+            Self::Number(number) => number::write(*number),
             Self::Truth(truth) => truth.to_string(),
         }
     }
@@ -283,6 +285,11 @@ const LEVELS: [&[(&str, Operator)]; 6] = [
     &[("*", Operator::Multiply), ("div", Operator::Divide), ("mod", Operator::Modulo)],
 ];
 
+/// Whether a character can be part of a name. Of the letters beyond ASCII all can: no operator is among them.
+fn of_a_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || !c.is_ascii() || c == '-' || c == '_'
+}
+
 impl<'a> Parser<'a> {
     fn space(&mut self) {
         self.rest = self.rest.trim_start();
@@ -296,8 +303,8 @@ impl<'a> Parser<'a> {
     fn take(&mut self, token: &str) -> bool {
         let Some(rest) = self.rest.strip_prefix(token) else { return false };
         // A word such as "or" must end here, or it is the start of a longer name.
-        let word = token.starts_with(char::is_alphabetic);
-        if word && rest.starts_with(|c: char| c.is_alphanumeric() || c == '-' || c == '_') {
+        let word = token.starts_with(|c: char| c.is_ascii_alphabetic());
+        if word && rest.starts_with(of_a_name) {
             return false;
         }
         self.rest = rest;
@@ -360,9 +367,11 @@ impl<'a> Parser<'a> {
             return Ok(Node::Current);
         }
         if !digits.is_empty() {
-            return digits.parse().map(Node::Number).map_err(|_| self.expected("a number"));
+            return number::parse(digits)
+                .map(Node::Number)
+                .ok_or_else(|| self.expected("a number"));
         }
-        let name = self.run(|c| c.is_alphanumeric() || c == '-' || c == '_');
+        let name = self.run(of_a_name);
         if name.is_empty() {
             return Err(self.expected("a value"));
         }

@@ -1,8 +1,9 @@
-//! The app: Trunk builds it and has sass make its style sheet, [`crate::precache`] finishes it.
+//! The app: Trunk builds it and has sass make its style sheet, [`crate::shrink`] and [`crate::precache`] finish it.
 
 use crate::precache;
 use crate::setup;
 use crate::shell;
+use crate::shrink;
 use crate::workspace::{WASM, Workspace};
 use anyhow::Result;
 use std::process::Command;
@@ -21,6 +22,7 @@ pub fn build(workspace: &Workspace) -> Result<()> {
         shrink(&mut trunk);
     }
     shell::run("Building the app", &mut trunk)?;
+    shrink::run(workspace, &workspace.dist())?;
     precache::run(&workspace.dist())
 }
 
@@ -32,10 +34,9 @@ fn shrink(trunk: &mut Command) {
         .env("RUSTC_BOOTSTRAP", "1")
         .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
         .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
-        // These replace the flags in .cargo/config.toml, so the first one stands there too.
         .env(
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-            "--cfg erase_components -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none",
+            "--cfg sha2_backend_soft=\"compact\" -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none",
         );
 }
 

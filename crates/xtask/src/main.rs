@@ -3,11 +3,13 @@
 mod app;
 mod bench;
 mod check;
+mod faults;
 mod npm;
 mod precache;
 mod server;
 mod setup;
 mod shell;
+mod shrink;
 mod suite;
 mod tool;
 mod workspace;
@@ -43,6 +45,8 @@ enum Command {
     Test {
         /// Which parts to run.
         parts: Vec<suite::Part>,
+        #[command(flatten)]
+        rounds: faults::Rounds,
     },
     /// Formatting, clippy for both targets and documentation, warnings denied.
     Check,
@@ -71,7 +75,7 @@ fn run() -> Result<()> {
         Command::Serve(serve) => serve.run(&workspace),
         Command::App => app::build(&workspace),
         Command::Watch => app::watch(&workspace),
-        Command::Test { parts } => suite::run(&workspace, &parts),
+        Command::Test { parts, rounds } => suite::run(&workspace, &parts, rounds),
         Command::Check => check::run(&workspace),
         Command::Bench(bench) => bench.run(&workspace),
         Command::Dist => server::dist(&workspace),

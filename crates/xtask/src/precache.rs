@@ -42,16 +42,16 @@ pub fn run(dist: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Whether the service worker need not keep a file: the program for staff is loaded where staff sign in; English is in
-/// the program; pictures are for the system, which fetches them itself when somebody installs the app.
+/// Whether the service worker need not keep a file: the program for staff is loaded where staff sign in; pictures
+/// are for the system, which fetches them itself when somebody installs the app.
 fn is_left_out(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    name.starts_with("staff") || name == "en.json" || name.ends_with(".png")
+    name.starts_with("staff") || name.ends_with(".png")
 }
 
-/// Gives the app's script and wasm names by the hash of what they hold now. Trunk names them by the wasm before
-/// wasm-bindgen and wasm-opt have worked on it, so another version of those would ship other bytes under a name that
-/// browsers keep for ever.
+/// Gives the app's script, wasm and style sheet names by the hash of what they hold now. Trunk names them by what they
+/// held before wasm-bindgen and [`crate::shrink`] worked on them, so another version of those would ship other bytes
+/// under a name that browsers keep for ever.
 fn name_by_content(staging: &Path) -> Result<()> {
     let page = staging.join("index.html");
     let mut html =
@@ -73,7 +73,7 @@ fn name_by_content(staging: &Path) -> Result<()> {
 
 /// For `app-0123456789abcdef.js` or `app-0123456789abcdef_bg.wasm`: `app-`, and how long the hash is.
 fn hashed_stem(name: &str) -> Option<(&str, usize)> {
-    let rest = name.strip_suffix("_bg.wasm").or_else(|| name.strip_suffix(".js"))?;
+    let rest = ["_bg.wasm", ".js", ".css"].into_iter().find_map(|end| name.strip_suffix(end))?;
     let (stem, hash) = rest.split_at(rest.rfind('-')? + 1);
     (hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit())).then_some((stem, hash.len()))
 }
@@ -194,12 +194,13 @@ mod tests {
     }
 
     #[test]
-    fn only_hashed_scripts_and_wasm_are_named_anew() {
+    fn only_hashed_files_are_named_anew() {
         assert_eq!(hashed_stem("my-app-0123456789abcdef.js"), Some(("my-app-", 16)));
         assert_eq!(hashed_stem("my-app-0123456789abcdef_bg.wasm"), Some(("my-app-", 16)));
         assert_eq!(hashed_stem("boot.js"), None);
         assert_eq!(hashed_stem("app-notahash.js"), None);
-        assert_eq!(hashed_stem("app-0123456789abcdef.css"), None);
+        assert_eq!(hashed_stem("app-0123456789abcdef.css"), Some(("app-", 16)));
+        assert_eq!(hashed_stem("icon-0123456789abcdef.svg"), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `/events/:id`: one event.
 
+use crate::view::{CollectView, View, view};
 use chrono::Days;
 use leptos::prelude::*;
 use model::{Key, catalogue::Event, recurrence::occurrences, time::parse_date};
@@ -27,23 +28,21 @@ const AHEAD: u64 = 400;
 pub fn EventPage(
     /// Which event; none if the address makes no sense.
     id: Option<Key>,
-) -> impl IntoView {
+) -> View {
     let store = Store::get();
-    let event =
-        Signal::derive(move || store.catalogue.with(|catalogue| catalogue.event(id.as_ref()?)));
+    let event = move || store.catalogue.with(|catalogue| catalogue.event(id.as_ref()?));
+    let titled = event.clone();
     let title = Signal::derive(move || {
-        event.with(|event| {
-            event.as_ref().map_or_else(|| t(key::EVENT_GONE), |event| content(&event.title))
-        })
+        titled().map_or_else(|| t(key::EVENT_GONE), |event| content(&event.title))
     });
     view! {
         <Page title back="/events">
             {move || {
                 // The details are made anew in another language.
                 language();
-                match event.get() {
-                    Some(event) => view! { <Details event/> }.into_any(),
-                    None => view! { <p class="govuk-body">{t(key::EVENT_GONE_TEXT)}</p> }.into_any(),
+                match event() {
+                    Some(event) => view! { <Details event/> },
+                    None => view! { <p class="govuk-body">{t(key::EVENT_GONE_TEXT)}</p> },
                 }
             }}
         </Page>
@@ -51,7 +50,7 @@ pub fn EventPage(
 }
 
 #[component]
-fn Details(event: Event) -> impl IntoView {
+fn Details(event: Event) -> View {
     let store = Store::get();
     let asked = router::query("on").and_then(|text| parse_date(&text));
     let from = asked.unwrap_or_else(wall::today);
@@ -152,7 +151,7 @@ fn Details(event: Event) -> impl IntoView {
     }
 }
 
-fn address(venue: &model::catalogue::Venue) -> impl IntoView + use<> {
+fn address(venue: &model::catalogue::Venue) -> View {
     let lines = venue.address.iter().chain(std::iter::once(&venue.postcode)).cloned();
     lines.map(|line| view! { <div>{line}</div> }).collect_view()
 }

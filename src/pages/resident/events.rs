@@ -1,5 +1,6 @@
 //! `/events`: what is on, by day.
 
+use crate::view::{Children, CollectView, View, view};
 use chrono::{Days, NaiveDate};
 use leptos::prelude::*;
 use model::{Collection, Key, time::parse_date};
@@ -10,7 +11,7 @@ use crate::{
         page::Page,
         select::{Opt, Select},
     },
-    locale::{content, key, label, t, tn, words},
+    locale::{compare, content, key, label, t, tn, words},
     platform::browser,
     router,
     store::{
@@ -54,7 +55,7 @@ pub(super) fn PartSelect(
     /// The options in order.
     #[prop(into)]
     options: Signal<Vec<Opt>>,
-) -> impl IntoView {
+) -> View {
     view! {
         <Select
             id=part.0
@@ -71,14 +72,14 @@ pub fn options(store: Store, all: crate::locale::Key, collection: Collection) ->
     let names = store.catalogue.with(|catalogue| catalogue.names(collection));
     let mut options: Vec<Opt> =
         names.iter().map(|(id, name)| (id.to_string(), content(name))).collect();
-    options.sort_by_key(|(_, name)| name.to_lowercase());
+    options.sort_by(|(_, one), (_, other)| compare(one, other));
     options.insert(0, (String::new(), t(all)));
     options
 }
 
 /// The list of events.
 #[component]
-pub fn Events() -> impl IntoView {
+pub fn Events() -> View {
     let store = Store::get();
     let [venue, area, theme, from] = ["venue", "area", "theme", "from"].map(Part);
     let filter = move || Filter {
@@ -91,10 +92,10 @@ pub fn Events() -> impl IntoView {
         let asked = from.get().and_then(|text| parse_date(&text));
         asked.unwrap_or_else(wall::today).max(wall::today())
     };
-    let found = Signal::derive(move || {
+    let found = move || {
         let (filter, first) = (filter(), first());
         store.catalogue.with(|catalogue| catalogue.occurrences(&filter, first, DAYS))
-    });
+    };
     let go_to = move |day: NaiveDate| {
         let today = day <= wall::today();
         from.set(&if today { String::new() } else { day.to_string() });
@@ -113,21 +114,25 @@ pub fn Events() -> impl IntoView {
                 <PartSelect part=area name=key::FILTER_AREA options=areas/>
                 <PartSelect part=theme name=key::FILTER_THEME options=themes/>
             </Filters>
+            // It stays while its words change, so that a screen reader says them.
             <p class="ct-count" role="status">
-                {move || tn(key::EVENTS_COUNT, found.with(Vec::len))}
+                {move || tn(key::EVENTS_COUNT, found().len())}
             </p>
-            {move || days(found.get(), first())}
             {move || {
-                found
-                    .with(Vec::is_empty)
-                    .then(|| {
-                        view! {
-                            <Empty
-                                title=label(key::EVENTS_NONE)
-                                words=label(key::EVENTS_NONE_TEXT)
-                            />
-                        }
-                    })
+                let found = found();
+                view! {
+                    {found
+                        .is_empty()
+                        .then(|| {
+                            view! {
+                                <Empty
+                                    title=label(key::EVENTS_NONE)
+                                    words=label(key::EVENTS_NONE_TEXT)
+                                />
+                            }
+                        })}
+                    {days(found, first())}
+                }
             }}
             <div class="govuk-button-group no-print">
                 {move || {
@@ -166,7 +171,7 @@ pub fn Filters(
     on_clear: impl Fn(leptos::ev::MouseEvent) + 'static,
     /// The parts.
     children: Children,
-) -> impl IntoView {
+) -> View {
     let wide = browser::is_wide();
     view! {
         <details class="ct-filters no-print" open=wide>
@@ -191,7 +196,7 @@ pub fn Filters(
 }
 
 /// The occurrences under a heading for each day.
-fn days(found: Vec<Occurrence>, first: NaiveDate) -> impl IntoView {
+fn days(found: Vec<Occurrence>, first: NaiveDate) -> View {
     // What began before the first day and is still going on stands under the first day.
     let day_of = |occurrence: &Occurrence| occurrence.start.date().max(first);
     found
@@ -222,7 +227,7 @@ fn days(found: Vec<Occurrence>, first: NaiveDate) -> impl IntoView {
 pub(super) fn EventCard(
     /// What takes place when.
     occurrence: Occurrence,
-) -> impl IntoView {
+) -> View {
     let store = Store::get();
     let Occurrence { start, id, event } = occurrence;
     let place = store

@@ -1,5 +1,6 @@
 //! `/`: four doors, and what is on here today.
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use model::Collection;
 
@@ -16,7 +17,7 @@ const TODAY: usize = 3;
 
 /// The first page.
 #[component]
-pub fn Home() -> impl IntoView {
+pub fn Home() -> View {
     let store = Store::get();
     let place =
         move || store.catalogue.with(|catalogue| catalogue.site().map(|site| content(&site.place)));
@@ -63,13 +64,7 @@ pub fn Home() -> impl IntoView {
 }
 
 #[component]
-fn Door(
-    to: &'static str,
-    name: &'static str,
-    title: Key,
-    text: Key,
-    icon: &'static str,
-) -> impl IntoView {
+fn Door(to: &'static str, name: &'static str, title: Key, text: Key, icon: &'static str) -> View {
     view! {
         <li class=format!("ct-door ct-door--{name}")>
             <svg class="ct-door__icon" viewBox="0 0 48 48" aria-hidden="true">
@@ -87,7 +82,7 @@ fn Door(
 
 /// What is on today where this tablet stands.
 #[component]
-fn Today() -> impl IntoView {
+fn Today() -> View {
     let store = Store::get();
     let today = move || {
         let venue = store.tablet.with(|tablet| tablet.venue.clone())?;
@@ -99,7 +94,7 @@ fn Today() -> impl IntoView {
             (!today.is_empty()).then_some((name, today))
         })
     };
-    move || {
+    View::of(move || {
         today().map(|(name, today)| {
             view! {
                 <section aria-labelledby="today">
@@ -115,5 +110,5 @@ fn Today() -> impl IntoView {
                 </section>
             }
         })
-    }
+    })
 }

@@ -1,5 +1,6 @@
 //! `/support/:id`: one support service.
 
+use crate::view::{CollectView, Part, View, view};
 use leptos::prelude::*;
 use model::{
     Collection, Key,
@@ -19,28 +20,26 @@ use crate::{
 pub fn ListingPage(
     /// Which listing; none if the address makes no sense.
     id: Option<Key>,
-) -> impl IntoView {
+) -> View {
     let store = Store::get();
-    let listing = Signal::derive(move || {
-        let id = id.clone()?;
-        let listing = store.catalogue.with(|catalogue| catalogue.listing(&id))?;
-        Some((id, listing))
-    });
+    let listing = move || {
+        let id = id.as_ref()?;
+        let listing = store.catalogue.with(|catalogue| catalogue.listing(id))?;
+        Some((id.clone(), listing))
+    };
+    let titled = listing.clone();
     let title = Signal::derive(move || {
-        listing.with(|listing| {
-            let found = listing.as_ref();
-            found.map_or_else(|| t(key::LISTING_GONE), |(_, listing)| content(&listing.title))
-        })
+        titled().map_or_else(|| t(key::LISTING_GONE), |(_, listing)| content(&listing.title))
     });
     view! {
         <Page title back="/support">
             {move || {
                 // The details are made anew in another language.
                 language();
-                match listing.get() {
-                    Some((id, listing)) => view! { <Details id listing/> }.into_any(),
+                match listing() {
+                    Some((id, listing)) => view! { <Details id listing/> },
                     None => {
-                        view! { <p class="govuk-body">{t(key::LISTING_GONE_TEXT)}</p> }.into_any()
+                        view! { <p class="govuk-body">{t(key::LISTING_GONE_TEXT)}</p> }
                     }
                 }
             }}
@@ -49,7 +48,7 @@ pub fn ListingPage(
 }
 
 #[component]
-fn Details(id: Key, listing: Listing) -> impl IntoView {
+fn Details(id: Key, listing: Listing) -> View {
     let store = Store::get();
     let title = content(&listing.title);
     let areas: Vec<_> = store.catalogue.with(|catalogue| {
@@ -65,14 +64,6 @@ fn Details(id: Key, listing: Listing) -> impl IntoView {
         Some(date) => wall::day_of_year(date),
         None => t(key::LISTING_NOT_CHECKED),
     };
-    let fact = |name: String, value: AnyView| {
-        view! {
-            <div class="ct-facts__row">
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-            </div>
-        }
-    };
     view! {
         <div class="ct-two">
             <div>
@@ -83,7 +74,7 @@ fn Details(id: Key, listing: Listing) -> impl IntoView {
                     {(!listing.phones.is_empty())
                         .then(|| {
                             let phones = listing.phones.iter().map(phone).collect_view();
-                            fact(t(key::LISTING_PHONE), phones.into_any())
+                            fact(t(key::LISTING_PHONE), phones)
                         })}
                     {listing
                         .email
@@ -94,7 +85,7 @@ fn Details(id: Key, listing: Listing) -> impl IntoView {
                                     {email.clone()}
                                 </a>
                             };
-                            fact(t(key::LISTING_EMAIL), link.into_any())
+                            fact(t(key::LISTING_EMAIL), link)
                         })}
                     {listing
                         .website
@@ -105,23 +96,22 @@ fn Details(id: Key, listing: Listing) -> impl IntoView {
                                     {website.clone()}
                                 </a>
                             };
-                            fact(t(key::LISTING_WEBSITE), link.into_any())
+                            fact(t(key::LISTING_WEBSITE), link)
                         })}
                     {(!listing.address.is_empty())
                         .then(|| {
                             let lines = listing.address.iter().cloned();
                             let lines = lines.map(|line| view! { <div>{line}</div> }).collect_view();
-                            fact(t(key::LISTING_ADDRESS), lines.into_any())
+                            fact(t(key::LISTING_ADDRESS), lines)
                         })}
-                    {fact(t(key::COST), t(cost_key(listing.cost)).into_any())}
+                    {fact(t(key::COST), t(cost_key(listing.cost)))}
                     {(!spoken.is_empty())
-                        .then(|| fact(t(key::LANGUAGE), spoken.join(", ").into_any()))}
+                        .then(|| fact(t(key::LANGUAGE), spoken.join(", ")))}
                     {fact(
                         t(key::LISTING_AREAS),
-                        if areas.is_empty() { t(key::LISTING_EVERYWHERE) } else { areas.join("; ") }
-                            .into_any(),
+                        if areas.is_empty() { t(key::LISTING_EVERYWHERE) } else { areas.join("; ") },
                     )}
-                    {fact(t(key::LISTING_CHECKED), checked.into_any())}
+                    {fact(t(key::LISTING_CHECKED), checked)}
                 </dl>
                 <div class="govuk-button-group no-print">
                     <ShortlistButton id title/>
@@ -139,22 +129,22 @@ fn Details(id: Key, listing: Listing) -> impl IntoView {
 
 /// When somebody is there.
 #[component]
-fn Open(listing: Listing) -> impl IntoView {
+fn Open(listing: Listing) -> View {
     let note = content(&listing.hours_note);
     view! {
         {if listing.always_open {
-            Some(view! { <p class="govuk-body-l">{t(key::HOURS_ALWAYS)}</p> }.into_any())
+            Some(view! { <p class="govuk-body-l">{t(key::HOURS_ALWAYS)}</p> })
         } else if listing.hours.is_empty() {
             note.is_empty()
-                .then(|| view! { <p class="govuk-body">{t(key::HOURS_UNKNOWN)}</p> }.into_any())
+                .then(|| view! { <p class="govuk-body">{t(key::HOURS_UNKNOWN)}</p> })
         } else {
-            Some(view! { <Hours hours=listing.hours.clone()/> }.into_any())
+            Some(view! { <Hours hours=listing.hours.clone()/> })
         }}
         {(!note.is_empty()).then(|| view! { <p class="govuk-body">{note}</p> })}
     }
 }
 
-fn phone(phone: &Phone) -> impl IntoView + use<> {
+fn phone(phone: &Phone) -> View {
     let dial: String = phone.number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
     view! {
         <div>
@@ -163,6 +153,17 @@ fn phone(phone: &Phone) -> impl IntoView + use<> {
             </a>
             " "
             <span>{content(&phone.note)}</span>
+        </div>
+    }
+}
+
+/// A row of the facts: what it is about, and what is known.
+fn fact(name: String, value: impl Part) -> View {
+    let value = value.into_slot();
+    view! {
+        <div class="ct-facts__row">
+            <dt>{name}</dt>
+            <dd>{value}</dd>
         </div>
     }
 }

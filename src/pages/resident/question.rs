@@ -1,5 +1,6 @@
 //! One question of a survey on the screen.
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use model::submission::Answer;
 use survey::{Choice, Kind, Question, Scale};
@@ -59,7 +60,9 @@ pub fn answer_words(question: &Question, answer: Option<&Answer>) -> String {
             .iter()
             .find(|choice| &choice.name == name)
             .map_or_else(|| name.clone(), |choice| content(&choice.label)),
-        Kind::Date => name.parse().map_or_else(|_| name.clone(), crate::wall::day_of_year),
+        Kind::Date => {
+            model::time::parse_date(name).map_or_else(|| name.clone(), crate::wall::day_of_year)
+        }
         _ => name.clone(),
     };
     match answer {
@@ -79,7 +82,7 @@ pub fn QuestionField(
     /// What is wrong with it.
     #[prop(into)]
     faults: Signal<Vec<Fault>>,
-) -> impl IntoView {
+) -> View {
     let (label, hint) = (question.label.clone(), question.hint.clone());
     let legend = Signal::derive(move || content(&label));
     let hint = Signal::derive(move || content(&hint));
@@ -90,13 +93,11 @@ pub fn QuestionField(
                 {legend}
             </h1>
             <p class="govuk-body">{hint}</p>
-        }
-        .into_any(),
+        },
         Kind::SelectOne(choices) => {
             let options = Signal::derive(move || options(&choices, may_decline));
             let on_change = move |(name, _): (String, bool)| draft.set(vec![name]);
             view! { <Choices id=FIELD legend heading=true hint options value=draft on_change faults/> }
-                .into_any()
         }
         Kind::SelectMultiple(choices) => {
             let options = Signal::derive(move || options(&choices, may_decline));
@@ -124,10 +125,9 @@ pub fn QuestionField(
                     faults
                 />
             }
-            .into_any()
         }
         Kind::Range(scale) => {
-            view! { <ScaleField legend hint scale may_decline draft faults/> }.into_any()
+            view! { <ScaleField legend hint scale may_decline draft faults/> }
         }
         Kind::Date => {
             let value = Signal::derive(move || written(draft));
@@ -146,13 +146,11 @@ pub fn QuestionField(
                 />
                 {may_decline.then(|| view! { <Decline draft/> })}
             }
-            .into_any()
         }
         kind => view! {
             <Written legend hint kind draft faults/>
             {may_decline.then(|| view! { <Decline draft/> })}
-        }
-        .into_any(),
+        },
     }
 }
 
@@ -176,7 +174,7 @@ fn ScaleField(
     may_decline: bool,
     draft: RwSignal<Draft>,
     faults: Signal<Vec<Fault>>,
-) -> impl IntoView {
+) -> View {
     let fault = fault_of(faults, FIELD);
     let item = move |(index, value): (usize, i32)| {
         let id = if index == 0 { FIELD.to_owned() } else { format!("{FIELD}-{index}") };
@@ -231,7 +229,7 @@ fn Written(
     kind: Kind,
     draft: RwSignal<Draft>,
     faults: Signal<Vec<Fault>>,
-) -> impl IntoView {
+) -> View {
     let fault = fault_of(faults, FIELD);
     let value = move || written(draft);
     let on_input = move |event: leptos::ev::Event| draft.set(vec![event_target_value(&event)]);
@@ -247,8 +245,7 @@ fn Written(
                 prop:value=value
                 on:input=on_input
             ></textarea>
-        }
-        .into_any(),
+        },
         kind => {
             let mode = if kind == Kind::Integer { "numeric" } else { "decimal" };
             view! {
@@ -264,7 +261,6 @@ fn Written(
                     on:input=on_input
                 />
             }
-            .into_any()
         }
     };
     view! {
@@ -285,7 +281,7 @@ fn Written(
 
 /// "Prefer not to say" beside a field to write in or a scale.
 #[component]
-fn Decline(draft: RwSignal<Draft>) -> impl IntoView {
+fn Decline(draft: RwSignal<Draft>) -> View {
     let declined = move || draft.with(|draft| draft.iter().any(|value| value == DECLINED));
     view! {
         <div class="govuk-checkboxes govuk-!-margin-bottom-6">

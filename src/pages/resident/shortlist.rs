@@ -1,5 +1,6 @@
 //! The shortlist under the support listings: what a peer prints for somebody to take away.
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use model::{Collection, Key, catalogue::Listing};
 
@@ -17,7 +18,7 @@ pub fn ShortlistButton(
     id: Key,
     /// Its title, so that the button says more than "Add" to a screen reader.
     title: String,
-) -> impl IntoView {
+) -> View {
     let store = Store::get();
     let listed = {
         let id = id.clone();
@@ -38,7 +39,7 @@ pub fn ShortlistButton(
 
 /// The shortlist; nothing where it is empty.
 #[component]
-pub fn Shortlist() -> impl IntoView {
+pub fn Shortlist() -> View {
     let store = Store::get();
     let listed = move || {
         let ids = store.shortlist.get();
@@ -62,7 +63,7 @@ pub fn Shortlist() -> impl IntoView {
         store.shortlist.set(Vec::new());
         browser::focus("main h1");
     };
-    move || {
+    View::of(move || {
         language();
         let listed = listed();
         (!listed.is_empty()).then(|| {
@@ -93,11 +94,11 @@ pub fn Shortlist() -> impl IntoView {
                 </section>
             }
         })
-    }
+    })
 }
 
 #[component]
-fn Item(listing: Listing, id: Key) -> impl IntoView {
+fn Item(listing: Listing, id: Key) -> View {
     let store = Store::get();
     let title = content(&listing.title);
     let open =

@@ -1,5 +1,6 @@
 //! `/support`: support listings, with search and filters.
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use model::{
     Collection, Key,
@@ -22,7 +23,7 @@ const SHOWN: usize = 30;
 
 /// The list of support.
 #[component]
-pub fn Support() -> impl IntoView {
+pub fn Support() -> View {
     let store = Store::get();
     let query = store.query;
     // A link may bring a query along; it is taken out of the address at once.
@@ -160,7 +161,7 @@ pub fn cost_key(cost: Cost) -> locale::Key {
 }
 
 #[component]
-fn ListingCard(id: Key, listing: Listing) -> impl IntoView {
+fn ListingCard(id: Key, listing: Listing) -> View {
     let store = Store::get();
     let categories: Vec<_> = store.catalogue.with_untracked(|catalogue| {
         let kinds = listing.categories.iter();

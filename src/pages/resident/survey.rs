@@ -1,5 +1,6 @@
 //! `/surveys/:id`: a survey, one question a page.
 
+use crate::view::{Children, CollectView, View, view};
 use leptos::prelude::*;
 use model::{
     Key, SubmissionId,
@@ -27,35 +28,38 @@ use crate::{
 pub fn SurveyPage(
     /// Which survey; none if the address makes no sense.
     id: Option<Key>,
-) -> impl IntoView {
+) -> View {
     let store = Store::get();
-    let survey = Signal::derive(move || {
-        let id = id.clone()?;
-        let survey = store.catalogue.with(|catalogue| catalogue.survey(&id))?;
-        Some((id, survey))
-    });
+    let survey = move || {
+        let id = id.as_ref()?;
+        let survey = store.catalogue.with(|catalogue| catalogue.survey(id))?;
+        Some((id.clone(), survey))
+    };
     // Made here, where they live as long as the page: what a handler makes ends with its part.
     let taking = Taking::new();
     // A survey that changes while somebody answers it must not take the page away from them:
     // what they began, they finish.
     let begun = Memo::new(move |_| taking.fill.with(Option::is_some));
-    move || match (begun.get(), survey.get()) {
-        (true, _) => view! { <TakingPage taking/> }.into_any(),
-        (false, Some((id, survey))) if survey.state == SurveyState::Open => {
-            view! { <Intro id survey taking/> }.into_any()
+    View::of(move || {
+        if begun.get() {
+            return view! { <TakingPage taking/> };
         }
-        (false, Some(_)) => closed(key::SURVEY_CLOSED, key::SURVEY_CLOSED_TEXT),
-        (false, None) => closed(key::SURVEY_GONE, key::SURVEY_GONE_TEXT),
-    }
+        match survey() {
+            Some((id, survey)) if survey.state == SurveyState::Open => {
+                view! { <Intro id survey taking/> }
+            }
+            Some(_) => closed(key::SURVEY_CLOSED, key::SURVEY_CLOSED_TEXT),
+            None => closed(key::SURVEY_GONE, key::SURVEY_GONE_TEXT),
+        }
+    })
 }
 
-fn closed(title: crate::locale::Key, text: crate::locale::Key) -> AnyView {
+fn closed(title: crate::locale::Key, text: crate::locale::Key) -> View {
     view! {
         <Page title=label(title) back="/surveys">
             <p class="govuk-body">{words(text)}</p>
         </Page>
     }
-    .into_any()
 }
 
 /// Somebody's answers to one version of a survey.
@@ -114,7 +118,7 @@ impl Taking {
 
 /// Why we ask, how long it takes, what came of earlier answers.
 #[component]
-fn Intro(id: Key, survey: Survey, taking: Taking) -> impl IntoView {
+fn Intro(id: Key, survey: Survey, taking: Taking) -> View {
     let store = Store::get();
     let broken = RwSignal::new(false);
     let blocked = move || !matches!(store.ready.get(), Ready::Open);
@@ -164,7 +168,7 @@ fn Intro(id: Key, survey: Survey, taking: Taking) -> impl IntoView {
 }
 
 #[component]
-fn TakingPage(taking: Taking) -> impl IntoView {
+fn TakingPage(taking: Taking) -> View {
     let dirty = Signal::derive(move || taking.saved.get().is_none());
     view! {
         <div class="ct-width">
@@ -172,11 +176,11 @@ fn TakingPage(taking: Taking) -> impl IntoView {
         </div>
         {move || {
             if let Some(reference) = taking.saved.get() {
-                return view! { <Done reference taking/> }.into_any();
+                return view! { <Done reference taking/> };
             }
             match taking.with(|fill| fill.question().cloned()) {
-                Some(question) => view! { <Asking question taking/> }.into_any(),
-                None => view! { <Check taking/> }.into_any(),
+                Some(question) => view! { <Asking question taking/> },
+                None => view! { <Check taking/> },
             }
         }}
     }
@@ -194,7 +198,7 @@ fn fault_words(question: &Question, problem: &model::Problem) -> String {
 
 /// One question.
 #[component]
-fn Asking(question: Question, taking: Taking) -> impl IntoView {
+fn Asking(question: Question, taking: Taking) -> View {
     let given = untrack(|| taking.with(|fill| draft_of(fill.answer(&question.name))));
     let draft = RwSignal::<Draft>::new(given);
     let faults = RwSignal::new(Vec::<Fault>::new());
@@ -257,7 +261,7 @@ fn Asking(question: Question, taking: Taking) -> impl IntoView {
 
 /// "Check your answers".
 #[component]
-fn Check(taking: Taking) -> impl IntoView {
+fn Check(taking: Taking) -> View {
     let store = Store::get();
     let failed = RwSignal::new(None::<sync::StorageError>);
     let busy = taking.busy;
@@ -339,7 +343,7 @@ fn Check(taking: Taking) -> impl IntoView {
 
 /// The confirmation, and the way to begin again for the next person.
 #[component]
-fn Done(reference: SubmissionId, taking: Taking) -> impl IntoView {
+fn Done(reference: SubmissionId, taking: Taking) -> View {
     let store = Store::get();
     let again = move |_| {
         let what = taking.what.get_value();
@@ -373,7 +377,7 @@ pub fn Saved(
     reference: SubmissionId,
     /// What to do next.
     children: Children,
-) -> impl IntoView {
+) -> View {
     let store = Store::get();
     // Only what the outbox holds a receipt for is received.
     let state = move || {

@@ -1,5 +1,6 @@
 //! `/surveys`: the surveys that take answers.
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use model::catalogue::SurveyState;
 
@@ -11,7 +12,7 @@ use crate::{
 
 /// The list of open surveys.
 #[component]
-pub fn Surveys() -> impl IntoView {
+pub fn Surveys() -> View {
     let store = Store::get();
     let open = move || {
         store.catalogue.with(|catalogue| {
@@ -32,8 +33,7 @@ pub fn Surveys() -> impl IntoView {
                             title=label(key::SURVEYS_NONE)
                             words=label(key::SURVEYS_NONE_TEXT)
                         />
-                    }
-                        .into_any();
+                    };
                 }
                 view! {
                     <ul class="ct-cards ct-cards--list">
@@ -56,7 +56,6 @@ pub fn Surveys() -> impl IntoView {
                             .collect_view()}
                     </ul>
                 }
-                    .into_any()
             }}
         </Page>
     }

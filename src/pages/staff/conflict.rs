@@ -1,5 +1,6 @@
 //! What two editors wrote into one field, and the choice between them.
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use model::{
     Collection, Key, Text,
@@ -32,7 +33,7 @@ pub fn ConflictCard(
     /// Called when nothing of it is left to decide, or when there is news of it.
     #[prop(into)]
     settled: Callback<()>,
-) -> impl IntoView {
+) -> View {
     let store = Store::get();
     let open = RwSignal::new(conflict.collisions.clone());
     let error = RwSignal::new(None::<String>);
@@ -202,7 +203,7 @@ fn mine_over(collision: &Collision) -> Value {
         return collision.yours.clone();
     };
     let mut words = mine.clone();
-    words.0.extend(theirs.0);
+    theirs.iter().for_each(|(tag, text)| words.set(tag.to_owned(), text.to_owned()));
     let words = with_english(&words, &english(&mine));
     serde_json::to_value(words).unwrap_or_else(|_| collision.yours.clone())
 }

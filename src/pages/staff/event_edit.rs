@@ -1,5 +1,6 @@
 //! `/staff/events/:id`: one event, to create or change. The id `new` creates.
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use model::{
     Collection, Key,
@@ -32,7 +33,7 @@ pub fn EventEdit(
     /// Which one, or `new`.
     #[prop(into)]
     id: String,
-) -> impl IntoView {
+) -> View {
     let is_new = id == "new";
     let title = Signal::derive(move || {
         t(if is_new { key::STAFF_EVENT_NEW } else { key::STAFF_EVENT_EDIT })
@@ -46,7 +47,7 @@ pub fn EventEdit(
 
 /// Waits for the record, and keeps it as it was when the form opened.
 #[component]
-fn Opening(id: String) -> impl IntoView {
+fn Opening(id: String) -> View {
     let store = Store::get();
     let opened = RwSignal::new(None::<(Option<Event>, Opened)>);
     let wanted = Key::parse(&id).filter(|_| id != "new");
@@ -80,21 +81,17 @@ fn Opening(id: String) -> impl IntoView {
         }));
         browser::focus("main h1");
     };
-    move || match opened.get() {
-        Some((event, opened)) => view! { <Form event opened reopen/> }.into_any(),
+    View::of(move || match opened.get() {
+        Some((event, opened)) => view! { <Form event opened reopen/> },
         None if gone.get() => {
-            view! { <p class="govuk-body">{t(key::EVENT_GONE_TEXT)}</p> }.into_any()
+            view! { <p class="govuk-body">{t(key::EVENT_GONE_TEXT)}</p> }
         }
-        None => view! { <Loading/> }.into_any(),
-    }
+        None => view! { <Loading/> },
+    })
 }
 
 #[component]
-fn Form(
-    event: Option<Event>,
-    opened: Opened,
-    #[prop(into)] reopen: Callback<Opened>,
-) -> impl IntoView {
+fn Form(event: Option<Event>, opened: Opened, #[prop(into)] reopen: Callback<Opened>) -> View {
     let store = Store::get();
     let here = store.tablet.with_untracked(|tablet| tablet.venue.clone());
     let form = EventForm::open(event, here);
@@ -186,7 +183,7 @@ pub fn toggle(ids: RwSignal<Vec<String>>, id: String, chosen: bool) {
 type Faults = RwSignal<Vec<crate::components::field::Fault>>;
 
 #[component]
-fn Where(form: EventForm, faults: Faults) -> impl IntoView {
+fn Where(form: EventForm, faults: Faults) -> View {
     let store = Store::get();
     let venues =
         Signal::derive(move || options(store, key::FEEDBACK_PLACE_ELSEWHERE, Collection::Venue));
@@ -213,7 +210,7 @@ fn Where(form: EventForm, faults: Faults) -> impl IntoView {
 }
 
 #[component]
-fn When(form: EventForm, faults: Faults) -> impl IntoView {
+fn When(form: EventForm, faults: Faults) -> View {
     let schedule = form.schedule;
     let all_day = Signal::derive(move || schedule.with(|schedule| schedule.all_day));
     let next = move || {
@@ -278,7 +275,7 @@ fn When(form: EventForm, faults: Faults) -> impl IntoView {
 
 /// The days on which it does not take place.
 #[component]
-fn Except(form: EventForm) -> impl IntoView {
+fn Except(form: EventForm) -> View {
     let next = form.except_next;
     let add = move || {
         if let Ok(day) = next.get_untracked().parse() {

@@ -1,5 +1,6 @@
 //! `/staff/events`: every event, to find and edit.
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use model::{Collection, Key, catalogue::Event, recurrence::occurrences};
 
@@ -17,7 +18,7 @@ const AHEAD: u64 = 800;
 
 /// The list of events.
 #[component]
-pub fn Events() -> impl IntoView {
+pub fn Events() -> View {
     view! {
         <StaffPage title=label(key::STAFF_EVENTS) back="/staff">
             <List/>
@@ -26,7 +27,7 @@ pub fn Events() -> impl IntoView {
 }
 
 #[component]
-fn List() -> impl IntoView {
+fn List() -> View {
     let store = Store::get();
     let found = Memo::new(move |_| {
         let wanted = router::query("q").unwrap_or_default().to_lowercase();
@@ -79,8 +80,7 @@ fn List() -> impl IntoView {
                         title=label(key::EVENTS_NONE)
                         words=label(key::STAFF_SEARCH_NONE)
                     />
-                }
-                .into_any();
+                };
             }
             view! {
                 <table class="govuk-table ct-table">
@@ -99,7 +99,6 @@ fn List() -> impl IntoView {
                     </tbody>
                 </table>
             }
-            .into_any()
         }}
     }
 }
@@ -129,7 +128,7 @@ fn row(catalogue: &CatalogueView, id: &Key, event: &Event) -> Row {
 
 /// A search in titles, kept in the page's address, that narrows the list as one types.
 #[component]
-pub fn TitleSearch() -> impl IntoView {
+pub fn TitleSearch() -> View {
     view! {
         <form class="ct-search" role="search" on:submit=|event| event.prevent_default()>
             <label class="govuk-label govuk-label--m" for="q">

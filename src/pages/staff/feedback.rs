@@ -1,5 +1,6 @@
 //! `/staff/feedback`: what residents told, newest first, as it arrives.
 
+use crate::view::{CollectView, View, each, view};
 use leptos::prelude::*;
 use model::{
     Collection,
@@ -24,7 +25,7 @@ use crate::{
 
 /// The list of feedback.
 #[component]
-pub fn Feedback() -> impl IntoView {
+pub fn Feedback() -> View {
     view! {
         <StaffPage title=label(key::STAFF_FEEDBACK) back="/staff">
             <List/>
@@ -122,7 +123,7 @@ impl Shown {
 }
 
 #[component]
-fn List() -> impl IntoView {
+fn List() -> View {
     let shown = Shown {
         store: Store::get(),
         filter: chosen(),
@@ -200,9 +201,7 @@ fn List() -> impl IntoView {
                 })
         }}
         <ul class="ct-cards ct-cards--list">
-            <For each=rows key=|row| (row.id, language()) let:row>
-                <Row row/>
-            </For>
+            {each(rows, |row| (row.id, language()), |row| view! { <Row row/> })}
         </ul>
         {move || {
             shown
@@ -225,7 +224,7 @@ fn List() -> impl IntoView {
 
 /// One piece of feedback.
 #[component]
-fn Row(row: FeedbackRow) -> impl IntoView {
+fn Row(row: FeedbackRow) -> View {
     let store = Store::get();
     let told = row.feedback;
     let place = move || {

@@ -1,6 +1,7 @@
 //! What staff narrow feedback and results to. It stands in the page's address, so the way back
 //! brings it back.
 
+use crate::view::{View, view};
 use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;
 use model::{Collection, Key};
@@ -33,7 +34,7 @@ pub fn Filters(
     /// Offer the themes; surveys have none.
     #[prop(default = false)]
     themes: bool,
-) -> impl IntoView {
+) -> View {
     let store = Store::get();
     let venues = Signal::derive(move || options(store, key::EVERY_PLACE, Collection::Venue));
     let theme_options = Signal::derive(move || options(store, key::EVERY_THEME, Collection::Theme));

@@ -1,5 +1,6 @@
 //! Opening times as rows to edit: a day, from, to, with staff or without.
 
+use crate::view::{View, each, view};
 use chrono::NaiveTime;
 use leptos::prelude::*;
 use model::catalogue::{Opening, Weekday};
@@ -70,7 +71,7 @@ pub fn HoursRows(
     /// The form's faults.
     #[prop(into)]
     faults: Signal<Vec<Fault>>,
-) -> impl IntoView {
+) -> View {
     let add = move || {
         rows.update(|rows| {
             // The next day of the week, with the same times: most rows differ by the day.
@@ -98,9 +99,11 @@ pub fn HoursRows(
             <legend class="govuk-fieldset__legend govuk-fieldset__legend--m">
                 {words(key::STAFF_FIELD_HOURS)}
             </legend>
-            <For each=move || 0..rows.with(Vec::len) key=|index| *index let:index>
-                <Row rows index faults/>
-            </For>
+            {each(
+                move || (0..rows.with(Vec::len)).collect(),
+                |index| *index,
+                move |index| view! { <Row rows index faults/> },
+            )}
             <button
                 type="button"
                 id="hours-add"
@@ -114,7 +117,7 @@ pub fn HoursRows(
 }
 
 #[component]
-fn Row(rows: RwSignal<Vec<HoursRow>>, index: usize, faults: Signal<Vec<Fault>>) -> impl IntoView {
+fn Row(rows: RwSignal<Vec<HoursRow>>, index: usize, faults: Signal<Vec<Fault>>) -> View {
     let part = move |pick: fn(&HoursRow) -> String| {
         Signal::derive(move || rows.with(|rows| rows.get(index).map(pick).unwrap_or_default()))
     };

@@ -1,5 +1,6 @@
 //! `/staff/listings/:id`: one support listing, to create or change. The id `new` creates.
 
+use crate::view::{View, view};
 use leptos::prelude::*;
 use model::{
     Collection, Key,
@@ -40,7 +41,7 @@ pub fn ListingEdit(
     /// Which one, or `new`.
     #[prop(into)]
     id: String,
-) -> impl IntoView {
+) -> View {
     let is_new = id == "new";
     let title = Signal::derive(move || {
         t(if is_new { key::STAFF_LISTING_NEW } else { key::STAFF_LISTING_EDIT })
@@ -54,7 +55,7 @@ pub fn ListingEdit(
 
 /// Waits for the record, and keeps it as it was when the form opened.
 #[component]
-fn Opening(id: String) -> impl IntoView {
+fn Opening(id: String) -> View {
     let store = Store::get();
     let opened = RwSignal::new(None::<(Option<Listing>, Opened)>);
     let wanted = Key::parse(&id).filter(|_| id != "new");
@@ -88,23 +89,19 @@ fn Opening(id: String) -> impl IntoView {
         }));
         browser::focus("main h1");
     };
-    move || match opened.get() {
-        Some((listing, opened)) => view! { <Form listing opened reopen/> }.into_any(),
+    View::of(move || match opened.get() {
+        Some((listing, opened)) => view! { <Form listing opened reopen/> },
         None if gone.get() => {
-            view! { <p class="govuk-body">{t(key::LISTING_GONE_TEXT)}</p> }.into_any()
+            view! { <p class="govuk-body">{t(key::LISTING_GONE_TEXT)}</p> }
         }
-        None => view! { <Loading/> }.into_any(),
-    }
+        None => view! { <Loading/> },
+    })
 }
 
 type Faults = RwSignal<Vec<Fault>>;
 
 #[component]
-fn Form(
-    listing: Option<Listing>,
-    opened: Opened,
-    #[prop(into)] reopen: Callback<Opened>,
-) -> impl IntoView {
+fn Form(listing: Option<Listing>, opened: Opened, #[prop(into)] reopen: Callback<Opened>) -> View {
     let form = ListingForm::open(listing);
     let editor = Editor::new(Collection::Listing, opened);
     let faults = editor.faults;
@@ -163,7 +160,7 @@ fn Form(
 
 /// For whom it is: kinds, areas, cost, languages.
 #[component]
-fn Whom(form: ListingForm, faults: Faults) -> impl IntoView {
+fn Whom(form: ListingForm, faults: Faults) -> View {
     let store = Store::get();
     let categories = Signal::derive(move || names(store, Collection::Category));
     let areas = Signal::derive(move || names(store, Collection::Area));
@@ -230,7 +227,7 @@ fn languages(store: Store, form: ListingForm) -> Vec<Opt> {
 
 /// How to reach it.
 #[component]
-fn Contact(form: ListingForm, faults: Faults) -> impl IntoView {
+fn Contact(form: ListingForm, faults: Faults) -> View {
     view! {
         <h2 class="govuk-heading-l">{words(key::STAFF_PART_CONTACT)}</h2>
         <PhoneRows rows=form.phones faults/>
@@ -265,7 +262,7 @@ fn Contact(form: ListingForm, faults: Faults) -> impl IntoView {
 
 /// When somebody is there.
 #[component]
-fn Times(form: ListingForm, faults: Faults) -> impl IntoView {
+fn Times(form: ListingForm, faults: Faults) -> View {
     view! {
         <h2 class="govuk-heading-l">{words(key::STAFF_PART_TIMES)}</h2>
         <Check

@@ -1,5 +1,6 @@
 //! `/staff/listings`: every support listing, to find and edit.
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use model::{Collection, Key};
 
@@ -14,7 +15,7 @@ use crate::{
 
 /// The list of support listings.
 #[component]
-pub fn Listings() -> impl IntoView {
+pub fn Listings() -> View {
     view! {
         <StaffPage title=label(key::STAFF_LISTINGS) back="/staff">
             <List/>
@@ -32,7 +33,7 @@ struct Row {
 }
 
 #[component]
-fn List() -> impl IntoView {
+fn List() -> View {
     let store = Store::get();
     let found = Memo::new(move |_| {
         let wanted = router::query("q").unwrap_or_default().to_lowercase();
@@ -91,8 +92,7 @@ fn List() -> impl IntoView {
                         title=label(key::EVENTS_NONE)
                         words=label(key::STAFF_SEARCH_NONE)
                     />
-                }
-                .into_any();
+                };
             }
             view! {
                 <table class="govuk-table ct-table">
@@ -111,7 +111,6 @@ fn List() -> impl IntoView {
                     </tbody>
                 </table>
             }
-            .into_any()
         }}
     }
 }

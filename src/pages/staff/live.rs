@@ -1,5 +1,6 @@
 //! What the server says now: asking again while somebody looks, and its refusals in words.
 
+use crate::view::{View, view};
 use gloo::timers::callback::Interval;
 use leptos::prelude::*;
 use sync::SyncError;
@@ -51,7 +52,7 @@ pub fn Trouble(
     /// Asks again.
     #[prop(into)]
     again: Callback<()>,
-) -> impl IntoView {
+) -> View {
     let notice = move |error: SyncError| {
         let title = if matches!(error, SyncError::Offline(_)) {
             key::STAFF_OFFLINE_TITLE
@@ -72,12 +73,12 @@ pub fn Trouble(
         }
     };
     // A session that ended is the sign-in form's to tell.
-    move || error.get().filter(|error| *error != SyncError::NeedsSignIn).map(notice)
+    View::of(move || error.get().filter(|error| *error != SyncError::NeedsSignIn).map(notice))
 }
 
 /// "Loading…", read out once.
 #[component]
-pub fn Loading() -> impl IntoView {
+pub fn Loading() -> View {
     view! {
         <div class="ct-loading" role="status">
             <p class="ct-loading__text">{words(key::STAFF_LOADING)}</p>

@@ -1,5 +1,6 @@
 //! The way between the staff pages, and out.
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use sync::SyncError;
 use wasm_bindgen_futures::spawn_local;
@@ -26,7 +27,7 @@ const PLACES: [(&str, Key); 5] = [
 pub fn Nav(
     /// Who is signed in.
     name: String,
-) -> impl IntoView {
+) -> View {
     let store = Store::get();
     let Inside(inside) = expect_context();
     let error = RwSignal::new(None::<SyncError>);

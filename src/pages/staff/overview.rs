@@ -1,5 +1,6 @@
 //! `/staff`: how much there is, where to go, and what an editor must still decide.
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use model::{Collection, wire::Conflict};
 use sync::SyncError;
@@ -14,7 +15,7 @@ use crate::{
 
 /// The staff's first page.
 #[component]
-pub fn Overview() -> impl IntoView {
+pub fn Overview() -> View {
     view! {
         <StaffPage title=label(key::STAFF_TITLE) back="/">
             <Conflicts/>
@@ -24,7 +25,7 @@ pub fn Overview() -> impl IntoView {
 }
 
 #[component]
-fn Figures() -> impl IntoView {
+fn Figures() -> View {
     let store = Store::get();
     let counts = Counts::watch();
     let told = RwSignal::new(None::<u64>);
@@ -117,7 +118,7 @@ fn Figures() -> impl IntoView {
 
 /// What this editor wrote and the server did not take.
 #[component]
-fn Conflicts() -> impl IntoView {
+fn Conflicts() -> View {
     let store = Store::get();
     let conflicts = RwSignal::new(Vec::<Conflict>::new());
     let ask = move || {
@@ -137,7 +138,7 @@ fn Conflicts() -> impl IntoView {
         });
     };
     ask();
-    move || {
+    View::of(move || {
         let conflicts = conflicts.get();
         let fields = conflicts.iter().map(|conflict| conflict.collisions.len()).sum();
         (!conflicts.is_empty()).then(|| {
@@ -156,5 +157,5 @@ fn Conflicts() -> impl IntoView {
                 </section>
             }
         })
-    }
+    })
 }

@@ -1,5 +1,6 @@
 //! Telephone numbers as rows to edit.
 
+use crate::view::{View, each, view};
 use leptos::prelude::*;
 use model::{Text, catalogue::Phone};
 
@@ -44,7 +45,7 @@ pub fn PhoneRows(
     /// The form's faults.
     #[prop(into)]
     faults: Signal<Vec<Fault>>,
-) -> impl IntoView {
+) -> View {
     let add = move || {
         rows.update(|rows| rows.push(PhoneRow::default()));
         let last = rows.with_untracked(Vec::len).saturating_sub(1);
@@ -57,9 +58,11 @@ pub fn PhoneRows(
             <legend class="govuk-fieldset__legend govuk-fieldset__legend--m">
                 {words(key::STAFF_FIELD_PHONES)}
             </legend>
-            <For each=move || 0..rows.with(Vec::len) key=|index| *index let:index>
-                <Row rows index faults/>
-            </For>
+            {each(
+                move || (0..rows.with(Vec::len)).collect(),
+                |index| *index,
+                move |index| view! { <Row rows index faults/> },
+            )}
             <button
                 type="button"
                 id="phones-add"
@@ -73,7 +76,7 @@ pub fn PhoneRows(
 }
 
 #[component]
-fn Row(rows: RwSignal<Vec<PhoneRow>>, index: usize, faults: Signal<Vec<Fault>>) -> impl IntoView {
+fn Row(rows: RwSignal<Vec<PhoneRow>>, index: usize, faults: Signal<Vec<Fault>>) -> View {
     let part = move |pick: fn(&PhoneRow) -> String| {
         Signal::derive(move || rows.with(|rows| rows.get(index).map(pick).unwrap_or_default()))
     };

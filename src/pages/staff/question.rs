@@ -1,5 +1,6 @@
 //! One question's results: the picture that fits its kind.
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use model::{tally::Tally, wire::Results};
 use survey::{Choice, Kind, Question, Scale};
@@ -18,7 +19,7 @@ pub fn QuestionResult(
     /// All results of the survey; tracked, so the picture follows the answers.
     #[prop(into)]
     results: Signal<Results>,
-) -> impl IntoView {
+) -> View {
     let name = question.name.clone();
     let own = name.clone();
     // Memos: a question nobody has answered since stays as it is on the screen.
@@ -42,11 +43,11 @@ pub fn QuestionResult(
         shown.then(|| (t(key::SURVEY_DECLINE), declined)).into_iter().collect()
     });
     let body = if matches!(question.kind, Kind::Text) {
-        view! { <Words words base apart/> }.into_any()
+        view! { <Words words base apart/> }
     } else {
         let kind = question.kind;
         let rows = Signal::derive(move || tally.with(|tally| bars(&kind, tally)));
-        view! { <Bars caption=label base rows apart/> }.into_any()
+        view! { <Bars caption=label base rows apart/> }
     };
     view! {
         <section class="ct-result" aria-labelledby=labelled>
@@ -143,7 +144,7 @@ fn Words(
     words: Memo<Vec<String>>,
     base: Signal<String>,
     apart: Signal<Vec<(String, u64)>>,
-) -> impl IntoView {
+) -> View {
     let apart_words = move || {
         let line = |(label, count): (String, u64)| format!("{label}: {count}");
         apart.get().into_iter().map(line).collect::<Vec<_>>().join(", ")

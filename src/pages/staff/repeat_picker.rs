@@ -1,5 +1,6 @@
 //! The fields that say how an event repeats, and the next dates that follow from them.
 
+use crate::view::{View, view};
 use chrono::NaiveDate;
 use leptos::prelude::*;
 use model::catalogue::Weekday;
@@ -31,7 +32,7 @@ pub fn RepeatPicker(
     /// The form's faults.
     #[prop(into)]
     faults: Signal<Vec<Fault>>,
-) -> impl IntoView {
+) -> View {
     let pattern = Memo::new(move |_| repeat.with(|repeat| repeat.pattern));
     let patterns = Signal::derive(|| {
         let option = |pattern: Pattern| (pattern.name().to_owned(), pattern_words(pattern));
@@ -52,9 +53,9 @@ pub fn RepeatPicker(
         }
     };
     let details = move || match pattern.get() {
-        Pattern::Never | Pattern::Yearly => ().into_any(),
-        Pattern::Weekly | Pattern::Fortnightly => view! { <Days repeat/> }.into_any(),
-        Pattern::Monthly => view! { <Nth repeat/> }.into_any(),
+        Pattern::Never | Pattern::Yearly => View::of(()),
+        Pattern::Weekly | Pattern::Fortnightly => view! { <Days repeat/> },
+        Pattern::Monthly => view! { <Nth repeat/> },
         Pattern::Other => view! {
             <TextField
                 id="rule-text"
@@ -63,8 +64,7 @@ pub fn RepeatPicker(
                 value=Signal::derive(move || repeat.with(|repeat| repeat.other.clone()))
                 on_input=move |text| repeat.update(|repeat| repeat.other = text)
             />
-        }
-        .into_any(),
+        },
     };
     let until = move || {
         (!matches!(pattern.get(), Pattern::Never | Pattern::Other)).then(|| {
@@ -104,7 +104,7 @@ fn weekday(stored: &str) -> Option<Weekday> {
 }
 
 #[component]
-fn Days(repeat: RwSignal<Repeat>) -> impl IntoView {
+fn Days(repeat: RwSignal<Repeat>) -> View {
     let value = Signal::derive(move || {
         repeat.with(|repeat| repeat.days.iter().map(|day| (*day as usize).to_string()).collect())
     });
@@ -130,7 +130,7 @@ fn Days(repeat: RwSignal<Repeat>) -> impl IntoView {
 }
 
 #[component]
-fn Nth(repeat: RwSignal<Repeat>) -> impl IntoView {
+fn Nth(repeat: RwSignal<Repeat>) -> View {
     let nths =
         Signal::derive(|| [1, 2, 3, 4, -1].map(|nth| (nth.to_string(), nth_words(nth))).to_vec());
     view! {

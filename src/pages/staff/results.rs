@@ -1,5 +1,6 @@
 //! `/staff/surveys/:id`: what people answered, as charts that are their own tables.
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use model::{Key, wire::Results};
 use survey::{Kind, Question};
@@ -26,7 +27,7 @@ pub fn ResultsPage(
     /// Which survey.
     #[prop(into)]
     id: String,
-) -> impl IntoView {
+) -> View {
     let id = Key::parse(&id);
     // The survey's own title stands below: it arrives later, and a heading that changes would
     // take the focus from whoever signs in meanwhile.
@@ -38,7 +39,7 @@ pub fn ResultsPage(
 }
 
 #[component]
-fn Survey(id: Key) -> impl IntoView {
+fn Survey(id: Key) -> View {
     let store = Store::get();
     let filter = chosen();
     let results = RwSignal::new(None::<Results>);
@@ -102,21 +103,19 @@ fn Survey(id: Key) -> impl IntoView {
     };
     let charts = move || {
         if !arrived.get() {
-            return view! { <Loading/> }.into_any();
+            return view! { <Loading/> };
         }
         let Some(questions) = questions.get() else {
             return view! {
                 <Notice tone=Tone::Warning title=label(key::STAFF_NO_QUESTIONS)>
                     <p>{t(key::STAFF_NO_QUESTIONS_TEXT)}</p>
                 </Notice>
-            }
-            .into_any();
+            };
         };
         questions
             .into_iter()
             .map(|question| view! { <QuestionResult question results=shown/> })
             .collect_view()
-            .into_any()
     };
     view! {
         <h2 class="govuk-heading-l">{title}</h2>

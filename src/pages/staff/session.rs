@@ -3,6 +3,7 @@
 //! A session that ends while somebody works hides the page and asks to sign in again; the
 //! page lives on behind it, so nothing typed is lost. Signing out, and another name, end it.
 
+use crate::view::{ChildrenFn, View, view};
 use leptos::prelude::*;
 use sync::SyncError;
 use wasm_bindgen_futures::spawn_local;
@@ -45,7 +46,7 @@ pub fn StaffPage(
     back: &'static str,
     /// What only staff see.
     children: ChildrenFn,
-) -> impl IntoView {
+) -> View {
     let store = Store::get();
     let inside = RwSignal::new(None::<String>);
     provide_context(Inside(inside));
@@ -82,10 +83,10 @@ pub fn StaffPage(
         Door::Open => None,
         Door::Shut => {
             let again = inside.with_untracked(Option::is_some);
-            Some(view! { <SignIn again/> }.into_any())
+            Some(view! { <SignIn again/> })
         }
-        Door::OutOfReach => Some(view! { <Trouble error again=move |()| ask()/> }.into_any()),
-        Door::Asking => Some(view! { <Loading/> }.into_any()),
+        Door::OutOfReach => Some(view! { <Trouble error again=move |()| ask()/> }),
+        Door::Asking => Some(view! { <Loading/> }),
     };
     let children = StoredValue::new(children);
     view! {
@@ -112,7 +113,7 @@ pub fn StaffPage(
 fn SignIn(
     /// The session ended while somebody worked.
     again: bool,
-) -> impl IntoView {
+) -> View {
     let store = Store::get();
     let name = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());

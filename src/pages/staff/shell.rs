@@ -1,5 +1,6 @@
 //! The page around an edit form: what came of saving, what hinders it, and deleting.
 
+use crate::view::{Children, CollectView, View, view};
 use gloo::events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
 use model::wire::Conflict;
@@ -36,10 +37,10 @@ pub fn Shell(
     reopen: Callback<Opened>,
     /// The fields.
     children: Children,
-) -> impl IntoView {
+) -> View {
     let is_new = editor.id().is_none();
     let stage = move || match editor.stage.get() {
-        Stage::Editing => ().into_any(),
+        Stage::Editing => View::of(()),
         Stage::Saved { id, changed } => {
             let title = if changed { key::STAFF_SAVED } else { key::STAFF_SAVED_NOTHING };
             view! {
@@ -66,10 +67,9 @@ pub fn Shell(
                     </button>
                 </Notice>
             }
-            .into_any()
         }
-        Stage::Collided(conflicts) => view! { <Collided conflicts editor list/> }.into_any(),
-        Stage::Deleting => view! { <Deleting editor/> }.into_any(),
+        Stage::Collided(conflicts) => view! { <Collided conflicts editor list/> },
+        Stage::Deleting => view! { <Deleting editor/> },
         Stage::Deleted => view! {
             <Notice tone=Tone::Success title=label(key::STAFF_DELETED)>
                 <p>
@@ -78,8 +78,7 @@ pub fn Shell(
                     </a>
                 </p>
             </Notice>
-        }
-        .into_any(),
+        },
     };
     let hindrance = move |hindrance: Hindrance| {
         let deleting = editor.stage.with(|stage| *stage == Stage::Deleting);
@@ -181,7 +180,7 @@ fn guard(editor: Editor, typed: RwSignal<bool>) {
 }
 
 #[component]
-fn Collided(conflicts: Vec<Conflict>, editor: Editor, list: &'static str) -> impl IntoView {
+fn Collided(conflicts: Vec<Conflict>, editor: Editor, list: &'static str) -> View {
     let left = RwSignal::new(conflicts.len());
     let fields = conflicts.iter().map(|conflict| conflict.collisions.len()).sum();
     let settled = move |()| {
@@ -210,7 +209,7 @@ fn Collided(conflicts: Vec<Conflict>, editor: Editor, list: &'static str) -> imp
 }
 
 #[component]
-fn Deleting(editor: Editor) -> impl IntoView {
+fn Deleting(editor: Editor) -> View {
     view! {
         <h2 class="govuk-heading-l">{words(key::STAFF_DELETE_SURE)}</h2>
         <p class="govuk-body ct-prose">{words(key::STAFF_DELETE_TEXT)}</p>

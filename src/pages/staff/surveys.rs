@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use model::{Collection, Key, catalogue::SurveyState};
 use sync::SyncError;
@@ -75,7 +76,7 @@ impl Counts {
 
 /// The list of surveys.
 #[component]
-pub fn Surveys() -> impl IntoView {
+pub fn Surveys() -> View {
     view! {
         <StaffPage title=label(key::STAFF_SURVEYS) back="/staff">
             <List/>
@@ -84,7 +85,7 @@ pub fn Surveys() -> impl IntoView {
 }
 
 #[component]
-fn List() -> impl IntoView {
+fn List() -> View {
     let store = Store::get();
     let counts = Counts::watch();
     while_seen(move || counts.ask());

@@ -124,11 +124,11 @@ fn read<T: DeserializeOwned>(value: &Value) -> Option<T> {
 
 /// Every language of a text, since a translation may be what differs.
 fn text_words(text: &Text) -> String {
-    let line = |(tag, words): (&String, &String)| match tag.as_str() {
-        "en" => words.clone(),
+    let line = |(tag, words): (&str, &str)| match tag {
+        "en" => words.to_owned(),
         tag => format!("{}: {words}", language_name(tag)),
     };
-    text.0.iter().map(line).collect::<Vec<_>>().join("\n")
+    text.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn opening_words(opening: &Opening) -> String {

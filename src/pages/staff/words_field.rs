@@ -1,5 +1,6 @@
 //! A field for the English words of a text; its other languages stay as they are.
 
+use crate::view::{View, view};
 use leptos::prelude::*;
 use model::{Text, text::FALLBACK};
 
@@ -14,16 +15,16 @@ pub fn with_english(text: &Text, words: &str) -> Text {
     let mut text = text.clone();
     let words = words.trim();
     if words.is_empty() {
-        text.0.remove(FALLBACK);
-    } else if text.0.get(FALLBACK).is_none_or(|known| known.trim() != words) {
-        text.0.insert(FALLBACK.to_owned(), words.to_owned());
+        text.remove(FALLBACK);
+    } else if text.own(FALLBACK).is_none_or(|known| known.trim() != words) {
+        text.set(FALLBACK.to_owned(), words.to_owned());
     }
     text
 }
 
 /// The English words, to put into a field. Nothing where there are only others.
 pub fn english(text: &Text) -> String {
-    text.0.get(FALLBACK).cloned().unwrap_or_default()
+    text.own(FALLBACK).unwrap_or_default().to_owned()
 }
 
 /// The field.
@@ -46,8 +47,9 @@ pub fn WordsField(
     /// Lines; 1 gives a field of one line.
     #[prop(default = 1)]
     rows: u32,
-) -> impl IntoView {
-    let others: Vec<String> = original.0.keys().filter(|tag| *tag != FALLBACK).cloned().collect();
+) -> View {
+    let others: Vec<String> =
+        original.iter().map(|(tag, _)| tag.to_owned()).filter(|tag| tag != FALLBACK).collect();
     let hint = Signal::derive(move || {
         let mut lines: Vec<String> = hint.map(t).into_iter().collect();
         if !others.is_empty() {
@@ -59,9 +61,9 @@ pub fn WordsField(
     let label = crate::locale::label(label);
     let on_input = move |text: String| value.set(text);
     if rows > 1 {
-        view! { <TextArea id label hint value on_input faults rows/> }.into_any()
+        view! { <TextArea id label hint value on_input faults rows/> }
     } else {
-        view! { <TextField id label hint value on_input faults/> }.into_any()
+        view! { <TextField id label hint value on_input faults/> }
     }
 }
 
@@ -74,7 +76,7 @@ mod tests {
 
     #[test]
     fn other_languages_stay() {
-        let text = Text([("en".into(), "Club".into()), ("ro".into(), "Club RO".into())].into());
+        let text = Text::from_iter([("en", "Club"), ("ro", "Club RO")]);
         assert_eq!(with_english(&text, " Club "), text);
         let renamed = with_english(&text, "Society");
         assert_eq!((renamed.get("en"), renamed.get("ro")), ("Society", "Club RO"));

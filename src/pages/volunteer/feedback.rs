@@ -1,5 +1,6 @@
 //! `/feedback`: what a resident tells a volunteer, on one page, in under a minute.
 
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use model::{
     Collection, Key, SubmissionId,
@@ -30,10 +31,10 @@ use crate::{
 
 /// The form, and after it the confirmation.
 #[component]
-pub fn FeedbackPage() -> impl IntoView {
+pub fn FeedbackPage() -> View {
     let store = Store::get();
     let saved = RwSignal::new(None::<SubmissionId>);
-    move || match saved.get() {
+    View::of(move || match saved.get() {
         Some(reference) => view! {
             <Saved reference>
                 <div class="govuk-button-group">
@@ -53,17 +54,16 @@ pub fn FeedbackPage() -> impl IntoView {
                     </a>
                 </div>
             </Saved>
-        }
-        .into_any(),
-        None => view! { <Form saved/> }.into_any(),
-    }
+        },
+        None => view! { <Form saved/> },
+    })
 }
 
 /// What stands for "somewhere else" in the list of venues.
 const ELSEWHERE: &str = "elsewhere";
 
 #[component]
-fn Form(saved: RwSignal<Option<SubmissionId>>) -> impl IntoView {
+fn Form(saved: RwSignal<Option<SubmissionId>>) -> View {
     let store = Store::get();
     let blank = move || Feedback {
         venue: store.tablet.with_untracked(|tablet| tablet.venue.clone()),
@@ -160,7 +160,7 @@ fn fault(problem: &model::Problem) -> Fault {
 }
 
 #[component]
-fn Themes(feedback: RwSignal<Feedback>) -> impl IntoView {
+fn Themes(feedback: RwSignal<Feedback>) -> View {
     let store = Store::get();
     let options = Signal::derive(move || {
         let mut options = options(store, key::EVERY_THEME, Collection::Theme);
@@ -203,7 +203,7 @@ fn face(feeling: Feeling) -> (&'static str, locale::Key) {
 }
 
 #[component]
-fn Feelings(feedback: RwSignal<Feedback>) -> impl IntoView {
+fn Feelings(feedback: RwSignal<Feedback>) -> View {
     let item = move |feeling: Feeling| {
         let id = format!("feeling-{}", feeling.name());
         let (mouth, name) = face(feeling);
@@ -239,7 +239,7 @@ fn Feelings(feedback: RwSignal<Feedback>) -> impl IntoView {
 
 /// "Something is missing here".
 #[component]
-fn Gap(feedback: RwSignal<Feedback>) -> impl IntoView {
+fn Gap(feedback: RwSignal<Feedback>) -> View {
     let missing = Memo::new(move |_| feedback.with(|it| it.gap.is_some()));
     let options = Signal::derive(|| vec![("gap".to_owned(), t(key::FEEDBACK_GAP))]);
     let value =
@@ -285,7 +285,7 @@ fn reply_words(by: ReplyBy) -> (locale::Key, locale::Key, &'static str) {
 }
 
 #[component]
-fn WantsAnswer(feedback: RwSignal<Feedback>, faults: Signal<Vec<Fault>>) -> impl IntoView {
+fn WantsAnswer(feedback: RwSignal<Feedback>, faults: Signal<Vec<Fault>>) -> View {
     let options = Signal::derive(|| {
         let mut options: Vec<Opt> = vec![(String::new(), t(key::REPLY_NO))];
         options.extend(ReplyBy::ALL.map(|by| (by.name().to_owned(), t(reply_words(by).0))));
@@ -353,7 +353,7 @@ fn WantsAnswer(feedback: RwSignal<Feedback>, faults: Signal<Vec<Fault>>) -> impl
 
 /// Where it was said: here, unless the volunteer says otherwise.
 #[component]
-fn Place(feedback: RwSignal<Feedback>) -> impl IntoView {
+fn Place(feedback: RwSignal<Feedback>) -> View {
     let store = Store::get();
     let options = Signal::derive(move || {
         let mut options = options(store, key::FEEDBACK_PLACE_UNSAID, Collection::Venue);
@@ -401,7 +401,7 @@ fn Place(feedback: RwSignal<Feedback>) -> impl IntoView {
 }
 
 #[component]
-fn Consent(feedback: RwSignal<Feedback>, faults: Signal<Vec<Fault>>) -> impl IntoView {
+fn Consent(feedback: RwSignal<Feedback>, faults: Signal<Vec<Fault>>) -> View {
     let store = Store::get();
     let hint = Signal::derive(move || {
         store.catalogue.with(|catalogue| {

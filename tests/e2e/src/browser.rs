@@ -80,8 +80,17 @@ impl Browser {
     /// # Errors
     /// As [`Browser::start`].
     pub async fn start_with(server: &Server, options: Options) -> Result<Self> {
+        Self::start_at(server.url(""), options).await
+    }
+
+    /// A browser whose addresses begin with `base`, like `http://127.0.0.1:8080`: for what stands
+    /// before a server, as a proxy does.
+    ///
+    /// # Errors
+    /// As [`Browser::start`].
+    pub async fn start_at(base: String, options: Options) -> Result<Self> {
         let place = Arc::clone(&PLACES).acquire_owned().await?;
-        Self::open(server, options, place).await
+        Self::open(base, options, place).await
     }
 
     /// Two browsers at once, for two people. Taking one after the other could leave several
@@ -92,18 +101,18 @@ impl Browser {
     pub async fn start_two(server: &Server) -> Result<(Self, Self)> {
         let mut places = Arc::clone(&PLACES).acquire_many_owned(2).await?;
         let second = places.split(1).context("two places were taken")?;
-        let one = Self::open(server, Options::default(), places).await?;
-        let two = Self::open(server, Options::default(), second).await?;
+        let one = Self::open(server.url(""), Options::default(), places).await?;
+        let two = Self::open(server.url(""), Options::default(), second).await?;
         Ok((one, two))
     }
 
-    async fn open(server: &Server, options: Options, place: OwnedSemaphorePermit) -> Result<Self> {
+    async fn open(base: String, options: Options, place: OwnedSemaphorePermit) -> Result<Self> {
         let mut browser = Self {
             options,
             setup: Setup::read()?,
             profile: TempDir::with_prefix("together-profile-")?,
             downloads: TempDir::with_prefix("together-downloads-")?,
-            base: server.url(""),
+            base,
             running: None,
             _place: place,
         };

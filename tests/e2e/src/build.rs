@@ -27,7 +27,7 @@ pub fn next_of(app: &Path, to: &Path) -> Result<()> {
     let source = fs::read_to_string(&worker)?;
     let (before, after) = (integrity(&old), integrity(&new));
     ensure!(source.contains(&before), "sw.js does not list index.html");
-    let build = source.split("const BUILD = \"").nth(1).and_then(|rest| rest.split('"').next());
+    let build = source.split("const BUILD=\"").nth(1).and_then(|rest| rest.split('"').next());
     let Some(build) = build.filter(|build| build.len() == 16) else {
         bail!("sw.js names no build")
     };

@@ -1,0 +1,23 @@
+// What is not the program: takes the rules that no page uses out of the style sheets of the build, for GOV.UK Frontend's
+// parts come whole, and the comments out of our own scripts.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { PurgeCSS } from "purgecss";
+import { minify } from "terser";
+
+const dist = process.argv[1];
+const styles = readdirSync(dist).filter((name) => name.endsWith(".css"));
+const purged = await new PurgeCSS().purge({
+  content: ["src/**/*.rs", "index.html"],
+  css: styles.map((name) => `${dist}/${name}`),
+  defaultExtractor: (text) => text.match(/[\w!-]+/g) ?? [],
+  // Classes that pages put together from parts: components/choices.rs, components/notice.rs, pages/resident/home.rs.
+  safelist: [/^govuk-(radios|checkboxes)(__(input|item|label))?$/, /^ct-(notice|door)--/],
+});
+for (const { css, file } of purged) writeFileSync(file, css);
+
+// Not compressed further: the service worker's marks are filled in afterwards.
+for (const name of ["boot.js", "sw.js"]) {
+  const file = `${dist}/${name}`;
+  const { code } = await minify(readFileSync(file, "utf8"), { module: name === "boot.js", compress: false });
+  writeFileSync(file, code);
+}
