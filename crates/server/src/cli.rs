@@ -4,13 +4,14 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use server::{
-    config::{Config, DATA, LISTEN},
+    config::{Config, DATA, LISTEN, Location},
     start,
 };
 
 /// Communities Together: what residents say, what is on and where help is.
 ///
 /// One program with its database inside. `together serve` is all that is needed to start.
+/// Where one machine is not enough, it works on PostgreSQL: see --database-url.
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -59,6 +60,8 @@ pub(crate) enum Command {
     },
     /// Copy the whole database into one file, also while the server runs.
     ///
+    /// PostgreSQL has tools of its own for that: pg_dump and pg_basebackup.
+    ///
     /// The copy holds no history name and no sessions: when it is put back, tablets notice and
     /// send again what they still keep.
     Backup {
@@ -68,12 +71,23 @@ pub(crate) enum Command {
         data: DataArgs,
     },
     /// Put a backup in place. The server must be stopped.
+    ///
+    /// On PostgreSQL use pg_restore or put a base backup in place, then run: together new-epoch
     Restore {
         /// A file that `together backup` wrote.
         file: PathBuf,
         /// Move a database that is there aside.
         #[arg(long)]
         force: bool,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Start a new history, as one must after PostgreSQL was put back to an earlier state.
+    ///
+    /// Tablets notice and send again what they still keep; everybody who is signed in signs in
+    /// again. Servers that run on the database notice by themselves. `together restore` does it
+    /// for SQLite.
+    NewEpoch {
         #[command(flatten)]
         data: DataArgs,
     },
@@ -115,6 +129,23 @@ pub(crate) struct DataArgs {
     /// The directory of the database.
     #[arg(long, env = "TOGETHER_DATA", default_value = DATA)]
     pub(crate) data: PathBuf,
+    /// A PostgreSQL database in place of that directory. Several servers may share it.
+    ///
+    /// postgres://USER:PASSWORD@HOST:5432/DATABASE, with several HOST:PORT separated by commas for
+    /// a primary and its standbys. Give it in the environment: arguments are seen by everybody on
+    /// the machine. Add ?sslmode=verify-full for a database across a network.
+    #[arg(long, env = "TOGETHER_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+}
+
+impl From<DataArgs> for Location {
+    fn from(args: DataArgs) -> Self {
+        // An empty variable is none: it cannot be unset everywhere.
+        match args.database_url.filter(|url| !url.is_empty()) {
+            Some(url) => Self::Postgres(url),
+            None => Self::Directory(args.data),
+        }
+    }
 }
 
 #[derive(Args)]
@@ -137,7 +168,7 @@ impl From<ServeArgs> for Config {
     fn from(args: ServeArgs) -> Self {
         Self {
             listen: args.listen,
-            data: args.data.data,
+            database: args.data.into(),
             app: args.app,
             content: args.content,
             // From the environment alone: arguments are seen by everybody on the machine.

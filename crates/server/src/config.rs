@@ -1,6 +1,7 @@
 //! What the server is started with, and whether it can work with that.
 
 use std::{
+    fmt,
     net::{SocketAddr, TcpListener},
     path::PathBuf,
 };
@@ -8,8 +9,8 @@ use std::{
 use crate::{
     assets::{Assets, Source},
     import::{self, ImportError, SourceFile},
-    start::DataLock,
-    store::Store,
+    start::{DataLock, StartError},
+    store::{Store, StoreError},
 };
 
 /// The address that is listened on unless told.
@@ -19,13 +20,62 @@ pub const DATA: &str = "data";
 /// The directory of the content unless told, if it exists.
 const CONTENT: &str = "content";
 
+/// Where the database is.
+#[derive(Clone)]
+pub enum Location {
+    /// SQLite, in this directory.
+    Directory(PathBuf),
+    /// PostgreSQL, at this URL. It holds a password.
+    Postgres(String),
+}
+
+impl Location {
+    /// Opens the database and brings its tables up to date.
+    ///
+    /// # Errors
+    /// See [`Store::open`] and [`Store::connect`].
+    pub async fn open(&self) -> Result<Store, StoreError> {
+        match self {
+            Self::Directory(data) => Store::open(data).await,
+            Self::Postgres(url) => Store::connect(url).await,
+        }
+    }
+
+    /// Takes the right to serve from it. On PostgreSQL many servers may.
+    ///
+    /// # Errors
+    /// [`StartError::InUse`] if another server has the directory.
+    pub fn lock(&self) -> Result<Option<DataLock>, StartError> {
+        match self {
+            Self::Directory(data) => DataLock::take(data).map(Some),
+            Self::Postgres(_) => Ok(None),
+        }
+    }
+}
+
+impl fmt::Display for Location {
+    /// Without the URL, which holds a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Directory(data) => data.display().fmt(f),
+            Self::Postgres(_) => f.write_str("PostgreSQL"),
+        }
+    }
+}
+
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Location({self})")
+    }
+}
+
 /// What `together serve` works with.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
     /// Where the database is.
-    pub data: PathBuf,
+    pub database: Location,
     /// A build of the app, if not the one inside the binary.
     pub app: Option<PathBuf>,
     /// Content for an empty database, if not what is inside the binary.
@@ -83,26 +133,7 @@ impl Config {
         let listen = TcpListener::bind(self.listen)
             .map(|_| format!("listen: {} is free", self.listen))
             .map_err(|error| format!("listen: {}: {error}; choose another", self.listen));
-        let data = match DataLock::take(&self.data) {
-            Ok(_lock) => match Store::open(&self.data).await {
-                Ok(store) => {
-                    let census = store.census().await;
-                    store.close().await;
-                    census
-                        .map(|census| {
-                            let records: u64 = census.records.values().sum();
-                            let submissions: u64 = census.submissions.values().sum();
-                            format!(
-                                "data: {} has {records} records and {submissions} submissions",
-                                self.data.display()
-                            )
-                        })
-                        .map_err(|error| format!("data: {error}"))
-                }
-                Err(error) => Err(format!("data: {error}")),
-            },
-            Err(error) => Err(format!("data: {error}")),
-        };
+        let data = self.check_database().await.map_err(|error| format!("data: {error}"));
         let app = match Assets::load(&self.app_source()) {
             Ok(assets) if assets.is_empty() => {
                 Ok("app: none; the API alone is served. Name a build with --app".to_owned())
@@ -116,5 +147,17 @@ impl Config {
             .map(|records| format!("content: {records} records"))
             .map_err(|error| format!("content: {error}"));
         vec![listen, data, app, content]
+    }
+
+    async fn check_database(&self) -> Result<String, StartError> {
+        let _lock = self.database.lock()?;
+        let store = self.database.open().await?;
+        let census = store.census().await;
+        store.close().await;
+        let census = census?;
+        let records: u64 = census.records.values().sum();
+        let submissions: u64 = census.submissions.values().sum();
+        let place = &self.database;
+        Ok(format!("data: {place} has {records} records and {submissions} submissions"))
     }
 }

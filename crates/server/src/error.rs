@@ -119,8 +119,15 @@ impl ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Busy | StoreError::Unavailable(_) => Self::Unavailable(error),
-            StoreError::Corrupt { .. } | StoreError::Unusable(_) | StoreError::Statement(_) => {
+            // A database that does not let us in is being put in order, or soon will be.
+            StoreError::Busy
+            | StoreError::Contended(_)
+            | StoreError::Unavailable(_)
+            | StoreError::NotSetUp(_) => Self::Unavailable(error),
+            StoreError::Corrupt { .. }
+            | StoreError::Unusable(_)
+            | StoreError::ElsewhereDone(_)
+            | StoreError::Statement(_) => {
                 tracing::error!(%error, "a request failed in the database");
                 Self::Fault
             }

@@ -18,7 +18,7 @@ use survey::Definition;
 
 use crate::{
     Store, StoreError,
-    store::{Arrival, Placed},
+    store::{Arrival, Placed, Received},
 };
 
 /// The way in for submissions.
@@ -55,8 +55,8 @@ impl Intake {
                 Err(refusal) => outcomes.push(Err(refusal)),
             }
         }
-        let mut places = self.store.receive(arrivals, now).await?.into_iter();
-        let epoch = self.store.epoch().to_owned();
+        let Received { epoch, placed } = self.store.receive(arrivals, now).await?;
+        let mut places = placed.into_iter();
         let verdicts = outcomes
             .into_iter()
             .map(|outcome| match outcome {

@@ -17,12 +17,12 @@ use server::{
     Store, StoreError,
     auth::{NAME_BYTES, hash_password, readable_password},
     clock::now,
-    config::Config,
+    config::{Config, Location},
     export,
     import::{self, OutboxReport},
     intake::Intake,
     listen, start,
-    store::Filter,
+    store::{Filter, history::fresh_epoch},
 };
 use tracing_subscriber::EnvFilter;
 
@@ -61,28 +61,27 @@ async fn run(command: Command) -> Result<(), Box<dyn Error>> {
     match command {
         Command::Serve(args) => Ok(start::run(&args.into(), listen::told_to_stop()).await?),
         Command::CheckConfig(args) => check_config(args.into()).await,
-        Command::Restore { file, force, data } => {
-            let _lock = start::DataLock::take(&data.data)?;
-            if let Some(aside) = Store::restore(&file, &data.data, force).await? {
-                println!("The database that was there is now {aside}.");
-            }
-            println!("{} is restored. Tablets will send again what they keep.", file.display());
+        Command::Restore { file, force, data } => restore(&file, force, data.into()).await,
+        Command::NewEpoch { data } => {
+            let fresh = fresh_epoch()?;
+            with_store(data, async |store| Ok(store.new_epoch(fresh).await?)).await?;
+            println!("A new history began. Tablets will send again what they keep.");
             Ok(())
         }
         Command::Migrate { data } => {
-            Store::open(&data.data).await?.close().await;
-            println!("The tables are at version {}.", Store::schema_version());
+            with_store(data, async |_| Ok(())).await?;
+            println!("The tables are up to date.");
             Ok(())
         }
         Command::Staff(command) => staff(command).await,
         Command::Import { files, data } => {
-            with_store(&data, async |store| import_files(store, &files).await).await
+            with_store(data, async |store| import_files(store, &files).await).await
         }
         Command::Export { what, out, data } => {
-            with_store(&data, async |store| export_to(store, &what, out.as_deref()).await).await
+            with_store(data, async |store| export_to(store, &what, out.as_deref()).await).await
         }
         Command::Backup { file, data } => {
-            with_store(&data, async |store| Ok(store.backup(&file).await?)).await?;
+            with_store(data, async |store| Ok(store.backup(&file).await?)).await?;
             println!("{} is written.", file.display());
             Ok(())
         }
@@ -91,13 +90,29 @@ async fn run(command: Command) -> Result<(), Box<dyn Error>> {
 
 /// Works on the database of an existing directory and closes it whatever comes of it.
 async fn with_store<T>(
-    data: &DataArgs,
+    data: DataArgs,
     work: impl AsyncFnOnce(&Store) -> Result<T, Box<dyn Error>>,
 ) -> Result<T, Box<dyn Error>> {
-    let store = Store::open(&data.data).await?;
+    let store = Location::from(data).open().await?;
     let outcome = work(&store).await;
     store.close().await;
     outcome
+}
+
+async fn restore(file: &Path, force: bool, to: Location) -> Result<(), Box<dyn Error>> {
+    let _lock = to.lock()?;
+    let Location::Directory(data) = to else {
+        return Err(
+            "PostgreSQL is restored with its own tools: pg_restore for a copy of pg_dump, \
+                    or a base backup with its log. Then run: together new-epoch"
+                .into(),
+        );
+    };
+    if let Some(aside) = Store::restore(file, &data, force).await? {
+        println!("The database that was there is now {aside}.");
+    }
+    println!("{} is restored. Tablets will send again what they keep.", file.display());
+    Ok(())
 }
 
 async fn check_config(config: Config) -> Result<(), Box<dyn Error>> {
@@ -117,7 +132,7 @@ async fn check_config(config: Config) -> Result<(), Box<dyn Error>> {
 async fn staff(command: StaffCommand) -> Result<(), Box<dyn Error>> {
     match command {
         StaffCommand::List { data } => {
-            let names = with_store(&data, async |store| Ok(store.accounts().await?)).await?;
+            let names = with_store(data, async |store| Ok(store.accounts().await?)).await?;
             names.iter().for_each(|name| println!("{name}"));
             Ok(())
         }
@@ -127,7 +142,7 @@ async fn staff(command: StaffCommand) -> Result<(), Box<dyn Error>> {
             }
             let (hash, made) = password(&args).await?;
             let name = args.name.clone();
-            let added = with_store(&args.data, async |store| {
+            let added = with_store(args.data, async |store| {
                 Ok(store.add_account(name, hash, now()).await?)
             })
             .await?;
@@ -145,7 +160,7 @@ async fn staff(command: StaffCommand) -> Result<(), Box<dyn Error>> {
             let (hash, made) = password(&args).await?;
             let name = args.name.clone();
             let set =
-                with_store(&args.data, async |store| Ok(store.set_password(name, hash).await?))
+                with_store(args.data, async |store| Ok(store.set_password(name, hash).await?))
                     .await?;
             if !set {
                 let name = &args.name;

@@ -7,8 +7,10 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
+use model::time::Millis;
 use tokio::net::TcpListener;
 
 use crate::{
@@ -20,13 +22,16 @@ use crate::{
     import::{self, ImportError},
     listen::{self, Patience},
     router,
-    store::Imported,
+    store::{Imported, tombstones::TOMBSTONE_MILLIS},
 };
 
 /// The account that a first start makes.
 pub const ADMIN: &str = "admin";
 /// The variable with its password.
 pub const ADMIN_PASSWORD: &str = "TOGETHER_ADMIN_PASSWORD";
+
+/// How often old deletions are looked for: they are counted in days.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -143,20 +148,37 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<(), 
     let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
     let assets = Arc::new(Assets::load(&config.app_source()).map_err(StartError::App)?);
-    let lock = DataLock::take(&config.data)?;
-    let store = Store::open(&config.data).await?;
+    let lock = config.database.lock()?;
+    let store = config.database.open().await?;
     let (loaded, hint) = first_steps(&store, config).await?;
 
     let compressing = assets.compress_in_background();
     let router = router(App::new(store.clone(), Arc::clone(&assets)));
+    let sweeping = tokio::spawn(sweep(store.clone()));
     say_where(address, loaded, &hint, assets.is_empty());
-    tracing::info!(%address, files = assets.len(), epoch = store.epoch(), "serving");
+    let epoch = store.epoch().await?;
+    tracing::info!(%address, files = assets.len(), epoch, "serving");
     listen::serve(listener, router, Patience::default(), stop).await;
     compressing.abort();
+    sweeping.abort();
     store.close().await;
     drop(lock);
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Forgets old deletions once a day, from the start on. On PostgreSQL each server does; the
+/// second finds nothing left to forget.
+async fn sweep(store: Store) {
+    let mut days = tokio::time::interval(DAY);
+    loop {
+        days.tick().await;
+        match store.expire_tombstones(Millis(now().0.saturating_sub(TOMBSTONE_MILLIS))).await {
+            Ok(0) => {}
+            Ok(forgotten) => tracing::info!(forgotten, "old deletions were forgotten"),
+            Err(error) => tracing::warn!(%error, "old deletions stay until tomorrow"),
+        }
+    }
 }
 
 /// Nobody may be reading: a closed standard output is no reason to stop serving.

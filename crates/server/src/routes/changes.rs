@@ -15,9 +15,9 @@ pub(super) async fn get(
     let page = app.store.changes(parameters.text("cursor"), limit).await?;
     Ok(json(&Changes {
         records: page.records,
-        cursor: app.store.cursor_at(page.seq),
+        cursor: page.cursor,
         more: page.more,
         fresh: page.fresh,
-        epoch: app.store.epoch().to_owned(),
+        epoch: page.epoch,
     }))
 }

@@ -1,167 +1,150 @@
 //! The database, as the rest of the server sees it: whole operations in the nouns of `model`.
 //!
-//! **Invariant:** only this module and those below it know SQL, and nothing in them knows
-//! HTTP. PostgreSQL will be a second file beside `sqlite` with the same operations.
+//! ```text
+//!   routes, intake, import …      Store::receive, edit, changes, …   one method, one transaction
+//!                                   │
+//!   capture edits catalogue …     what they mean: free functions on `&mut dyn Tx`
+//!                                   │
+//!   tx                            statements: take_places, insert_submissions, save_record, …
+//!                                   │
+//!   sqlite   postgres   memory    how a row is read and written, how a transaction begins and ends
+//! ```
+//!
+//! **Invariants:** only this module and those below it know SQL, and nothing in them knows
+//! HTTP. Every decision stands above `tx`, once; what stands below decides nothing.
 
+pub mod capture;
+pub mod catalogue;
+pub mod edits;
+pub mod history;
+pub mod imports;
+#[cfg(any(test, feature = "memory"))]
+pub mod memory;
+pub mod tombstones;
+pub mod tx;
+
+mod accounts;
+mod database;
+mod error;
+mod nouns;
+mod postgres;
 mod sqlite;
+mod writer;
 
-use std::collections::BTreeMap;
+use std::{path::Path, sync::Arc};
 
-use model::{
-    Collection, Key, Problem, Record, SubmissionId, submission::Sealed, time::Millis, wire::Edit,
+use futures_util::future::BoxFuture;
+
+pub use database::{Database, Job};
+pub use error::StoreError;
+pub use nouns::{
+    Arrival, AuthoredEdit, Census, Filter, ImportProblems, ImportRecord, Imported, Page, Placed,
+    Received, Slice, StoredSubmission,
 };
-use serde_json::{Map, Value};
+pub use tx::{Scope, Tx};
 
-pub use sqlite::Store;
-
-/// Why an operation of the database failed. None of them means that something was stored.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum StoreError {
-    /// More writes wait than are accepted.
-    #[error("{WAITING} writes are waiting already; try again in a few seconds")]
-    Busy,
-    /// The disk is full or broken, or the file is locked by somebody else.
-    #[error("the database cannot be written or read: {0}; check the disk's space and health")]
-    Unavailable(String),
-    /// The database holds what this program did not write.
-    #[error("the database holds something unreadable in {what}: {detail}")]
-    Corrupt {
-        /// Where.
-        what: String,
-        /// What about it.
-        detail: String,
-    },
-    /// The database is from a newer program, or is none.
-    #[error("the database cannot be opened: {0}; use the program that wrote it, or a newer one")]
-    Unusable(String),
-    /// A fault of this program.
-    #[error("the database refused a statement: {0}")]
-    Statement(String),
-}
+use database::Task;
 
 /// Writes that may wait. At a commit every few milliseconds this is a wait of about a second;
 /// past that a tablet does better to come back than to hold its connection.
 pub(crate) const WAITING: usize = 1_000;
 
-/// A submission that has been checked and may be stored.
+/// An open database. Clones are the same one.
 #[derive(Debug, Clone)]
-pub struct Arrival {
-    /// Its identity and bytes.
-    pub sealed: Sealed,
-    /// `feedback` or `response`.
-    pub kind: &'static str,
-    /// The survey it answers.
-    pub survey: Option<Key>,
-    /// Feedback: where it was said. Response: where the tablet stands.
-    pub venue: Option<Key>,
-    /// What it is about.
-    pub themes: Vec<Key>,
-    /// The tablet's clock.
-    pub made_at: Millis,
+pub struct Store {
+    database: Arc<dyn Database>,
 }
 
-/// What became of an [`Arrival`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Placed {
-    /// It is stored, now or since an earlier time, at this place.
-    At(u64),
-    /// Another content is stored under its id; this one is kept as a rival.
-    Rival,
-}
+impl Store {
+    /// The operations on `database`, whose history must have a name already.
+    pub fn on(database: Arc<dyn Database>) -> Self {
+        Self { database }
+    }
 
-/// A stored submission.
-#[derive(Debug, Clone)]
-pub struct StoredSubmission {
-    /// Its place in the server's order.
-    pub seq: u64,
-    /// Its identity.
-    pub id: SubmissionId,
-    /// The server's clock when it came.
-    pub received_at: Millis,
-    /// Its canonical bytes.
-    pub bytes: Vec<u8>,
-}
+    /// Opens the SQLite database in the directory `data`, creates it if there is none, and
+    /// brings its tables up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] for what is no database of ours or is from a newer program,
+    /// [`StoreError::Unavailable`] if the directory cannot be written.
+    pub async fn open(data: &Path) -> Result<Self, StoreError> {
+        Self::settled(Arc::new(sqlite::Sqlite::open(data).await?)).await
+    }
 
-/// Which submissions are meant. Empty fields do not narrow.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// `feedback` or `response`.
-    pub kind: &'static str,
-    /// Answers to this survey.
-    pub survey: Option<String>,
-    /// Said at this venue.
-    pub venue: Option<String>,
-    /// About this theme.
-    pub theme: Option<String>,
-    /// Made at this instant or later, by the tablet's clock.
-    pub from: Option<Millis>,
-    /// Made before this instant, by the tablet's clock.
-    pub until: Option<Millis>,
-}
+    /// Connects to the PostgreSQL database at `url` and brings its tables up to date. Several
+    /// servers may work on one database. The URL may name several hosts, separated by commas:
+    /// the one that takes writes is used, and looked for again when it fails.
+    ///
+    /// # Errors
+    /// [`StoreError::NotSetUp`] if the URL is none, the account is not let in, or the database
+    /// may lose what it confirmed; [`StoreError::Unusable`] if it is from a newer program;
+    /// [`StoreError::Unavailable`] if no host takes writes.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        Self::settled(Arc::new(postgres::Postgres::connect(url).await?)).await
+    }
 
-/// Which part of the filtered submissions is meant.
-#[derive(Debug, Clone, Copy)]
-pub enum Slice {
-    /// Newest first, those before a place (or all).
-    Before(Option<u64>),
-    /// Oldest first, those after a place.
-    After(u64),
-}
+    async fn settled(database: Arc<dyn Database>) -> Result<Self, StoreError> {
+        let store = Self::on(database);
+        store.settle_epoch(history::fresh_epoch()?).await?;
+        Ok(store)
+    }
 
-/// A part of the catalogue's changes.
-#[derive(Debug)]
-pub struct Page {
-    /// The records in order of `seq`.
-    pub records: Vec<Record>,
-    /// The place up to which this page tells everything.
-    pub seq: u64,
-    /// There is more behind it.
-    pub more: bool,
-    /// It starts from nothing.
-    pub fresh: bool,
-}
+    /// Puts a backup of a SQLite database in place; see [`Store::backup`].
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] if `file` is no sound database, [`StoreError::Unavailable`]
+    /// if there is a database already or the files cannot be written.
+    pub async fn restore(
+        file: &Path,
+        data: &Path,
+        force: bool,
+    ) -> Result<Option<String>, StoreError> {
+        sqlite::restore(file, data, force).await
+    }
 
-/// A record of a file to import.
-#[derive(Debug, Clone)]
-pub struct ImportRecord {
-    /// Its collection.
-    pub collection: Collection,
-    /// Its id.
-    pub id: Key,
-    /// The fields to set; `null` removes one, others stay.
-    pub fields: Map<String, Value>,
-}
+    /// Writes a copy of everything to `file`, which must not exist. The copy carries no epoch
+    /// and no sessions, so even one that is put back by hand starts a new history.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the file exists or cannot be written,
+    /// [`StoreError::ElsewhereDone`] on PostgreSQL, which has tools of its own.
+    pub async fn backup(&self, file: &Path) -> Result<(), StoreError> {
+        self.database.backup(file).await
+    }
 
-/// What an import did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Imported {
-    /// Records that are new.
-    pub created: u64,
-    /// Records that had other content.
-    pub changed: u64,
-    /// Records that were so already.
-    pub same: u64,
-}
+    /// Finishes what is queued and lets go of the database.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
 
-/// The problems of an import, each with the index of its record; nothing was stored.
-pub type ImportProblems = Vec<(usize, Problem)>;
+    /// Runs `work` in a transaction and gives its result after the commit. It may be run more
+    /// than once; only the run that was committed counts.
+    async fn write<T, F>(&self, scope: Scope, work: F) -> Result<T, StoreError>
+    where
+        F: for<'t> Fn(&'t mut dyn Tx) -> BoxFuture<'t, Result<T, StoreError>>
+            + Send
+            + Sync
+            + 'static,
+        T: Send + 'static,
+    {
+        let task = Arc::new(Task::new(work));
+        let job: Arc<dyn Job> = task.clone();
+        self.database.write(scope, job).await?;
+        task.found()
+    }
 
-/// An edit with its author.
-#[derive(Debug, Clone)]
-pub struct AuthoredEdit {
-    /// The signed-in account.
-    pub account: String,
-    /// What to change.
-    pub edit: Edit,
-}
-
-/// How much there is, for people who look after the server.
-#[derive(Debug, Clone, Default)]
-pub struct Census {
-    /// Live records by collection.
-    pub records: BTreeMap<String, u64>,
-    /// Submissions by kind.
-    pub submissions: BTreeMap<String, u64>,
-    /// Contents that came under somebody else's id.
-    pub rivals: u64,
+    /// Runs `work`, which only reads, on one snapshot.
+    async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        F: for<'t> Fn(&'t mut dyn Tx) -> BoxFuture<'t, Result<T, StoreError>>
+            + Send
+            + Sync
+            + 'static,
+        T: Send + 'static,
+    {
+        let task = Arc::new(Task::new(work));
+        let job: Arc<dyn Job> = task.clone();
+        self.database.read(job).await?;
+        task.found()
+    }
 }

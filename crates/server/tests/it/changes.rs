@@ -74,7 +74,7 @@ async fn only_what_changed_comes_next_and_deletions_are_told() {
 #[tokio::test]
 async fn a_stale_cursor_starts_again_and_is_no_error() {
     let server = Server::start().await;
-    let epoch = server.store.epoch().to_owned();
+    let epoch = server.epoch().await;
     for stale in [
         "<html>".to_owned(),
         json!(["another epoch", "public", 1, 3]).to_string(),

@@ -39,7 +39,7 @@ async fn a_closed_database_is_said_to_be_unavailable_and_nothing_is_acknowledged
 async fn a_probe_gives_back_its_nonce() {
     let server = Server::empty().await;
     let probe = server.get("/api/v1/probe?nonce=a%20b%3F").await.json();
-    assert_eq!(probe, json!({"nonce": "a b?", "epoch": server.store.epoch()}));
+    assert_eq!(probe, json!({"nonce": "a b?", "epoch": server.epoch().await}));
     assert_eq!(server.get("/api/v1/probe").await.problem(400), "/nonce");
     let long = format!("/api/v1/probe?nonce={}", "x".repeat(301));
     assert_eq!(server.get(&long).await.problem(400), "/nonce");

@@ -5,12 +5,17 @@
 mod app;
 mod backup;
 mod changes;
+mod conformance;
+mod database_away;
 mod edits;
 mod export;
+mod failover;
 mod feedback;
 mod health;
 mod import;
 mod listen;
+mod many_servers;
+mod postgres;
 mod process;
 mod push;
 mod server;

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
+    postgres,
     server::content,
     submissions::{envelope, feedback},
 };
@@ -33,12 +34,18 @@ struct Process {
 impl Process {
     /// Starts `together serve` and waits until it says where it is.
     fn start(dir: &Path) -> Self {
+        Self::start_on(dir, "")
+    }
+
+    /// The same on the database at `url`, if it is not empty.
+    fn start_on(dir: &Path, url: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_together"))
             .args(["serve", "--listen", "127.0.0.1:0"])
             .arg("--data")
             .arg(dir.join("data"))
             .arg("--content")
             .arg(dir.join("content"))
+            .env("TOGETHER_DATABASE_URL", url)
             .env_remove("TOGETHER_ADMIN_PASSWORD")
             .env("RUST_LOG", "debug")
             .stdout(Stdio::piped())
@@ -111,8 +118,19 @@ fn numbered(number: usize) -> Value {
 
 #[test]
 fn what_was_acknowledged_survives_a_kill_and_comes_back_alike() {
+    survives_a_kill("");
+}
+
+#[test]
+fn on_postgresql_too() {
+    if let Some(url) = postgres::database() {
+        survives_a_kill(&url);
+    }
+}
+
+fn survives_a_kill(url: &str) {
     let dir = directory();
-    let mut process = Process::start(dir.path());
+    let mut process = Process::start_on(dir.path(), url);
     let acknowledged = Mutex::new(BTreeMap::new());
     let next = AtomicUsize::new(0);
     let push = |address: &str| loop {
@@ -141,7 +159,10 @@ fn what_was_acknowledged_survives_a_kill_and_comes_back_alike() {
     assert!(!log.contains(WORDS) && !log.contains("grays-library"), "words are in the log");
     assert!(log.contains("\"answered\""), "{log}");
 
-    let again = Process::start(dir.path());
+    assert_eq!(dir.path().join("data").exists(), url.is_empty());
+    assert!(!log.contains("postgres://"), "the URL holds a password");
+
+    let again = Process::start_on(dir.path(), url);
     assert_eq!(again.password, None, "the account is made once");
     let acknowledged = acknowledged.into_inner().unwrap();
     for (numbers, before) in chunks(&acknowledged) {
@@ -198,4 +219,46 @@ fn a_faulty_import_ends_with_1_and_every_line() {
     assert!(told.contains("2 faults found, nothing was imported"), "{told}");
     assert!(told.contains("events.csv:2: minutes: Give a whole number."), "{told}");
     assert!(told.contains("events.csv:3: summary: "), "{told}");
+}
+
+fn together(url: &str, args: &[&str]) -> (bool, String) {
+    let run = Command::new(env!("CARGO_BIN_EXE_together"))
+        .args(args)
+        .env("TOGETHER_DATABASE_URL", url)
+        .output()
+        .unwrap();
+    let told = [run.stdout, run.stderr].concat();
+    (run.status.success(), String::from_utf8(told).unwrap())
+}
+
+#[test]
+fn every_command_works_on_postgresql_or_says_what_does() {
+    let Some(url) = postgres::database() else { return };
+    let dir = directory();
+    let content = dir.path().join("content");
+    let path = |path: &Path| path.to_str().unwrap().to_owned();
+    let good = |args: &[&str]| {
+        let (done, told) = together(&url, args);
+        assert!(done, "{args:?}: {told}");
+        told
+    };
+    assert_eq!(good(&["migrate"]), "The tables are up to date.\n");
+    assert!(good(&["import", &path(&content)]).contains("9 records are new"));
+    assert!(good(&["staff", "add", "ana"]).contains("ana signs in with the password "));
+    assert_eq!(good(&["staff", "list"]), "ana\n");
+    assert!(good(&["export", "content", "--out", &path(dir.path())]).contains("event.json"));
+    assert!(good(&["export", "feedback"]).contains("reference"));
+    let checked = good(&["check-config", "--listen", "127.0.0.1:0"]);
+    assert!(checked.contains("PostgreSQL has 9 records and 0 submissions"), "{checked}");
+    assert!(good(&["new-epoch"]).contains("A new history began."));
+
+    let file = path(&dir.path().join("backup"));
+    for (args, word) in [(["backup", &file], "pg_dump"), (["restore", &file], "pg_restore")] {
+        let (done, told) = together(&url, &args);
+        assert!(!done && told.contains(word) && told.contains("together new-epoch"), "{told}");
+    }
+    let (done, told) = together("postgres://together:secret@127.0.0.1:1/none", &["migrate"]);
+    assert!(!done && told.contains("check that it runs") && !told.contains("secret"), "{told}");
+    let (done, told) = together(&format!("{url}_none"), &["migrate"]);
+    assert!(!done && told.contains("create the database"), "{told}");
 }

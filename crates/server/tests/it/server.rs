@@ -19,6 +19,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+use crate::postgres;
+
 pub struct Server {
     pub dir: TempDir,
     pub store: Store,
@@ -74,8 +76,21 @@ impl Server {
         Self::in_dir(TempDir::new().unwrap(), &Source::Directory(app.to_owned())).await
     }
 
+    /// With no content, on a database that others may use too.
+    pub async fn on_postgres(url: &str) -> Self {
+        let store = Store::connect(url).await.unwrap();
+        Self::on(TempDir::new().unwrap(), store, &Source::Nothing).await
+    }
+
     async fn in_dir(dir: TempDir, app: &Source) -> Self {
-        let store = Store::open(dir.path()).await.unwrap();
+        let store = match postgres::in_place_of(dir.path()) {
+            Some(url) => Store::connect(&url).await.unwrap(),
+            None => Store::open(dir.path()).await.unwrap(),
+        };
+        Self::on(dir, store, app).await
+    }
+
+    async fn on(dir: TempDir, store: Store, app: &Source) -> Self {
         let assets = Arc::new(Assets::load(app).unwrap());
         assets.compress_in_background().await.unwrap();
         let router = router(App::new(store.clone(), assets));
@@ -138,6 +153,10 @@ impl Server {
         let answer = self.post("/api/v1/push", &json!({ "records": records })).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         answer.json()
+    }
+
+    pub async fn epoch(&self) -> String {
+        self.store.epoch().await.unwrap()
     }
 
     /// How many rows a table of the database has.

@@ -2,95 +2,81 @@
 
 use std::{fs, io, path::Path};
 
-use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{Connection, SqliteConnection, SqlitePool, sqlite::SqliteConnectOptions};
 
-use super::{FILE, Store};
+use super::FILE;
 use crate::store::StoreError;
 
-/// Gives a database that has no epoch a new one, and tells it.
-pub(super) async fn settle_epoch(conn: &mut SqliteConnection) -> Result<String, StoreError> {
-    sqlx::query(
-        "UPDATE meta SET value = lower(hex(randomblob(16))) WHERE key = 'epoch' AND value = ''",
-    )
-    .execute(&mut *conn)
-    .await?;
-    Ok(sqlx::query_scalar("SELECT value FROM meta WHERE key = 'epoch'").fetch_one(conn).await?)
+/// Writes a copy of everything to `file`, which must not exist. The copy carries no epoch
+/// and no sessions, so even one that is put back by hand starts a new history.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the file exists or cannot be written.
+pub(super) async fn copy(readers: &SqlitePool, file: &Path) -> Result<(), StoreError> {
+    let unwritable = |why: String| StoreError::Unavailable(format!("{}: {why}", file.display()));
+    if file.exists() {
+        return Err(unwritable("there is a file of that name; choose another".to_owned()));
+    }
+    // Under another name until it is finished: a file that still carries this history must
+    // never stand where somebody could take it for a backup.
+    let part = file.with_extension("part");
+    if part.exists() {
+        fs::remove_file(&part).map_err(|error| unwritable(error.to_string()))?;
+    }
+    let name = part.to_str().ok_or_else(|| unwritable("the name is not UTF-8".to_owned()))?;
+    let mut reader = readers.acquire().await?;
+    sqlx::query("VACUUM INTO ?1").bind(name).execute(&mut *reader).await?;
+    let mut copy = open_as_it_is(&part).await?;
+    forget_history(&mut copy).await?;
+    copy.close().await?;
+    fs::File::open(&part)
+        .and_then(|written| written.sync_all())
+        .and_then(|()| fs::rename(&part, file))
+        .map_err(|error| unwritable(error.to_string()))
 }
 
-impl Store {
-    /// Writes a copy of everything to `file`, which must not exist. The copy carries no epoch
-    /// and no sessions, so even one that is put back by hand starts a new history.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] if the file exists or cannot be written.
-    pub async fn backup(&self, file: &Path) -> Result<(), StoreError> {
-        let unwritable =
-            |why: String| StoreError::Unavailable(format!("{}: {why}", file.display()));
-        if file.exists() {
-            return Err(unwritable("there is a file of that name; choose another".to_owned()));
-        }
-        // Under another name until it is finished: a file that still carries this history must
-        // never stand where somebody could take it for a backup.
-        let part = file.with_extension("part");
-        if part.exists() {
-            fs::remove_file(&part).map_err(|error| unwritable(error.to_string()))?;
-        }
-        let name = part.to_str().ok_or_else(|| unwritable("the name is not UTF-8".to_owned()))?;
-        let mut reader = self.readers.acquire().await?;
-        sqlx::query("VACUUM INTO ?1").bind(name).execute(&mut *reader).await?;
-        let mut copy = open_as_it_is(&part).await?;
-        forget_history(&mut copy).await?;
-        copy.close().await?;
-        fs::File::open(&part)
-            .and_then(|written| written.sync_all())
-            .and_then(|()| fs::rename(&part, file))
-            .map_err(|error| unwritable(error.to_string()))
+/// Puts the backup `file` into the directory `data` under a new epoch. Nothing may have
+/// the directory open. With `force` a database that is there is moved aside, not deleted.
+/// Gives the name it was moved to.
+///
+/// # Errors
+/// [`StoreError::Unusable`] if `file` is no sound database, [`StoreError::Unavailable`]
+/// if there is a database already or the files cannot be written.
+pub(in crate::store) async fn restore(
+    file: &Path,
+    data: &Path,
+    force: bool,
+) -> Result<Option<String>, StoreError> {
+    let failed = |what: &Path| {
+        let what = what.display().to_string();
+        move |error: io::Error| StoreError::Unavailable(format!("{what}: {error}"))
+    };
+    fs::create_dir_all(data).map_err(failed(data))?;
+    let (place, staged) = (data.join(FILE), data.join(format!("{FILE}.restoring")));
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+        return Err(StoreError::Unusable(format!(
+            "{} has a log beside it that belongs to it; open it once with together migrate",
+            file.display()
+        )));
     }
-
-    /// Puts the backup `file` into the directory `data` under a new epoch. Nothing may have
-    /// the directory open. With `force` a database that is there is moved aside, not deleted.
-    /// Gives the name it was moved to.
-    ///
-    /// # Errors
-    /// [`StoreError::Unusable`] if `file` is no sound database, [`StoreError::Unavailable`]
-    /// if there is a database already or the files cannot be written.
-    pub async fn restore(
-        file: &Path,
-        data: &Path,
-        force: bool,
-    ) -> Result<Option<String>, StoreError> {
-        let failed = |what: &Path| {
-            let what = what.display().to_string();
-            move |error: io::Error| StoreError::Unavailable(format!("{what}: {error}"))
-        };
-        fs::create_dir_all(data).map_err(failed(data))?;
-        let (place, staged) = (data.join(FILE), data.join(format!("{FILE}.restoring")));
-        let mut log = file.as_os_str().to_owned();
-        log.push("-wal");
-        if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
-            return Err(StoreError::Unusable(format!(
-                "{} has a log beside it that belongs to it; open it once with together migrate",
-                file.display()
-            )));
-        }
-        if place.exists() && !force {
-            return Err(StoreError::Unavailable(format!(
-                "{} exists; add --force to move it aside",
-                place.display()
-            )));
-        }
-        fs::copy(file, &staged).map_err(failed(file))?;
-        let sound = make_ready(&staged).await;
-        if let Err(error) = sound {
-            let _ = fs::remove_file(&staged);
-            return Err(error);
-        }
-        let aside =
-            if is_there(data) { Some(move_aside(data).map_err(failed(data))?) } else { None };
-        fs::rename(&staged, &place).map_err(failed(&place))?;
-        fs::File::open(data).and_then(|dir| dir.sync_all()).map_err(failed(data))?;
-        Ok(aside)
+    if place.exists() && !force {
+        return Err(StoreError::Unavailable(format!(
+            "{} exists; add --force to move it aside",
+            place.display()
+        )));
     }
+    fs::copy(file, &staged).map_err(failed(file))?;
+    let sound = make_ready(&staged).await;
+    if let Err(error) = sound {
+        let _ = fs::remove_file(&staged);
+        return Err(error);
+    }
+    let aside = if is_there(data) { Some(move_aside(data).map_err(failed(data))?) } else { None };
+    fs::rename(&staged, &place).map_err(failed(&place))?;
+    fs::File::open(data).and_then(|dir| dir.sync_all()).map_err(failed(data))?;
+    Ok(aside)
 }
 
 async fn make_ready(file: &Path) -> Result<(), StoreError> {

@@ -1,25 +1,30 @@
 //! SQLite: one connection that writes, a few that read.
 
-mod accounts;
 mod backup;
-mod catalogue;
-mod edits;
-mod imports;
-mod submissions;
-mod writer;
+#[path = "../sql/mod.rs"]
+mod sql;
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use model::{Key, time::Millis};
-use serde::de::DeserializeOwned;
+use async_trait::async_trait;
+use model::time::Millis;
 use sqlx::{
-    Connection, Row, SqliteConnection, SqlitePool,
+    Connection as _, SqlitePool,
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Census, StoreError};
-use writer::Writer;
+use super::{
+    Arrival, Database, Job, Scope, StoreError,
+    writer::{Connection, Writer},
+};
+use sql::{Known, SqlTx};
+
+pub(super) use backup::restore;
+
+/// What `sql` is compiled for.
+type Conn = sqlx::SqliteConnection;
+type Row = sqlx::sqlite::SqliteRow;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
@@ -30,22 +35,16 @@ const READERS: u32 = 4;
 /// Another process (an import from the command line) may hold the write lock this long.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 
-/// An open database.
-#[derive(Debug, Clone)]
-pub struct Store {
+/// An open database file.
+#[derive(Debug)]
+pub(super) struct Sqlite {
     writer: Writer,
     readers: SqlitePool,
-    epoch: String,
 }
 
-impl Store {
-    /// Opens the database in the directory `data`, creates it if there is none, and brings
-    /// its tables up to date.
-    ///
-    /// # Errors
-    /// [`StoreError::Unusable`] for what is no database of ours or is from a newer program,
-    /// [`StoreError::Unavailable`] if the directory cannot be written.
-    pub async fn open(data: &Path) -> Result<Self, StoreError> {
+impl Sqlite {
+    /// Opens the database in `data`; see [`super::Store::open`].
+    pub(super) async fn open(data: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(data).map_err(|error| {
             StoreError::Unavailable(format!("{} cannot be made: {error}", data.display()))
         })?;
@@ -57,145 +56,198 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(LOCK_WAIT);
-        let mut conn = SqliteConnection::connect_with(&options).await?;
+        let mut only = Only { conn: Conn::connect_with(&options).await? };
         MIGRATIONS
-            .run(&mut conn)
+            .run(&mut only.conn)
             .await
             .map_err(|error| StoreError::Unusable(format!("{}: {error}", data.display())))?;
-        let epoch = backup::settle_epoch(&mut conn).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(LOCK_WAIT)
             .connect_with(options.create_if_missing(false).read_only(true))
             .await?;
-        Ok(Self { writer: Writer::start(conn), readers, epoch })
+        Ok(Self { writer: Writer::start(only), readers })
+    }
+}
+
+#[async_trait]
+impl Database for Sqlite {
+    /// One file has one lock for all scopes, so one task writes for them all.
+    async fn write(&self, _: Scope, job: Arc<dyn Job>) -> Result<(), StoreError> {
+        self.writer.run(job).await
     }
 
-    /// The history that this database's places belong to.
-    pub fn epoch(&self) -> &str {
-        &self.epoch
+    async fn read(&self, job: Arc<dyn Job>) -> Result<(), StoreError> {
+        let mut snapshot = self.readers.begin().await?;
+        job.run(&mut SqlTx::on(&mut snapshot, &mut Known::default())).await
     }
 
-    /// The version of the newest migration in this program.
-    pub fn schema_version() -> i64 {
-        MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
+    async fn backup(&self, file: &Path) -> Result<(), StoreError> {
+        backup::copy(&self.readers, file).await
     }
 
-    /// Makes sure that a write reaches the disk.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] or [`StoreError::Busy`] if it does not.
-    pub async fn check_writable(&self, now: Millis) -> Result<(), StoreError> {
-        self.writer
-            .run(move |conn| {
-                Box::pin(async move {
-                    sqlx::query("UPDATE meta SET value = ?1 WHERE key = 'ready'")
-                        .bind(now.rfc3339())
-                        .execute(conn)
-                        .await?;
-                    Ok(())
-                })
-            })
-            .await
-    }
-
-    /// Counts what there is.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub async fn census(&self) -> Result<Census, StoreError> {
-        let records = sqlx::query(
-            "SELECT collection, count(*) FROM records WHERE deleted = 0 GROUP BY collection",
-        )
-        .fetch_all(&self.readers)
-        .await?;
-        let submissions = sqlx::query("SELECT kind, count(*) FROM submissions GROUP BY kind")
-            .fetch_all(&self.readers)
-            .await?;
-        let rivals: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM rivals").fetch_one(&self.readers).await?;
-        let counted = |rows: Vec<sqlx::sqlite::SqliteRow>| {
-            rows.iter()
-                .map(|row| Ok((row.try_get(0)?, unsigned(row.try_get(1)?))))
-                .collect::<Result<_, sqlx::Error>>()
-        };
-        Ok(Census {
-            records: counted(records)?,
-            submissions: counted(submissions)?,
-            rivals: unsigned(rivals),
-        })
-    }
-
-    /// Finishes what is queued, folds the write-ahead log into the file and closes it.
-    pub async fn close(&self) {
+    async fn close(&self) {
         // The last connection to close removes the log, and only a writing one may.
         self.readers.close().await;
         self.writer.close().await;
     }
 }
 
-/// Takes the next `count` places of a scope, inside the writing transaction; gives the first.
-async fn take_places(
-    conn: &mut SqliteConnection,
-    scope: &str,
-    count: u64,
-) -> Result<u64, StoreError> {
-    let last: i64 =
-        sqlx::query_scalar("UPDATE scopes SET seq = seq + ?1 WHERE scope = ?2 RETURNING seq")
-            .bind(signed(count))
-            .bind(scope)
-            .fetch_one(conn)
-            .await?;
-    Ok(unsigned(last).saturating_sub(count) + 1)
+/// The only connection of this process that writes.
+struct Only {
+    conn: Conn,
 }
 
-/// SQLite's integers are signed; our counters never come near the difference.
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
+impl Only {
+    async fn say(&mut self, statement: &'static str) -> Result<(), StoreError> {
+        sqlx::query(statement).execute(&mut self.conn).await?;
+        Ok(())
+    }
 }
 
-fn unsigned(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or(0)
-}
+#[async_trait]
+impl Connection for Only {
+    async fn begin(&mut self) -> Result<(), StoreError> {
+        self.say("BEGIN IMMEDIATE").await
+    }
 
-/// Reads JSON that this program wrote.
-fn stored_json<T: DeserializeOwned>(what: &str, text: &str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|error| corrupt(what, error))
-}
+    async fn mark(&mut self) -> Result<(), StoreError> {
+        self.say("SAVEPOINT job").await
+    }
 
-fn stored_key(what: &str, text: &str) -> Result<Key, StoreError> {
-    Key::parse(text).ok_or_else(|| corrupt(what, "not a key"))
-}
+    async fn keep(&mut self) -> Result<(), StoreError> {
+        self.say("RELEASE job").await
+    }
 
-/// JSON for a column. Our own types always serialise.
-fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| StoreError::Statement(error.to_string()))
-}
+    async fn undo(&mut self) -> Result<(), StoreError> {
+        self.say("ROLLBACK TO job").await?;
+        self.say("RELEASE job").await
+    }
 
-fn corrupt(what: &str, detail: impl std::fmt::Display) -> StoreError {
-    StoreError::Corrupt { what: what.to_owned(), detail: detail.to_string() }
-}
+    async fn run(&mut self, job: &dyn Job) -> Result<(), StoreError> {
+        job.run(&mut SqlTx::on(&mut self.conn, &mut Known::locked(Scope::Public))).await
+    }
 
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        use sqlx::Error;
-        match &error {
-            Error::Database(fault) => {
-                let primary = fault.code().and_then(|code| i32::from_str(&code).ok()).unwrap_or(0);
-                match primary & 0xff {
-                    // BUSY LOCKED NOMEM READONLY INTERRUPT IOERR FULL CANTOPEN PROTOCOL
-                    5 | 6 | 7 | 8 | 9 | 10 | 13 | 14 | 15 => {
-                        Self::Unavailable(fault.message().to_owned())
-                    }
-                    // CORRUPT NOTADB
-                    11 | 26 => Self::Unusable(fault.message().to_owned()),
-                    _ => Self::Statement(fault.message().to_owned()),
-                }
-            }
-            Error::Io(_) | Error::PoolTimedOut | Error::PoolClosed | Error::WorkerCrashed => {
-                Self::Unavailable(error.to_string())
-            }
-            _ => Self::Statement(error.to_string()),
+    async fn commit(&mut self) -> Result<(), StoreError> {
+        self.say("COMMIT").await
+    }
+
+    async fn roll_back(&mut self) {
+        // Fails if the disk's fault has ended the transaction already, which is as good.
+        let _ = self.say("ROLLBACK").await;
+    }
+
+    async fn close(mut self: Box<Self>) {
+        if let Err(error) = self.say("PRAGMA wal_checkpoint(TRUNCATE)").await {
+            tracing::warn!(%error, "the write-ahead log stays beside the database");
         }
+        let _ = self.conn.close().await;
+    }
+}
+
+/// `BEGIN IMMEDIATE` keeps every other writer out already.
+async fn lock(_: &mut Conn, _: Scope) -> Result<(), StoreError> {
+    Ok(())
+}
+
+/// A statement each: here nothing travels between program and database.
+async fn insert_submissions(
+    conn: &mut Conn,
+    first: u64,
+    arrivals: &[Arrival],
+    now: Millis,
+) -> Result<Vec<bool>, StoreError> {
+    let mut inserted = Vec::with_capacity(arrivals.len());
+    for (seq, arrival) in (first..).zip(arrivals) {
+        let rows = sqlx::query(
+            "INSERT INTO submissions
+                 (seq, id, hash, kind, survey, venue, made_at, received_at, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(sql::signed(seq))
+        .bind(arrival.sealed.id.to_string())
+        .bind(arrival.sealed.hash.to_string())
+        .bind(arrival.kind)
+        .bind(arrival.survey.as_ref().map(|survey| survey.as_str()))
+        .bind(arrival.venue.as_ref().map(|venue| venue.as_str()))
+        .bind(arrival.made_at.0)
+        .bind(now.0)
+        .bind(&arrival.sealed.bytes)
+        .execute(&mut *conn)
+        .await?
+        .rows_affected();
+        inserted.push(rows == 1);
+        if rows == 0 {
+            continue;
+        }
+        for theme in &arrival.themes {
+            sqlx::query(
+                "INSERT INTO submission_themes (theme, seq) VALUES (?1, ?2)
+                 ON CONFLICT DO NOTHING",
+            )
+            .bind(theme.as_str())
+            .bind(sql::signed(seq))
+            .execute(&mut *conn)
+            .await?;
+        }
+    }
+    Ok(inserted)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::{BoxFuture, join_all};
+    use model::time::Millis;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::store::{Store, Tx};
+
+    /// Makes an account under a long name.
+    struct Long(String);
+
+    impl Job for Long {
+        fn run<'t>(&'t self, tx: &'t mut dyn Tx) -> BoxFuture<'t, Result<(), StoreError>> {
+            Box::pin(async move { tx.add_account(&self.0, "", Millis(0)).await.map(|_| ()) })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_acknowledges_nothing_and_is_got_over() {
+        let dir = TempDir::new().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        store.close().await;
+        let conn = async || {
+            let options = SqliteConnectOptions::new().filename(dir.path().join(FILE));
+            Conn::connect_with(&options).await.unwrap()
+        };
+        let long = |number| Arc::new(Long(format!("{number} {}", "x".repeat(100_000))));
+
+        let mut full = conn().await;
+        let pages: i64 =
+            sqlx::query_scalar("PRAGMA max_page_count = 1").fetch_one(&mut full).await.unwrap();
+        assert!(pages > 1, "the file as it is");
+        let writer = Writer::start(Only { conn: full });
+        for outcome in join_all((0..5).map(|number| writer.run(long(number)))).await {
+            assert!(matches!(outcome, Err(StoreError::Unavailable(_))), "{outcome:?}");
+        }
+        writer.close().await;
+
+        let writer = Writer::start(Only { conn: conn().await });
+        writer.run(long(9)).await.unwrap();
+        writer.close().await;
+        let store = Store::open(dir.path()).await.unwrap();
+        assert_eq!(store.accounts().await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn closing_leaves_one_file() {
+        let dir = TempDir::new().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        store.add_account("ana".to_owned(), String::new(), Millis(0)).await.unwrap();
+        assert!(dir.path().join("together.db-wal").exists());
+        store.close().await;
+        assert!(!dir.path().join("together.db-wal").exists());
     }
 }

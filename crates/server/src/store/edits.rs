@@ -1,20 +1,22 @@
 //! Edits by staff: merged, checked and stored in the writing transaction, and what they lost.
 
+use std::sync::Arc;
+
 use model::{
-    Collection, Hash, Key, Problem, ProblemCode,
+    Collection, Hash, Problem, ProblemCode,
     canonical::bytes_of,
     merge::{Change, Collision, Merged, Stored, merge},
     time::Millis,
     wire::{Conflict, Edit, EditResult},
 };
 use serde_json::Value;
-use sqlx::{Row, SqliteConnection};
 
-use super::{Store, catalogue, signed, stored_json, stored_key, to_json, unsigned};
-use crate::{
-    check,
-    store::{AuthoredEdit, StoreError},
+use super::{
+    AuthoredEdit, Scope, Store, StoreError, Tx,
+    catalogue::as_record,
+    tx::{DoneEdit, NewState},
 };
+use crate::check;
 
 impl Store {
     /// Carries out `edits`, each by itself, in one transaction. An edit that was carried out
@@ -27,17 +29,12 @@ impl Store {
         edits: Vec<AuthoredEdit>,
         now: Millis,
     ) -> Result<Vec<EditResult>, StoreError> {
-        self.writer
-            .run(move |conn| {
-                Box::pin(async move {
-                    let mut results = Vec::with_capacity(edits.len());
-                    for edit in &edits {
-                        results.push(once(conn, edit, now).await?);
-                    }
-                    Ok(results)
-                })
-            })
-            .await
+        let edits: Arc<[AuthoredEdit]> = edits.into();
+        self.write(Scope::Public, move |tx| {
+            let edits = Arc::clone(&edits);
+            Box::pin(async move { edit(tx, &edits, now).await })
+        })
+        .await
     }
 
     /// What `account` wrote and the server did not take, newest first, at most `limit`.
@@ -45,25 +42,12 @@ impl Store {
     /// # Errors
     /// If the database cannot be read.
     pub async fn conflicts(&self, account: &str, limit: u32) -> Result<Vec<Conflict>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT id, collection, record, collisions, at FROM conflicts
-             WHERE account = ?1 ORDER BY id DESC LIMIT ?2",
-        )
-        .bind(account)
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Conflict {
-                    id: unsigned(row.try_get("id")?),
-                    collection: row.try_get("collection")?,
-                    record: stored_key("conflicts", row.try_get("record")?)?,
-                    collisions: stored_json("conflicts", row.try_get("collisions")?)?,
-                    at: Millis(row.try_get("at")?),
-                })
-            })
-            .collect()
+        let account = account.to_owned();
+        self.read(move |tx| {
+            let account = account.clone();
+            Box::pin(async move { tx.conflicts(&account, limit).await })
+        })
+        .await
     }
 
     /// Forgets a conflict of `account`; false if it has none of that number.
@@ -71,80 +55,71 @@ impl Store {
     /// # Errors
     /// If the transaction was not committed.
     pub async fn put_aside(&self, account: String, id: u64) -> Result<bool, StoreError> {
-        self.writer
-            .run(move |conn| {
-                Box::pin(async move {
-                    let gone = sqlx::query("DELETE FROM conflicts WHERE id = ?1 AND account = ?2")
-                        .bind(signed(id))
-                        .bind(account)
-                        .execute(conn)
-                        .await?
-                        .rows_affected();
-                    Ok(gone == 1)
-                })
-            })
-            .await
+        self.write(Scope::Public, move |tx| {
+            let account = account.clone();
+            Box::pin(async move { tx.put_aside(&account, id).await })
+        })
+        .await
     }
+}
+
+/// Carries out `edits` in their order.
+///
+/// # Errors
+/// If a statement failed.
+pub async fn edit(
+    tx: &mut dyn Tx,
+    edits: &[AuthoredEdit],
+    now: Millis,
+) -> Result<Vec<EditResult>, StoreError> {
+    // Before anything is read: two merges into one record that both start from what is there
+    // now would lose what the first of them wrote.
+    tx.lock(Scope::Public).await?;
+    let mut results = Vec::with_capacity(edits.len());
+    for edit in edits {
+        results.push(once(tx, edit, now).await?);
+    }
+    Ok(results)
 }
 
 /// Claims the edit's name first, so that the constraint decides who carries it out.
 async fn once(
-    conn: &mut SqliteConnection,
+    tx: &mut dyn Tx,
     authored: &AuthoredEdit,
     now: Millis,
 ) -> Result<EditResult, StoreError> {
-    let edit = &authored.edit;
-    let name = edit.edit.to_string();
+    let name = authored.edit.edit;
     let hash = fingerprint(authored)?;
-    let claimed = sqlx::query(
-        "INSERT INTO edits_done (edit, hash, done_at, result) VALUES (?1, ?2, ?3, 'null')
-         ON CONFLICT (edit) DO NOTHING",
-    )
-    .bind(&name)
-    .bind(&hash)
-    .bind(now.0)
-    .execute(&mut *conn)
-    .await?
-    .rows_affected()
-        == 1;
-    if !claimed {
-        let done = sqlx::query("SELECT hash, result FROM edits_done WHERE edit = ?1")
-            .bind(&name)
-            .fetch_one(conn)
-            .await?;
-        if done.try_get::<&str, _>("hash")? == hash {
-            return stored_json("edits_done", done.try_get("result")?);
-        }
-        return Ok(invalid(
-            "/edit",
-            ProblemCode::Conflict,
-            "Another edit was sent under this number. Send this one under a new number.",
-        ));
+    if !tx.claim_edit(name, hash, now).await? {
+        return match tx.done_edit(name).await? {
+            Some(DoneEdit { hash: then, result }) if then == hash => Ok(result),
+            _ => Ok(invalid(
+                "/edit",
+                ProblemCode::Conflict,
+                "Another edit was sent under this number. Send this one under a new number.",
+            )),
+        };
     }
-    let result = carry_out(conn, authored, now).await?;
+    let result = carry_out(tx, authored, now).await?;
     if matches!(result, EditResult::Invalid { .. }) {
         // Nothing happened, so nothing is to be remembered: once the cause is gone the same
         // edit may succeed.
-        sqlx::query("DELETE FROM edits_done WHERE edit = ?1").bind(&name).execute(conn).await?;
+        tx.forget_edit(name).await?;
     } else {
-        sqlx::query("UPDATE edits_done SET result = ?1 WHERE edit = ?2")
-            .bind(to_json(&result)?)
-            .bind(&name)
-            .execute(conn)
-            .await?;
+        tx.finish_edit(name, &result).await?;
     }
     Ok(result)
 }
 
-fn fingerprint(authored: &AuthoredEdit) -> Result<String, StoreError> {
+fn fingerprint(authored: &AuthoredEdit) -> Result<Hash, StoreError> {
     let edit = serde_json::to_value(&authored.edit)
         .map_err(|error| StoreError::Statement(error.to_string()))?;
     let whole = Value::Array(vec![Value::String(authored.account.clone()), edit]);
-    Ok(Hash::of(&bytes_of(&whole)).to_string())
+    Ok(Hash::of(&bytes_of(&whole)))
 }
 
 async fn carry_out(
-    conn: &mut SqliteConnection,
+    tx: &mut dyn Tx,
     authored: &AuthoredEdit,
     now: Millis,
 ) -> Result<EditResult, StoreError> {
@@ -153,7 +128,7 @@ async fn carry_out(
         let detail = format!("There is no collection \"{}\".", edit.collection);
         return Ok(invalid("/collection", ProblemCode::Unknown, detail));
     };
-    let (current, seq) = catalogue::load(conn, collection, &edit.id).await?;
+    let (current, seq) = tx.load_record(collection, &edit.id).await?;
     if collection == Collection::SurveyVersion && (current.rev > 0 || edit.delete) {
         return Ok(invalid(
             "",
@@ -164,8 +139,7 @@ async fn carry_out(
     let change = if edit.delete { Change::Delete } else { Change::Fields(edit.fields.clone()) };
     let detail = match merge(&current, edit.base_rev, &change) {
         Merged::Done { stored, collisions } => {
-            return settle(conn, authored, collection, (current, seq), stored, collisions, now)
-                .await;
+            return settle(tx, authored, collection, (current, seq), stored, collisions, now).await;
         }
         Merged::Gone if current.deleted => {
             "The record was deleted meanwhile. Create a new one if it is still needed."
@@ -186,13 +160,13 @@ async fn carry_out(
             yours: yours.clone(),
         })
         .collect();
-    keep(conn, &authored.account, collection, &edit.id, &lost, now).await?;
+    tx.keep_conflict(&authored.account, collection, &edit.id, &lost, now).await?;
     Ok(EditResult::Conflict { detail: detail.to_owned() })
 }
 
 /// Checks and stores what the merge gave.
 async fn settle(
-    conn: &mut SqliteConnection,
+    tx: &mut dyn Tx,
     authored: &AuthoredEdit,
     collection: Collection,
     (current, seq): (Stored, u64),
@@ -206,7 +180,7 @@ async fn settle(
     // A creation may come with empty fields: they are not stored as nulls.
     stored.fields.retain(|_, value| !value.is_null());
     if changed && !stored.deleted {
-        let references = catalogue::references(conn).await?;
+        let references = tx.references().await?;
         let problems = check::problems(collection, id, &stored.fields, &references);
         if !problems.is_empty() {
             let problems = problems.into_iter().map(|problem| problem.under("/fields")).collect();
@@ -214,36 +188,18 @@ async fn settle(
         }
     }
     if !collisions.is_empty() {
-        keep(conn, &authored.account, collection, id, &collisions, now).await?;
+        tx.keep_conflict(&authored.account, collection, id, &collisions, now).await?;
     }
-    let record = if changed {
-        catalogue::save(conn, collection, id, stored).await?
+    let seq = if changed {
+        let seq = tx.take_places(Scope::Public, 1).await?;
+        let deleted_at = stored.deleted.then_some(now);
+        tx.save_record(NewState { collection, id, seq, stored: &stored, deleted_at }).await?;
+        seq
     } else {
-        catalogue::as_record(collection, id, seq, stored)
+        seq
     };
+    let record = as_record(collection, id, seq, stored);
     Ok(EditResult::Merged { record, collisions })
-}
-
-async fn keep(
-    conn: &mut SqliteConnection,
-    account: &str,
-    collection: Collection,
-    record: &Key,
-    collisions: &[Collision],
-    now: Millis,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO conflicts (account, collection, record, collisions, at)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
-    )
-    .bind(account)
-    .bind(collection.name())
-    .bind(record.as_str())
-    .bind(to_json(&collisions)?)
-    .bind(now.0)
-    .execute(conn)
-    .await?;
-    Ok(())
 }
 
 fn invalid(pointer: &str, code: ProblemCode, detail: impl Into<String>) -> EditResult {

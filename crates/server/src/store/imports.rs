@@ -1,16 +1,14 @@
 //! Content from files, all of it or nothing.
 
+use std::sync::Arc;
+
 use model::{
     Collection, Problem, ProblemCode,
     merge::{Change, Merged, Stored, merge},
 };
-use sqlx::SqliteConnection;
 
-use super::{Store, catalogue};
-use crate::{
-    check,
-    store::{ImportProblems, ImportRecord, Imported, StoreError},
-};
+use super::{ImportProblems, ImportRecord, Imported, Scope, Store, StoreError, Tx, tx::NewState};
+use crate::check;
 
 impl Store {
     /// Stores `records` in one transaction, or says what is wrong with each and stores none.
@@ -24,24 +22,32 @@ impl Store {
         records: Vec<ImportRecord>,
         trial: bool,
     ) -> Result<Result<Imported, ImportProblems>, StoreError> {
-        self.writer
-            .run(move |conn| Box::pin(async move { import(conn, records, trial).await }))
-            .await
+        let records: Arc<[ImportRecord]> = records.into();
+        self.write(Scope::Public, move |tx| {
+            let records = Arc::clone(&records);
+            Box::pin(async move { import(tx, &records, trial).await })
+        })
+        .await
     }
 }
 
-async fn import(
-    conn: &mut SqliteConnection,
-    records: Vec<ImportRecord>,
+/// Imports `records`; see [`Store::import`].
+///
+/// # Errors
+/// If a statement failed.
+pub async fn import(
+    tx: &mut dyn Tx,
+    records: &[ImportRecord],
     trial: bool,
 ) -> Result<Result<Imported, ImportProblems>, StoreError> {
-    let mut references = catalogue::references(conn).await?;
+    tx.lock(Scope::Public).await?;
+    let mut references = tx.references().await?;
     references.extend(records.iter().map(|record| (record.collection, record.id.to_string())));
 
     let mut problems = Vec::new();
     let mut merged = Vec::with_capacity(records.len());
     for (index, record) in records.iter().enumerate() {
-        let (current, _) = catalogue::load(conn, record.collection, &record.id).await?;
+        let (current, _) = tx.load_record(record.collection, &record.id).await?;
         match state_after(record, &current) {
             Ok(stored) => {
                 let found =
@@ -68,7 +74,11 @@ async fn import(
         }
         *(if old_rev == 0 { &mut imported.created } else { &mut imported.changed }) += 1;
         if !trial {
-            catalogue::save(conn, record.collection, &record.id, stored).await?;
+            let seq = tx.take_places(Scope::Public, 1).await?;
+            let ImportRecord { collection, id, .. } = record;
+            let state =
+                NewState { collection: *collection, id, seq, stored: &stored, deleted_at: None };
+            tx.save_record(state).await?;
         }
     }
     Ok(Ok(imported))
