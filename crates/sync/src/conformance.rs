@@ -25,10 +25,12 @@ macro_rules! conformance {
         $case!(refused_ones_stay_and_can_be_retried, $outbox);
         $case!(a_new_epoch_brings_receipts_back, $outbox);
         $case!(forgotten_bytes_do_not_come_back, $outbox);
+        $case!(an_acknowledgement_of_an_ended_history_is_ignored, $outbox);
         $case!(batches_are_limited_and_ordered, $outbox);
         $case!(a_page_and_its_cursor_arrive_together, $catalogue);
         $case!(a_fresh_page_replaces_everything, $catalogue);
         $case!(an_older_change_is_ignored, $catalogue);
+        $case!(a_page_asked_for_from_elsewhere_is_ignored, $catalogue);
         $case!(tombstones_hide_records, $catalogue);
         $case!(unknown_fields_are_kept, $catalogue);
     };
@@ -137,6 +139,19 @@ pub async fn forgotten_bytes_do_not_come_back(outbox: impl Outbox) {
     assert_eq!(outbox.enqueue(&rival, NOW).await, Err(StorageError::Taken));
 }
 
+/// One tab has learnt that the server was restored, another still holds an answer from before:
+/// its acknowledgement must not turn the entry into a receipt that nobody brings back.
+pub async fn an_acknowledgement_of_an_ended_history_is_ignored(outbox: impl Outbox) {
+    let one = sealed(1);
+    outbox.enqueue(&one, NOW).await.unwrap();
+    outbox.see_epoch("first").await.unwrap();
+    outbox.see_epoch("second").await.unwrap();
+    outbox.settle(&[ack(&one, "first")], &[], NOW).await.unwrap();
+    assert_eq!(outbox.next_batch(10).await.unwrap().len(), 1);
+    outbox.settle(&[ack(&one, "second")], &[], NOW).await.unwrap();
+    assert_eq!(outbox.next_batch(10).await.unwrap().len(), 0);
+}
+
 /// A batch holds the oldest ids first and no more than asked for.
 pub async fn batches_are_limited_and_ordered(outbox: impl Outbox) {
     for number in [3, 1, 2] {
@@ -196,6 +211,22 @@ pub async fn a_fresh_page_replaces_everything(catalogue: impl Catalogue) {
 pub async fn an_older_change_is_ignored(catalogue: impl Catalogue) {
     catalogue.apply_page(&page(vec![record("a", 5)], "five", false)).await.unwrap();
     catalogue.apply_page(&page(vec![record("a", 4)], "four", false)).await.unwrap();
+    assert_eq!(catalogue.records().await.unwrap()[0].seq, 5);
+}
+
+/// Two tabs pull at once: the page of the slower one, asked for with a cursor that the other
+/// has moved since, changes nothing, be it fresh or not.
+pub async fn a_page_asked_for_from_elsewhere_is_ignored(catalogue: impl Catalogue) {
+    let first = page(vec![record("a", 5)], "five", true);
+    assert_eq!(catalogue.apply_page_after(None, &first).await, Ok(true));
+    let second = page(vec![record("b", 6)], "six", false);
+    assert_eq!(catalogue.apply_page_after(Some("five"), &second).await, Ok(true));
+    for fresh in [false, true] {
+        let late = page(vec![record("a", 9)], "nine", fresh);
+        assert_eq!(catalogue.apply_page_after(Some("five"), &late).await, Ok(false));
+    }
+    assert_eq!(catalogue.cursor().await.unwrap().as_deref(), Some("six"));
+    assert_eq!(ids(&catalogue).await, ["a", "b"]);
     assert_eq!(catalogue.records().await.unwrap()[0].seq, 5);
 }
 

@@ -158,13 +158,18 @@ async fn pull(
     remote: &impl Remote,
     outcome: &mut Outcome,
 ) -> Result<(), SyncError> {
-    let mut cursor = catalogue.cursor().await?;
+    let mut stored = catalogue.cursor().await?;
+    let mut asked = stored.clone();
     let mut gathered: Option<Changes> = None;
     loop {
-        let page = remote.changes(cursor.as_deref()).await?;
+        let page = remote.changes(asked.as_deref()).await?;
         outbox.see_epoch(&page.epoch).await?;
-        let more = page.more && Some(&page.cursor) != cursor.as_ref();
-        cursor = Some(page.cursor.clone());
+        let more = page.more;
+        if more && Some(&page.cursor) == asked.as_ref() {
+            // Half a catalogue must not be switched in, nor this one page be asked for for ever.
+            return Err(SyncError::Offline("the pages lead nowhere".to_owned()));
+        }
+        asked = Some(page.cursor.clone());
         let whole = match gathered.take() {
             Some(mut so_far) if !page.fresh => {
                 so_far.records.extend(page.records);
@@ -177,10 +182,16 @@ async fn pull(
             gathered = Some(whole);
             continue;
         }
-        catalogue.apply_page(&whole).await?;
         outcome.pulled += whole.records.len();
+        if !catalogue.apply_page_after(stored.as_deref(), &whole).await? {
+            // Another tab has moved the cursor meanwhile: go on from where it is now.
+            stored = catalogue.cursor().await?;
+            asked = stored.clone();
+            continue;
+        }
         if !more {
             return Ok(());
         }
+        stored = Some(whole.cursor);
     }
 }

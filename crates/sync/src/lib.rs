@@ -5,10 +5,12 @@
 //! **Invariants**
 //! - A submission leaves the outbox only by [`Outbox::settle`] with an acknowledgement whose
 //!   id *and* hash are those of the stored bytes.
-//! - A page of the catalogue and its cursor are written in one transaction.
+//! - A page of the catalogue and its cursor are written in one transaction, and only where the
+//!   cursor still is the one that the page was asked for with.
 //! - No storage transaction is open while the network is awaited.
 //! - Nothing the catalogue plane does touches the outbox, but for [`Outbox::see_epoch`].
 
+pub mod answer;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod engine;
@@ -18,7 +20,7 @@ mod remote;
 mod storage;
 
 pub use engine::{Outcome, sync};
-pub use memory::{MemoryCatalogue, MemoryOutbox};
+pub use memory::{CatalogueState, MemoryCatalogue, MemoryOutbox, OutboxState};
 pub use plan::{BATCH_BYTES, delay};
 pub use remote::{Remote, SyncError};
 pub use storage::{

@@ -1,4 +1,5 @@
-//! Storage in memory, for tests and simulations.
+//! Storage in memory, for tests and for the simulation, whose disk it is: every call is one
+//! transaction, and what a tablet holds can be looked at, copied and damaged from outside.
 
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -10,25 +11,60 @@ use model::{
     wire::{Ack, Changes},
 };
 
-use crate::{Catalogue, Entry, EntryState, Outbox, Overview, Receipt, Refusal, StorageError};
+use crate::{
+    Catalogue, Corrupt, Entry, EntryState, Outbox, Overview, Receipt, Refusal, StorageError,
+};
 
-/// An outbox in memory. Not for submissions of real people: they would be lost.
-#[derive(Debug, Default)]
+/// An outbox in memory. Not for submissions of real people: they would be lost. A clone is
+/// another outbox with the same content, as a copied profile of a browser would be.
+#[derive(Debug, Clone, Default)]
 pub struct MemoryOutbox {
     state: RefCell<OutboxState>,
 }
 
-#[derive(Debug, Default)]
-struct OutboxState {
-    entries: BTreeMap<SubmissionId, Entry>,
-    receipts: BTreeMap<SubmissionId, Receipt>,
-    epoch: Option<String>,
+/// What an outbox holds.
+#[derive(Debug, Clone, Default)]
+pub struct OutboxState {
+    /// What waits or was refused, damaged ones included.
+    pub entries: BTreeMap<SubmissionId, Entry>,
+    /// What the server acknowledged.
+    pub receipts: BTreeMap<SubmissionId, Receipt>,
+    /// The server's epoch, as it was noted last.
+    pub epoch: Option<String>,
 }
 
 impl OutboxState {
+    /// The hash that `id` is known under; that of a damaged entry is not to be relied on.
     fn known_hash(&self, id: SubmissionId) -> Option<Hash> {
-        let entry = self.entries.get(&id).map(|entry| entry.hash);
-        entry.or_else(|| self.receipts.get(&id).map(|receipt| receipt.ack.hash))
+        match self.entries.get(&id) {
+            Some(entry) => is_sound(entry).then_some(entry.hash),
+            None => self.receipts.get(&id).map(|receipt| receipt.ack.hash),
+        }
+    }
+
+    fn knows(&self, id: SubmissionId) -> bool {
+        self.entries.contains_key(&id) || self.receipts.contains_key(&id)
+    }
+
+    /// The entry of that id, if it is sound and its bytes are those of `hash`.
+    fn sound(&mut self, id: SubmissionId, hash: Hash) -> Option<&mut Entry> {
+        self.entries.get_mut(&id).filter(|entry| entry.hash == hash && is_sound(entry))
+    }
+}
+
+fn is_sound(entry: &Entry) -> bool {
+    Hash::of(&entry.bytes) == entry.hash
+}
+
+impl MemoryOutbox {
+    /// Shows what is stored, for those who watch over it.
+    pub fn inspect<T>(&self, look: impl FnOnce(&OutboxState) -> T) -> T {
+        look(&self.state.borrow())
+    }
+
+    /// Changes what is stored behind the outbox's back, as a failing disk would.
+    pub fn tamper<T>(&self, change: impl FnOnce(&mut OutboxState) -> T) -> T {
+        change(&mut self.state.borrow_mut())
     }
 }
 
@@ -37,8 +73,8 @@ impl Outbox for MemoryOutbox {
         let mut state = self.state.borrow_mut();
         match state.known_hash(sealed.id) {
             Some(hash) if hash == sealed.hash => Ok(()),
-            Some(_) => Err(StorageError::Taken),
-            None => {
+            _ if state.knows(sealed.id) => Err(StorageError::Taken),
+            _ => {
                 let entry = Entry {
                     id: sealed.id,
                     hash: sealed.hash,
@@ -55,7 +91,8 @@ impl Outbox for MemoryOutbox {
     async fn next_batch(&self, limit: usize) -> Result<Vec<Entry>, StorageError> {
         let state = self.state.borrow();
         let waiting = state.entries.values().filter(|entry| entry.state == EntryState::Waiting);
-        Ok(waiting.take(limit.min(PUSH_RECORDS)).cloned().collect())
+        let sound = waiting.filter(|entry| is_sound(entry));
+        Ok(sound.take(limit.min(PUSH_RECORDS)).cloned().collect())
     }
 
     async fn settle(
@@ -66,7 +103,8 @@ impl Outbox for MemoryOutbox {
     ) -> Result<(), StorageError> {
         let mut state = self.state.borrow_mut();
         for ack in acks {
-            if state.entries.get(&ack.id).is_none_or(|entry| entry.hash != ack.hash) {
+            let current = state.epoch.as_ref().is_none_or(|epoch| *epoch == ack.epoch);
+            if !current || state.sound(ack.id, ack.hash).is_none() {
                 continue;
             }
             if let Some(entry) = state.entries.remove(&ack.id) {
@@ -76,9 +114,7 @@ impl Outbox for MemoryOutbox {
             }
         }
         for refusal in refusals {
-            if let Some(entry) = state.entries.get_mut(&refusal.id)
-                && entry.hash == refusal.hash
-            {
+            if let Some(entry) = state.sound(refusal.id, refusal.hash) {
                 entry.state = EntryState::Refused { problems: refusal.problems.clone() };
             }
         }
@@ -113,7 +149,8 @@ impl Outbox for MemoryOutbox {
     }
 
     async fn retry_refused(&self) -> Result<(), StorageError> {
-        for entry in self.state.borrow_mut().entries.values_mut() {
+        let mut state = self.state.borrow_mut();
+        for entry in state.entries.values_mut().filter(|entry| is_sound(entry)) {
             entry.state = EntryState::Waiting;
         }
         Ok(())
@@ -130,24 +167,60 @@ impl Outbox for MemoryOutbox {
 
     async fn overview(&self) -> Result<Overview, StorageError> {
         let state = self.state.borrow();
+        let (sound, damaged): (Vec<_>, Vec<_>) =
+            state.entries.values().partition(|entry| is_sound(entry));
+        let corrupt = |entry: &Entry| Corrupt {
+            key: entry.id.to_string(),
+            reason: "the bytes do not match their hash".to_owned(),
+        };
         Ok(Overview {
-            entries: state.entries.values().cloned().collect(),
-            corrupt: Vec::new(),
+            entries: sound.into_iter().cloned().collect(),
+            corrupt: damaged.into_iter().map(corrupt).collect(),
             received: state.receipts.keys().copied().collect(),
         })
     }
 }
 
-/// A catalogue in memory.
-#[derive(Debug, Default)]
+/// A catalogue in memory. A clone is another one with the same content.
+#[derive(Debug, Clone, Default)]
 pub struct MemoryCatalogue {
     state: RefCell<CatalogueState>,
 }
 
-#[derive(Debug, Default)]
-struct CatalogueState {
-    cursor: Option<String>,
-    records: BTreeMap<(String, String), Record>,
+/// What a catalogue holds.
+#[derive(Debug, Clone, Default)]
+pub struct CatalogueState {
+    /// The cursor of the last applied page.
+    pub cursor: Option<String>,
+    /// Every record by collection and id, tombstones included.
+    pub records: BTreeMap<(String, String), Record>,
+}
+
+impl CatalogueState {
+    fn apply(&mut self, page: &Changes) {
+        if page.fresh {
+            self.records.clear();
+        }
+        for record in &page.records {
+            let key = (record.collection.clone(), record.id.to_string());
+            if self.records.get(&key).is_none_or(|stored| stored.seq < record.seq) {
+                self.records.insert(key, record.clone());
+            }
+        }
+        self.cursor = Some(page.cursor.clone());
+    }
+}
+
+impl MemoryCatalogue {
+    /// Shows what is stored, for those who watch over it.
+    pub fn inspect<T>(&self, look: impl FnOnce(&CatalogueState) -> T) -> T {
+        look(&self.state.borrow())
+    }
+
+    /// Changes what is stored behind the catalogue's back.
+    pub fn tamper<T>(&self, change: impl FnOnce(&mut CatalogueState) -> T) -> T {
+        change(&mut self.state.borrow_mut())
+    }
 }
 
 impl Catalogue for MemoryCatalogue {
@@ -156,18 +229,21 @@ impl Catalogue for MemoryCatalogue {
     }
 
     async fn apply_page(&self, page: &Changes) -> Result<(), StorageError> {
-        let mut state = self.state.borrow_mut();
-        if page.fresh {
-            state.records.clear();
-        }
-        for record in &page.records {
-            let key = (record.collection.clone(), record.id.to_string());
-            if state.records.get(&key).is_none_or(|stored| stored.seq < record.seq) {
-                state.records.insert(key, record.clone());
-            }
-        }
-        state.cursor = Some(page.cursor.clone());
+        self.state.borrow_mut().apply(page);
         Ok(())
+    }
+
+    async fn apply_page_after(
+        &self,
+        since: Option<&str>,
+        page: &Changes,
+    ) -> Result<bool, StorageError> {
+        let mut state = self.state.borrow_mut();
+        let unmoved = state.cursor.as_deref() == since;
+        if unmoved {
+            state.apply(page);
+        }
+        Ok(unmoved)
     }
 
     async fn records(&self) -> Result<Vec<Record>, StorageError> {

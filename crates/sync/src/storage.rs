@@ -134,6 +134,11 @@ pub trait Outbox {
 
     /// Turns acknowledged entries into receipts and marks refused ones, all in one
     /// transaction. Only an entry with that id *and* hash is touched; the rest is ignored.
+    ///
+    /// An acknowledgement of another epoch than the one noted last by [`Outbox::see_epoch`] is
+    /// ignored too: another tab has learnt meanwhile that the server was restored, and the
+    /// receipt would count as seen by the very call that should have brought it back. The entry
+    /// goes on waiting and is sent again.
     async fn settle(
         &self,
         acks: &[Ack],
@@ -165,6 +170,25 @@ pub trait Catalogue {
     /// was. A record older than the stored one (by `seq`) of a page that is not fresh is
     /// ignored.
     async fn apply_page(&self, page: &Changes) -> Result<(), StorageError>;
+
+    /// [`Catalogue::apply_page`] for a page that was asked for with the cursor `since`, but only
+    /// if that is the stored cursor still; else nothing is changed and `false` comes back. Two
+    /// tabs may pull at once where the lock between them fails: a late page of a history that
+    /// has ended must not mix with the pages of the new one.
+    ///
+    /// A storage that more than one tab can open must look and write in one transaction, which
+    /// this default does not.
+    async fn apply_page_after(
+        &self,
+        since: Option<&str>,
+        page: &Changes,
+    ) -> Result<bool, StorageError> {
+        if self.cursor().await?.as_deref() != since {
+            return Ok(false);
+        }
+        self.apply_page(page).await?;
+        Ok(true)
+    }
 
     /// Every live record, tombstones left out.
     async fn records(&self) -> Result<Vec<Record>, StorageError>;

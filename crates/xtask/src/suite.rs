@@ -1,10 +1,11 @@
-//! The tests, in three parts, with a summary at the end.
+//! The tests, in parts, with a summary at the end.
 
 use crate::app;
+use crate::faults::{self, Rounds};
 use crate::server;
 use crate::setup;
 use crate::shell;
-use crate::workspace::{APP, BENCH, E2E, WASM, Workspace};
+use crate::workspace::{APP, BENCH, E2E, FAULTS, WASM, Workspace};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use std::process::Command;
@@ -19,24 +20,28 @@ pub enum Part {
     Browser,
     /// Journeys in Chromium against the release build and the real server.
     E2e,
+    /// Real processes that are killed, a network that fails, a disk that is full.
+    Faults,
 }
 
 impl Part {
-    const ALL: [Self; 3] = [Self::Unit, Self::Browser, Self::E2e];
+    const ALL: [Self; 4] = [Self::Unit, Self::Browser, Self::E2e, Self::Faults];
 
     fn name(self) -> &'static str {
         match self {
             Self::Unit => "unit",
             Self::Browser => "browser",
             Self::E2e => "e2e",
+            Self::Faults => "faults",
         }
     }
 
-    fn run(self, workspace: &Workspace) -> Result<()> {
+    fn run(self, workspace: &Workspace, rounds: Rounds) -> Result<()> {
         match self {
             Self::Unit => unit(workspace),
             Self::Browser => browser(workspace),
             Self::E2e => e2e(workspace),
+            Self::Faults => faults::run(workspace, rounds),
         }
     }
 }
@@ -45,12 +50,12 @@ impl Part {
 ///
 /// # Errors
 /// When a part failed; a table on stderr says which, and how long each took.
-pub fn run(workspace: &Workspace, parts: &[Part]) -> Result<()> {
+pub fn run(workspace: &Workspace, parts: &[Part], rounds: Rounds) -> Result<()> {
     let parts = if parts.is_empty() { &Part::ALL } else { parts };
     let results = parts.iter().map(|part| {
         eprintln!("▸ Tests: {}", part.name());
         let start = Instant::now();
-        let result = part.run(workspace);
+        let result = part.run(workspace, rounds);
         if let Err(error) = &result {
             eprintln!("▸ Tests: {} failed: {error:#}", part.name());
         }
@@ -70,7 +75,7 @@ pub fn run(workspace: &Workspace, parts: &[Part]) -> Result<()> {
 
 fn unit(workspace: &Workspace) -> Result<()> {
     let mut cargo = shell::cargo(workspace, ["test", "--workspace"])?;
-    for package in [APP, BENCH, E2E] {
+    for package in [APP, BENCH, E2E, FAULTS] {
         cargo.args(["--exclude", package]);
     }
     passed(&mut cargo)
@@ -120,7 +125,10 @@ pub fn against_the_build<const N: usize>(
 }
 
 /// Runs cargo with its result lines on stdout, where whoever counts tests looks for them.
-fn passed(cargo: &mut Command) -> Result<()> {
+///
+/// # Errors
+/// When it fails.
+pub fn passed(cargo: &mut Command) -> Result<()> {
     let status = cargo.status()?;
     if !status.success() {
         bail!("cargo {:?} ended with {status}", cargo.get_args().collect::<Vec<_>>());

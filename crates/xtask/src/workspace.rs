@@ -21,6 +21,9 @@ pub const BENCH: &str = "bench";
 /// The package with the journeys through a real browser and a real server; it needs both built first.
 pub const E2E: &str = "e2e";
 
+/// The package that kills processes and cuts connections; it needs both built first, too.
+pub const FAULTS: &str = "faults";
+
 /// The target triple of everything that runs in the browser.
 pub const WASM: &str = "wasm32-unknown-unknown";
 

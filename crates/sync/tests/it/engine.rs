@@ -183,13 +183,13 @@ proptest! {
                     number += 1;
                 }
                 round(&outbox, &server).await;
-                let waiting: Vec<_> =
-                    outbox.overview().await.unwrap().entries.iter().map(|e| e.id).collect();
+                let overview = outbox.overview().await.unwrap();
+                let waiting: Vec<_> = overview.entries.iter().map(|e| e.id).collect();
                 for one in &all {
                     let on_tablet = waiting.contains(&one.id);
                     let on_server = server.stored.borrow().contains_key(&one.id);
                     // After a restore the tablet may not know yet; its receipt still has the bytes.
-                    let kept = outbox.overview().await.unwrap().received.contains(&one.id);
+                    let kept = overview.received.contains(&one.id);
                     prop_assert!(on_tablet || on_server || kept, "{} is nowhere", one.id);
                 }
             }

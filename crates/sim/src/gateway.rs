@@ -1,0 +1,133 @@
+//! The gateway of the simulated app: the same bytes and the same reading of answers as the real
+//! one, with the simulated network in place of the browser's.
+
+use std::rc::Rc;
+
+use model::{
+    json,
+    wire::{Ack, Changes, Probe, Push, PushAnswer, Verdict},
+};
+use serde_json::Value;
+use sync::{Remote, SyncError, answer};
+
+use crate::{
+    bug::Bug,
+    network::{Answer, Ask},
+    tablet::Profile,
+    turn::{Turns, Wait},
+    world::World,
+};
+
+/// The server, as one task of one tablet sees it.
+#[derive(Debug, Clone)]
+pub struct Gateway {
+    /// The world it is in.
+    pub world: Rc<World>,
+    /// The tablet that asks.
+    pub profile: Rc<Profile>,
+    /// The task that asks.
+    pub turns: Turns,
+}
+
+impl Gateway {
+    /// Sends `ask` and waits for what arrives; `None` if nothing does.
+    async fn fetch(&self, ask: Ask) -> Option<Answer> {
+        let tablet = self.profile.number;
+        let word = ask.word();
+        let number = self.world.network.borrow_mut().send(tablet, ask);
+        self.world.note(format_args!("tablet {tablet} sends {word} #{number}"));
+        self.turns.wait(Wait::Answer(number)).await;
+        self.world.network.borrow_mut().pick_up(number)
+    }
+
+    /// Sends `ask` and gives the body of an answer that counts.
+    ///
+    /// # Errors
+    /// What the answer, or its absence, means.
+    pub async fn ask(&self, ask: Ask) -> Result<String, SyncError> {
+        meaning(self.fetch(ask).await)
+    }
+
+    /// A number that nobody drew before, for nonces and edits.
+    pub fn draw(&self) -> uuid::Uuid {
+        let mut bytes = [0; 16];
+        self.profile.chance(&self.world).fill(&mut bytes);
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+}
+
+fn meaning(answer: Option<Answer>) -> Result<String, SyncError> {
+    let Some(Answer { status, retry_after, media_type, body }) = answer else {
+        return Err(SyncError::Offline("no answer".to_owned()));
+    };
+    let hint = retry_after.as_deref().and_then(answer::retry_after);
+    // As the browser's `text()` does: what is no UTF-8 is replaced, not refused.
+    answer::meaning(status, hint, &media_type, String::from_utf8_lossy(&body).into_owned())
+}
+
+impl Remote for Gateway {
+    async fn push(&self, push: &Push) -> Result<PushAnswer, SyncError> {
+        let body = json::write(push).map_err(|error| SyncError::Offline(error.to_string()))?;
+        let answer = self.fetch(Ask::Push(body.into_bytes())).await;
+        let status = answer.as_ref().map(|answer| answer.status);
+        let read = meaning(answer).and_then(|text| answer::read(&text));
+        match (self.world.bug, read) {
+            (Some(Bug::PageTakenAsAck), Err(SyncError::Offline(_)))
+                if status.is_some_and(|status| status < 300) =>
+            {
+                Ok(as_if_received(push, &self.profile))
+            }
+            (Some(Bug::BatchRefusedWhole), Err(SyncError::Refused(details))) => {
+                let refuse = |id| Verdict::Refused { id, problems: details.problems.clone() };
+                let verdicts = push.records.iter().map(|sent| refuse(Some(sent.id))).collect();
+                Ok(PushAnswer { verdicts, ..as_if_received(push, &self.profile) })
+            }
+            (Some(Bug::AckMatchedById), Ok(mut answer)) => {
+                rehash(push, &mut answer);
+                Ok(answer)
+            }
+            (_, read) => read,
+        }
+    }
+
+    async fn changes(&self, cursor: Option<&str>) -> Result<Changes, SyncError> {
+        answer::read(&self.ask(Ask::Changes(cursor.map(str::to_owned))).await?)
+    }
+
+    async fn probe(&self) -> Result<Probe, SyncError> {
+        let nonce = self.draw().to_string();
+        let probe: Probe = answer::read(&self.ask(Ask::Probe(nonce.clone())).await?)?;
+        if probe.nonce == nonce {
+            Ok(probe)
+        } else {
+            Err(SyncError::Offline("the nonce is another one".to_owned()))
+        }
+    }
+}
+
+/// What a client would make of a 200 if it took its status for an answer.
+fn as_if_received(push: &Push, profile: &Profile) -> PushAnswer {
+    let epoch = profile.outbox.inspect(|state| state.epoch.clone()).unwrap_or_default();
+    let received = |sent: &model::wire::PushRecord| {
+        Verdict::Received(Ack { id: sent.id, hash: sent.hash, seq: 0, epoch: epoch.clone() })
+    };
+    PushAnswer { verdicts: push.records.iter().map(received).collect(), epoch: epoch.clone() }
+}
+
+/// Gives each acknowledgement the hash that was sent under its id.
+fn rehash(push: &Push, answer: &mut PushAnswer) {
+    for verdict in &mut answer.verdicts {
+        if let Verdict::Received(ack) = verdict
+            && let Some(sent) = push.records.iter().find(|sent| sent.id == ack.id)
+        {
+            ack.hash = sent.hash;
+        }
+    }
+}
+
+/// The history that a cursor belongs to and its place, as the witness reads them. Tablets never
+/// look inside.
+pub fn read_cursor(text: &str) -> Option<(String, u64)> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    Some((value.get(0)?.as_str()?.to_owned(), value.get(3)?.as_u64()?))
+}

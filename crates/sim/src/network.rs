@@ -1,0 +1,187 @@
+//! The network: what is under way, and what can befall it. It carries bytes; what they mean is
+//! the business of [`crate::gateway`] and [`crate::server`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::SubmissionId;
+
+/// What a tablet asks the server.
+#[derive(Debug, Clone)]
+pub enum Ask {
+    /// `GET /probe?nonce=`.
+    Probe(String),
+    /// `GET /changes?cursor=`.
+    Changes(Option<String>),
+    /// `POST /push` with this body.
+    Push(Vec<u8>),
+    /// `POST /edits` with this body.
+    Edits(Vec<u8>),
+}
+
+impl Ask {
+    /// What is asked, in one word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Probe(_) => "probe",
+            Self::Changes(_) => "changes",
+            Self::Push(_) => "push",
+            Self::Edits(_) => "edit",
+        }
+    }
+}
+
+/// A request on its way up.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Its number.
+    pub number: u64,
+    /// Whose it is.
+    pub tablet: usize,
+    /// What it asks.
+    pub ask: Ask,
+    /// The network made it out of another one; its answer reaches nobody.
+    pub twin: bool,
+}
+
+/// An answer as it arrives at a tablet.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The header `Retry-After`.
+    pub retry_after: Option<String>,
+    /// The header `Content-Type`.
+    pub media_type: String,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// A page of HTML, as captive portals and proxies send.
+    pub fn html(status: u16) -> Self {
+        Self {
+            status,
+            retry_after: None,
+            media_type: "text/html; charset=utf-8".to_owned(),
+            body: b"<!doctype html><title>Welcome to the library's Wi-Fi</title>".to_vec(),
+        }
+    }
+}
+
+/// An answer on its way down.
+#[derive(Debug)]
+pub struct Reply {
+    /// The request it answers.
+    pub number: u64,
+    /// Whose it is.
+    pub tablet: usize,
+    /// Whether it answers a push.
+    pub of_push: bool,
+    /// What it says.
+    pub answer: Answer,
+}
+
+/// What stands between one tablet and the server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Line {
+    /// Nothing.
+    #[default]
+    Open,
+    /// Everything is lost.
+    Cut,
+    /// A captive portal answers, in one of several ways.
+    Portal(u8),
+    /// The server knows this tablet no more.
+    Revoked,
+    /// The server says that this app is too old.
+    Outdated,
+}
+
+/// How the server's front refuses for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Busy {
+    /// 503 with `Retry-After`.
+    Unavailable,
+    /// 429 with `Retry-After`.
+    TooMany,
+    /// 502 by a proxy, without a word when to come back.
+    BadGateway,
+}
+
+/// What is under way, and what can befall it.
+#[derive(Debug, Default)]
+pub struct Network {
+    next: u64,
+    /// On their way up, oldest first.
+    pub requests: Vec<Request>,
+    /// On their way down, oldest first.
+    pub replies: Vec<Reply>,
+    /// Numbers that somebody waits for.
+    awaited: BTreeSet<u64>,
+    /// What has arrived and was not yet picked up; `None` where nothing will come.
+    arrived: BTreeMap<u64, Option<Answer>>,
+    /// What stands before each tablet.
+    lines: BTreeMap<usize, Line>,
+    /// How many of the next requests are refused, and how.
+    pub busy: Option<(Busy, u32)>,
+    /// Submissions for whose sake something before the server refuses a whole push.
+    pub poison: BTreeSet<SubmissionId>,
+    /// The last answer to a push, which a bad proxy may give to somebody else.
+    pub last_push: Option<Answer>,
+}
+
+impl Network {
+    /// Sends a request and gives its number, to wait for.
+    pub fn send(&mut self, tablet: usize, ask: Ask) -> u64 {
+        self.next += 1;
+        let number = self.next;
+        self.awaited.insert(number);
+        self.requests.push(Request { number, tablet, ask, twin: false });
+        number
+    }
+
+    /// Whether waiting for that answer is over.
+    pub fn has_arrived(&self, number: u64) -> bool {
+        self.arrived.contains_key(&number)
+    }
+
+    /// Picks up what arrived; `None` if the answer was lost.
+    pub fn pick_up(&mut self, number: u64) -> Option<Answer> {
+        self.awaited.remove(&number);
+        self.arrived.remove(&number).flatten()
+    }
+
+    /// Hands an answer, or the end of waiting for one, to whoever waits for it still.
+    pub fn arrive(&mut self, number: u64, answer: Option<Answer>) {
+        if self.awaited.contains(&number) {
+            self.arrived.entry(number).or_insert(answer);
+        }
+    }
+
+    /// Nobody waits for that answer any more.
+    pub fn abandon(&mut self, number: u64) {
+        self.awaited.remove(&number);
+        self.arrived.remove(&number);
+    }
+
+    /// What stands before a tablet.
+    pub fn line(&self, tablet: usize) -> Line {
+        self.lines.get(&tablet).copied().unwrap_or_default()
+    }
+
+    /// Puts something before a tablet, or nothing.
+    pub fn set_line(&mut self, tablet: usize, line: Line) {
+        self.lines.insert(tablet, line);
+    }
+
+    /// Everything works again, but for what is refused because of what it holds.
+    pub fn heal(&mut self) {
+        self.lines.clear();
+        self.busy = None;
+    }
+
+    /// Whether nothing is under way.
+    pub fn is_quiet(&self) -> bool {
+        self.requests.is_empty() && self.replies.is_empty()
+    }
+}

@@ -1,0 +1,419 @@
+//! The server: the real intake and store over the simulated disk, behind a front that reads
+//! requests and writes answers as the routes do.
+
+use std::{pin::Pin, rc::Rc, sync::Arc};
+
+use axum::{body::to_bytes, http::header, response::IntoResponse as _};
+use model::{
+    Collection, Hash, Key, SubmissionId,
+    canonical::bytes_of,
+    time::Millis,
+    wire::{Changes, Edit, Edits, EditsAnswer, Probe, ProblemDetails, Push, PushAnswer, Verdict},
+};
+use serde_json::{Map, Value, json, value::RawValue};
+use server::{
+    ApiError, Store, StoreError,
+    intake::Intake,
+    store::{
+        AuthoredEdit, ImportRecord,
+        memory::{Memory, Snapshot},
+        tx::Edits as _,
+    },
+};
+
+use crate::{
+    bug::Bug,
+    disk::Disk,
+    fault::Fault,
+    gateway::read_cursor,
+    ledger::epoch_name,
+    network::{Answer, Ask, Request},
+    shadow::{EDITED, Shadow, theme},
+    tablet::SURVEY,
+    turn::at_once,
+    world::{START, World},
+};
+
+/// Something the server is doing.
+pub struct Work {
+    /// The request it answers, if it is not the server's own business.
+    request: Option<Request>,
+    /// The edit in it, and whether it was carried out before.
+    edit: Option<(Edit, bool)>,
+    future: Pin<Box<dyn Future<Output = Answer>>>,
+}
+
+/// The server.
+pub struct Server {
+    world: Rc<World>,
+    disk: Arc<Disk>,
+    store: Store,
+    intake: Intake,
+    page: u32,
+    /// What it is doing, oldest first.
+    pub work: Vec<Work>,
+    /// How wrong its clock is, in milliseconds.
+    pub clock: i64,
+    backup: Option<(Snapshot, Shadow)>,
+    epochs: u32,
+}
+
+impl Server {
+    /// A server with `themes` themes to edit, that gives `page` records a page.
+    pub fn new(world: &Rc<World>, themes: u8, page: u32) -> Self {
+        let disk = Arc::new(Disk::new(Memory::new(epoch_name(1)), world.bug));
+        let store = Store::on(Arc::clone(&disk) as _);
+        let mut server = Self {
+            world: Rc::clone(world),
+            disk,
+            intake: Intake::new(store.clone()),
+            store,
+            page,
+            work: Vec::new(),
+            clock: 0,
+            backup: None,
+            epochs: 1,
+        };
+        world.shadow.borrow_mut().epoch = 1;
+        server.import((0..themes).filter_map(new_theme).collect());
+        server.back_up();
+        server
+    }
+
+    /// What this server's clock says.
+    fn now(&self) -> Millis {
+        Millis(START + self.world.time.get() + self.clock)
+    }
+
+    /// Imports records on the side, as the command line does.
+    fn import(&mut self, records: Vec<ImportRecord>) {
+        let store = Store::on(Arc::new(self.disk.memory.clone()));
+        let done = at_once(store.import(records, false));
+        debug_assert!(matches!(done, Some(Ok(Ok(_)))), "{done:?}");
+        self.see_catalogue(None);
+    }
+
+    /// Publishes the survey that some submissions answer.
+    pub fn publish(&mut self) {
+        self.import(survey());
+    }
+
+    fn see_catalogue(&self, cause: Option<(&str, &Edit)>) {
+        let mut shadow = self.world.shadow.borrow_mut();
+        shadow.see_catalogue(&self.world, &self.disk.memory, cause);
+    }
+
+    fn see_everything(&self) {
+        let mut shadow = self.world.shadow.borrow_mut();
+        shadow.see_submissions(&self.world, &self.disk.memory);
+        shadow.see_catalogue(&self.world, &self.disk.memory, None);
+    }
+
+    /// Begins to answer `request`.
+    pub fn begin(&mut self, request: Request) {
+        let mut edit = None;
+        let future: Pin<Box<dyn Future<Output = Answer>>> = match &request.ask {
+            Ask::Probe(nonce) => Box::pin(probe(self.store.clone(), nonce.clone())),
+            Ask::Changes(cursor) => {
+                let cursor = self.read_cursor(cursor.clone());
+                Box::pin(changes(self.store.clone(), cursor, self.page))
+            }
+            Ask::Push(body) => {
+                let (body, bug) = (body.clone(), self.world.bug);
+                Box::pin(push(self.intake.clone(), body, self.now(), bug))
+            }
+            Ask::Edits(body) => {
+                let account = format!("staff-{}", request.tablet);
+                let mut edits: Edits =
+                    serde_json::from_slice(body).unwrap_or(Edits { edits: vec![] });
+                if self.world.has(Bug::RecordOverwritten) {
+                    edits.edits.iter_mut().for_each(|edit| self.complete(edit));
+                }
+                edit = edits.edits.first().map(|edit| (edit.clone(), false));
+                Box::pin(edits_of(self.store.clone(), account, edits, self.now()))
+            }
+        };
+        self.work.push(Work { request: Some(request), edit, future });
+    }
+
+    /// Forgets deletions older than `age` milliseconds by its clock.
+    pub fn expire(&mut self, age: i64) {
+        let (store, before) = (self.store.clone(), Millis(self.now().0.saturating_sub(age)));
+        let future = async move {
+            // Nobody waits for it; it is done again tomorrow.
+            drop(store.expire_tombstones(before).await);
+            Answer::html(204)
+        };
+        self.work.push(Work { request: None, edit: None, future: Box::pin(future) });
+    }
+
+    /// What a planted bug makes of a cursor; and what is counted about a sound one.
+    fn read_cursor(&self, cursor: Option<String>) -> Option<String> {
+        let (epoch, seq) = cursor.as_deref().and_then(read_cursor)?;
+        let shadow = self.world.shadow.borrow();
+        let current = epoch_name(shadow.epoch);
+        if epoch == current && seq < shadow.floor {
+            self.world.count(Fault::BelowFloor);
+        }
+        if self.world.has(Bug::EpochNotCompared) {
+            return cursor.map(|text| text.replacen(&epoch, &current, 1));
+        }
+        cursor
+    }
+
+    /// A planted bug: the edit becomes the whole record as its author saw it.
+    fn complete(&self, edit: &mut Edit) {
+        let shadow = self.world.shadow.borrow();
+        let name = (edit.collection.clone(), edit.id.to_string());
+        let Some(row) = shadow.records().get(&name) else { return };
+        for field in row.fields.keys() {
+            let seen = shadow.value_at(&name, field, edit.base_rev);
+            edit.fields.entry(field.clone()).or_insert(seen);
+        }
+        edit.base_rev = edit.base_rev.max(row.rev);
+    }
+
+    /// Lets the work at `index` go on until it next gives the word back.
+    pub fn poll(&mut self, index: usize) {
+        let Work { request, edit, future } = &mut self.work[index];
+        if let (Some((edit, repeated)), memory) = (edit, &self.disk.memory) {
+            // Asked before it goes on: once committed, every edit looks as if it were a repeat.
+            let done = at_once(memory.begin().done_edit(edit.edit));
+            *repeated = matches!(done, Some(Ok(Some(_))));
+        }
+        let commits = self.disk.commits();
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        let answer = future.as_mut().poll(&mut context);
+        let committed = self.disk.commits() != commits;
+        if committed {
+            let account = request.as_ref().map(|it| format!("staff-{}", it.tablet));
+            let account = account.unwrap_or_default();
+            match (request.as_ref().map(|it| &it.ask), edit) {
+                (Some(Ask::Edits(_)), Some((edit, true))) => {
+                    let mut shadow = self.world.shadow.borrow_mut();
+                    shadow.see_repeated(&self.world, &self.disk.memory, &account, edit);
+                }
+                (Some(Ask::Edits(_)), Some((edit, false))) => {
+                    let edit = edit.clone();
+                    self.see_catalogue(Some((&account, &edit)));
+                }
+                (Some(Ask::Push(_)), _) => {
+                    let mut shadow = self.world.shadow.borrow_mut();
+                    shadow.see_submissions(&self.world, &self.disk.memory);
+                }
+                _ => self.see_everything(),
+            }
+        }
+        if let std::task::Poll::Ready(answer) = answer {
+            let work = self.work.remove(index);
+            if let Some(request) = work.request {
+                self.answer(request, answer);
+            }
+        }
+    }
+
+    fn answer(&self, request: Request, answer: Answer) {
+        if let Ask::Push(body) = &request.ask {
+            self.see_verdicts(body, &answer);
+        }
+        let (number, word) = (request.number, request.ask.word());
+        self.world.note(format_args!("server answers {word} #{number} with {}", answer.status));
+        let reply = crate::network::Reply {
+            number: request.number,
+            tablet: request.tablet,
+            of_push: matches!(request.ask, Ask::Push(_)),
+            answer,
+        };
+        if !request.twin {
+            self.world.network.borrow_mut().replies.push(reply);
+        }
+    }
+
+    /// Notes rivals, which no page of the server shows.
+    fn see_verdicts(&self, body: &[u8], answer: &Answer) {
+        let Ok(PushAnswer { verdicts, .. }) = serde_json::from_slice(&answer.body) else { return };
+        let Ok(Push { records }) = serde_json::from_slice(body) else { return };
+        for (sent, verdict) in records.iter().zip(verdicts) {
+            let Verdict::Refused { problems, .. } = verdict else { continue };
+            self.world.count(Fault::RefusedRecord);
+            // Bytes that went bad on the way are refused too, and are nobody's rival.
+            let made = self.world.ledger.borrow().made(sent.id, sent.hash).is_some();
+            let rival = problems.iter().any(|problem| problem.pointer == "/id");
+            if rival && made {
+                self.world.count(Fault::TwinIds);
+                let mut shadow = self.world.shadow.borrow_mut();
+                shadow.rival(sent.id, sent.hash);
+                shadow.see_submissions(&self.world, &self.disk.memory);
+            }
+        }
+    }
+
+    /// The power fails and comes back: what was under way is gone, what was committed is there.
+    /// Gives the requests that nobody will answer.
+    pub fn crash(&mut self) -> Vec<Request> {
+        self.disk.crash();
+        // A new process remembers nothing.
+        self.intake = Intake::new(self.store.clone());
+        let lost = self.work.drain(..).filter_map(|work| work.request).collect();
+        self.see_everything();
+        lost
+    }
+
+    /// Makes a backup.
+    pub fn back_up(&mut self) {
+        let shadow = self.world.shadow.borrow().clone();
+        self.backup = Some((self.disk.memory.snapshot(), shadow));
+    }
+
+    /// Puts the last backup in place, under a new epoch. The server is started anew: gives the
+    /// requests that nobody will answer.
+    pub fn restore(&mut self) -> Vec<Request> {
+        let lost = self.crash();
+        let Some((snapshot, shadow)) = self.backup.clone() else { return lost };
+        if shadow.count() < self.world.shadow.borrow().count() {
+            self.world.count(Fault::Restore);
+        }
+        if self.world.has(Bug::EpochKept) {
+            self.disk.memory.revert(&snapshot);
+            *self.world.shadow.borrow_mut() = shadow;
+            return lost;
+        }
+        self.epochs += 1;
+        self.disk.memory.restore(&snapshot);
+        let store = Store::on(Arc::new(self.disk.memory.clone()));
+        drop(at_once(store.settle_epoch(epoch_name(self.epochs))));
+        *self.world.shadow.borrow_mut() = shadow;
+        self.world.shadow.borrow_mut().restored(&self.world, self.epochs);
+        lost
+    }
+}
+
+fn new_theme(number: u8) -> Option<ImportRecord> {
+    let fields = json!({"name": {"en": format!("Theme {number}")}, "a": "", "b": ""});
+    Some(ImportRecord {
+        collection: EDITED,
+        id: theme(number)?,
+        fields: fields.as_object()?.clone(),
+    })
+}
+
+fn survey() -> Vec<ImportRecord> {
+    let definition = json!({
+        "languages": ["en"],
+        "items": [{"name": "words", "type": "text", "label": {"en": "What else?"}}],
+    });
+    let version = json!({"survey": SURVEY, "version": 1, "definition": definition});
+    let record = |id: &str, fields: &Value| {
+        let fields: Map<String, Value> = fields.as_object()?.clone();
+        Some(ImportRecord { collection: Collection::SurveyVersion, id: Key::parse(id)?, fields })
+    };
+    record(&format!("{SURVEY}.1"), &version).into_iter().collect()
+}
+
+async fn probe(store: Store, nonce: String) -> Answer {
+    match store.epoch().await {
+        Ok(epoch) => answer(&Probe { nonce, epoch }),
+        Err(error) => refusal(error.into()),
+    }
+}
+
+async fn changes(store: Store, cursor: Option<String>, page: u32) -> Answer {
+    match store.changes(cursor.as_deref(), page).await {
+        Ok(page) => answer(&Changes {
+            records: page.records,
+            cursor: page.cursor,
+            more: page.more,
+            fresh: page.fresh,
+            epoch: page.epoch,
+        }),
+        Err(error) => refusal(error.into()),
+    }
+}
+
+/// The records of a push, unread, as the route takes them.
+#[derive(serde::Deserialize)]
+struct RawPush<'a> {
+    #[serde(borrow)]
+    records: Vec<&'a RawValue>,
+}
+
+async fn push(intake: Intake, mut body: Vec<u8>, now: Millis, bug: Option<Bug>) -> Answer {
+    let claimed = (bug == Some(Bug::HashNotVerified)).then(|| rehash(&mut body));
+    let Ok(push) = serde_json::from_slice::<RawPush<'_>>(&body) else {
+        return refusal(ApiError::malformed("/records", "Not a push."));
+    };
+    match intake.take(&push.records, now).await {
+        Ok(mut taken) => {
+            for verdict in &mut taken.verdicts {
+                if let (Verdict::Received(ack), Some(claimed)) = (verdict, &claimed) {
+                    let known = claimed.iter().find(|(id, _)| *id == ack.id);
+                    ack.hash = known.map_or(ack.hash, |(_, hash)| *hash);
+                }
+            }
+            answer(&taken)
+        }
+        Err(error) => refusal(error.into()),
+    }
+}
+
+/// A planted bug: whatever arrives is what was meant. Gives the hashes that came with it.
+fn rehash(body: &mut Vec<u8>) -> Vec<(SubmissionId, Hash)> {
+    let Ok(mut push) = serde_json::from_slice::<Push>(body) else { return Vec::new() };
+    let claimed = push.records.iter().map(|record| (record.id, record.hash)).collect();
+    for record in &mut push.records {
+        record.hash = Hash::of(&bytes_of(&record.record));
+    }
+    *body = serde_json::to_vec(&push).unwrap_or_default();
+    claimed
+}
+
+async fn edits_of(store: Store, account: String, edits: Edits, now: Millis) -> Answer {
+    let authored = edits.edits.into_iter();
+    let authored = authored.map(|edit| AuthoredEdit { account: account.clone(), edit }).collect();
+    match store.edit(authored, now).await {
+        Ok(results) => answer(&EditsAnswer { results }),
+        Err(error) => refusal(error.into()),
+    }
+}
+
+fn answer(body: &impl serde::Serialize) -> Answer {
+    Answer {
+        status: 200,
+        retry_after: None,
+        media_type: "application/json".to_owned(),
+        body: serde_json::to_vec(body).unwrap_or_default(),
+    }
+}
+
+/// An error as the server puts it, status, headers and body.
+pub fn refusal(error: ApiError) -> Answer {
+    let (parts, body) = error.into_response().into_parts();
+    let text = |name| {
+        let value = parts.headers.get(name).and_then(|value| value.to_str().ok());
+        value.map(str::to_owned)
+    };
+    let body = at_once(to_bytes(body, usize::MAX)).and_then(Result::ok).unwrap_or_default();
+    Answer {
+        status: parts.status.as_u16(),
+        retry_after: text(header::RETRY_AFTER),
+        media_type: text(header::CONTENT_TYPE).unwrap_or_default(),
+        body: body.to_vec(),
+    }
+}
+
+/// The server cannot store anything at the moment.
+pub fn unavailable() -> Answer {
+    refusal(StoreError::Busy.into())
+}
+
+/// A device between tablet and server does not let a body through.
+pub fn blocked() -> Answer {
+    let details = ProblemDetails {
+        kind: "/problems/blocked".to_owned(),
+        title: "Blocked".to_owned(),
+        status: 403,
+        detail: "A rule against bad words matched.".to_owned(),
+        problems: Vec::new(),
+    };
+    Answer { status: 403, media_type: "application/problem+json".to_owned(), ..answer(&details) }
+}

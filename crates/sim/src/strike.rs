@@ -1,0 +1,250 @@
+//! What goes wrong, one blow at a time. A blow that finds nothing to hit does nothing and is
+//! not counted.
+
+use std::rc::Rc;
+
+use crate::{
+    bug::Bug,
+    fault::Fault,
+    network::{Busy, Line, Request},
+    scheduler::{Scheduler, Task},
+    step::Blow,
+    tablet::{Tab, Tablet},
+};
+
+/// More tablets than this are no more telling, and slower.
+const TABLETS: usize = 6;
+/// Tabs of one tablet.
+const TABS: usize = 2;
+/// A year in milliseconds.
+const YEAR: i64 = 31_557_600_000;
+
+impl Scheduler {
+    /// Strikes; `at` chooses what is hit.
+    pub(crate) fn strike(&mut self, blow: Blow, at: u32) {
+        let tablet = self.pick(at);
+        self.world.note(format_args!("{blow:?} {}", at % 1_000));
+        match blow {
+            Blow::LoseRequest => self.lose_request(at),
+            Blow::LoseReply => self.lose_reply(at),
+            Blow::Duplicate => self.duplicate(at),
+            Blow::GiveUp => self.give_up(at),
+            Blow::Truncate => self.truncate(at),
+            Blow::Cross => self.cross(at),
+            Blow::Cut => self.set_line(tablet, Line::Cut),
+            Blow::Portal => self.set_line(tablet, Line::Portal((at >> 8) as u8)),
+            Blow::Revoke => self.set_line(tablet, Line::Revoked),
+            Blow::Outdate => self.set_line(tablet, Line::Outdated),
+            Blow::Unavailable => self.refuse(Busy::Unavailable, at),
+            Blow::TooMany => self.refuse(Busy::TooMany, at),
+            Blow::BadGateway => self.refuse(Busy::BadGateway, at),
+            Blow::CrashTablet => {
+                if self.end_tasks(tablet) {
+                    self.world.count(Fault::TabletCrash);
+                }
+            }
+            Blow::CrashServer => {
+                if !self.server.work.is_empty() {
+                    self.world.count(Fault::ServerCrash);
+                }
+                let lost = self.server.crash();
+                self.lose(&lost);
+            }
+            Blow::SetTabletClock => {
+                self.tablets[tablet].profile.clock.set(jump(at));
+                self.world.count(Fault::TabletClock);
+            }
+            Blow::SetServerClock => {
+                self.server.clock = jump(at);
+                self.world.count(Fault::ServerClock);
+            }
+            Blow::BackUp => self.server.back_up(),
+            Blow::Restore => {
+                let lost = self.server.restore();
+                self.lose(&lost);
+            }
+            Blow::OpenTab => self.open_tab(tablet),
+            Blow::LoseLock => self.lose_lock(tablet),
+            Blow::Clone => self.copy(tablet, false),
+            Blow::Twins => self.copy(tablet, true),
+            Blow::Update => self.update(tablet),
+            Blow::Expire => {
+                let age = [0, 60_000, 3_600_000, 2 * YEAR][(at >> 8) as usize % 4];
+                self.server.expire(age);
+            }
+            Blow::Damage => self.damage(tablet, at),
+            Blow::Fill => self.tablets[tablet].profile.full.set(1 + (at >> 8) % 2),
+            Blow::Publish => self.server.publish(),
+        }
+    }
+
+    fn set_line(&self, tablet: usize, line: Line) {
+        self.world.network.borrow_mut().set_line(tablet, line);
+    }
+
+    fn refuse(&self, busy: Busy, at: u32) {
+        self.world.network.borrow_mut().busy = Some((busy, 1 + at % 4));
+    }
+
+    /// Nobody will answer these.
+    fn lose(&self, requests: &[Request]) {
+        let mut network = self.world.network.borrow_mut();
+        requests.iter().for_each(|request| network.arrive(request.number, None));
+    }
+
+    fn lose_request(&self, at: u32) {
+        let mut network = self.world.network.borrow_mut();
+        if let Some(index) = chosen(network.requests.len(), at) {
+            let request = network.requests.remove(index);
+            network.arrive(request.number, None);
+            self.world.count(Fault::LostRequest);
+            self.world.note(format_args!("#{} is lost", request.number));
+        }
+    }
+
+    fn lose_reply(&self, at: u32) {
+        let mut network = self.world.network.borrow_mut();
+        if let Some(index) = chosen(network.replies.len(), at) {
+            let reply = network.replies.remove(index);
+            network.arrive(reply.number, None);
+            let ack = reply.of_push && reply.answer.status == 200;
+            self.world.count(if ack { Fault::LostAck } else { Fault::LostAnswer });
+            self.world.note(format_args!("the answer to #{} is lost", reply.number));
+        }
+    }
+
+    fn duplicate(&self, at: u32) {
+        let mut network = self.world.network.borrow_mut();
+        if let Some(index) = chosen(network.requests.len(), at) {
+            let twin = Request { twin: true, ..network.requests[index].clone() };
+            self.world.note(format_args!("#{} will come twice", twin.number));
+            network.requests.push(twin);
+            self.world.count(Fault::Duplicate);
+        }
+    }
+
+    /// A tablet stops waiting; what it asked for goes its way all the same.
+    fn give_up(&self, at: u32) {
+        let waiting: Vec<u64> = self.tasks.iter().filter_map(Task::awaits).collect();
+        let Some(index) = chosen(waiting.len(), at) else { return };
+        let number = waiting[index];
+        let mut network = self.world.network.borrow_mut();
+        if network.has_arrived(number) {
+            return;
+        }
+        if network.requests.iter().any(|request| request.number == number) {
+            self.world.count(Fault::LateRequest);
+        }
+        network.arrive(number, None);
+        self.world.note(format_args!("#{number} is not waited for"));
+    }
+
+    fn truncate(&self, at: u32) {
+        let mut network = self.world.network.borrow_mut();
+        if let Some(index) = chosen(network.replies.len(), at) {
+            let reply = &mut network.replies[index];
+            let length = reply.answer.body.len();
+            if length > 0 {
+                reply.answer.body.truncate((at >> 8) as usize % length);
+                self.world.count(Fault::Truncated);
+                self.world.note(format_args!("the answer to #{} is cut off", reply.number));
+            }
+        }
+    }
+
+    /// A proxy mixes up two answers to pushes.
+    fn cross(&self, at: u32) {
+        let mut network = self.world.network.borrow_mut();
+        let pushes: Vec<usize> =
+            (0..network.replies.len()).filter(|index| network.replies[*index].of_push).collect();
+        if let (Some(index), Some(last)) = (chosen(pushes.len(), at), network.last_push.clone()) {
+            let reply = &mut network.replies[pushes[index]];
+            reply.answer = last;
+            self.world.count(Fault::CrossedAnswer);
+            self.world.note(format_args!("#{} gets the answer to another", reply.number));
+        }
+    }
+
+    fn open_tab(&mut self, tablet: usize) {
+        let now = self.world.time.get();
+        let tabs = &mut self.tablets[tablet].tabs;
+        if tabs.len() < TABS {
+            tabs.push(Tab { next_at: now, ..Tab::default() });
+        }
+    }
+
+    /// The other tab, opened if need be, does not see the lock next time, as where the browser
+    /// has none.
+    fn lose_lock(&mut self, tablet: usize) {
+        self.open_tab(tablet);
+        let holder = self.tablets[tablet].profile.holder.get();
+        let now = self.world.time.get();
+        for (index, tab) in self.tablets[tablet].tabs.iter_mut().enumerate() {
+            if Some(index) != holder && tab.next_at < i64::MAX {
+                tab.blind = true;
+                tab.next_at = now.max(tab.asked_until);
+            }
+        }
+    }
+
+    fn copy(&mut self, tablet: usize, twins: bool) {
+        let number = self.tablets.len();
+        if number >= TABLETS {
+            return;
+        }
+        let profile = self.tablets[tablet].profile.copy(number, &self.world, twins);
+        self.tablets.push(Tablet { profile: Rc::new(profile), tabs: vec![Tab::default()] });
+        self.world.count(Fault::Clone);
+        self.world.note(format_args!("tablet {number} is a copy of tablet {tablet}"));
+    }
+
+    /// The app is updated: it loads again, and its catalogue is built anew.
+    fn update(&mut self, tablet: usize) {
+        if self.unsent(tablet) > 0 {
+            self.world.count(Fault::Update);
+        }
+        self.end_tasks(tablet);
+        let profile = &self.tablets[tablet].profile;
+        profile.catalogue.tamper(|state| *state = Default::default());
+        profile.watch.forget_catalogue();
+        if self.world.has(Bug::UpdateWipesOutbox) {
+            profile.outbox.tamper(|state| *state = Default::default());
+        }
+        profile.watch.outbox(&self.world, profile, None);
+    }
+
+    /// A byte of something that the tablet keeps goes bad.
+    fn damage(&self, tablet: usize, at: u32) {
+        let profile = &self.tablets[tablet].profile;
+        let hit = profile.outbox.tamper(|state| {
+            let entries = state.entries.values_mut().map(|it| (it.id, it.hash, &mut it.bytes));
+            let receipts = state.receipts.values_mut();
+            let receipts = receipts.filter_map(|receipt| {
+                let (id, hash) = (receipt.ack.id, receipt.ack.hash);
+                receipt.bytes.as_mut().map(|bytes| (id, hash, bytes))
+            });
+            let mut kept: Vec<_> = entries.chain(receipts).collect();
+            let index = chosen(kept.len(), at >> 8)?;
+            let (id, hash, bytes) = kept.swap_remove(index);
+            // Somewhere within the words, so that what is damaged still looks like a submission.
+            let place = bytes.windows(4).position(|window| window == b"Told");
+            let place = place.unwrap_or(bytes.len().checked_sub(1)?);
+            bytes[place] ^= 0x02;
+            Some((id, hash))
+        });
+        if let Some((id, hash)) = hit {
+            self.world.ledger.borrow_mut().excuse(id, hash);
+            self.world.count(Fault::Damaged);
+            self.world.note(format_args!("{} on tablet {tablet} is damaged", id.reference()));
+        }
+    }
+}
+
+fn chosen(count: usize, at: u32) -> Option<usize> {
+    (count > 0).then(|| at as usize % count)
+}
+
+/// Fifty years back to fifty years on.
+fn jump(at: u32) -> i64 {
+    (i64::from(at >> 8) % 101 - 50) * YEAR
+}

@@ -1,0 +1,87 @@
+//! The tests of faults: how much they are to do, and the line that sums up what they did.
+
+use crate::suite;
+use crate::workspace::{FAULTS, Workspace};
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use std::fs;
+use std::time::Instant;
+
+/// How much the part `faults` is to do. What is not told takes two to three minutes in all.
+#[derive(Args, Clone, Copy)]
+pub struct Rounds {
+    /// faults: how often the server on SQLite is killed; 1000 take about two minutes.
+    #[arg(long, value_name = "N", default_value_t = 15)]
+    kills: u64,
+    /// faults: how often the server on PostgreSQL, or PostgreSQL, is killed; 200 take about five minutes.
+    #[arg(long, value_name = "N", default_value_t = 6)]
+    postgres_kills: u64,
+    /// faults: how often the browser is killed; 100 take about a quarter of an hour.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    browser_kills: u64,
+    /// faults: what every choice of a fault comes from.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+}
+
+/// Builds the app and the server, runs the tests against them, and says what they did.
+///
+/// # Errors
+/// When a build or a test fails.
+pub fn run(workspace: &Workspace, rounds: Rounds) -> Result<()> {
+    if !workspace.has_test_package(FAULTS) {
+        bail!("tests/{FAULTS} is not there");
+    }
+    let mut cargo = suite::against_the_build(workspace, ["test", "-p", FAULTS])?;
+    let tally = workspace.target.join("faults-tally");
+    if tally.exists() {
+        fs::remove_file(&tally).with_context(|| format!("clearing {}", tally.display()))?;
+    }
+    cargo
+        .env("FAULTS_SEED", rounds.seed.to_string())
+        .env("FAULTS_KILLS", rounds.kills.to_string())
+        .env("FAULTS_POSTGRES_KILLS", rounds.postgres_kills.to_string())
+        .env("FAULTS_BROWSER_KILLS", rounds.browser_kills.to_string())
+        .env("FAULTS_TALLY", &tally);
+    let start = Instant::now();
+    let outcome = suite::passed(&mut cargo);
+    let done = sum(&fs::read_to_string(&tally).unwrap_or_default());
+    let verdict = if outcome.is_ok() { "nothing lost or doubled" } else { "FAILED" };
+    let (seed, seconds) = (rounds.seed, start.elapsed().as_secs_f64());
+    eprintln!("▸ Faults, seed {seed}, {seconds:.0} s: {done}: {verdict}");
+    outcome
+}
+
+/// The counts in a tally, those of one name added up, and what was skipped.
+fn sum(tally: &str) -> String {
+    let mut counts: Vec<(&str, u64)> = Vec::new();
+    let mut skipped = Vec::new();
+    for line in tally.lines() {
+        match line.split_once('\t') {
+            Some(("skipped", what)) => skipped.push(format!("SKIPPED {what}")),
+            Some((number, name)) => {
+                let number = number.parse().unwrap_or(0);
+                match counts.iter_mut().find(|(its, _)| *its == name) {
+                    Some((_, count)) => *count += number,
+                    None => counts.push((name, number)),
+                }
+            }
+            None => {}
+        }
+    }
+    // Tests end in any order; the line is to read the same each time.
+    counts.sort_unstable();
+    let counts = counts.iter().map(|(name, count)| format!("{count} {name}"));
+    counts.chain(skipped).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sum;
+
+    #[test]
+    fn counts_of_one_name_are_added_and_what_was_skipped_is_said() {
+        let tally = "3\tkills\n40\tcuts\nskipped\ta full disk: no mounts\n2\tcuts\n";
+        assert_eq!(sum(tally), "42 cuts, 3 kills, SKIPPED a full disk: no mounts");
+    }
+}

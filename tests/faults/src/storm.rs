@@ -1,0 +1,159 @@
+//! Several clients at work on a server that comes and goes.
+
+use std::{collections::BTreeMap, net::SocketAddr, rc::Rc};
+
+use anyhow::{Context, Result, bail, ensure};
+use e2e::wait;
+use model::Record;
+use sync::{Catalogue, MemoryCatalogue, MemoryOutbox};
+use tokio::{sync::watch, task::JoinSet};
+
+use crate::{
+    Chance, Gateway, Proxy,
+    database::Database,
+    editor::{self, Edited, Editor},
+    ledger::{Ledger, Sums},
+    proxy::{Counts, Deal, Plan},
+    tablet::Tablet,
+};
+
+/// Tablets that push at the same time.
+const TABLETS: u64 = 4;
+/// Staff who edit at the same time.
+const EDITORS: u64 = 2;
+/// Of a hundred connections so many meet a fault of the network, beside the kills.
+const ODDS: f64 = 0.03;
+
+/// What clients know of the server: each change says that it is worth trying again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weather {
+    /// The server comes and goes.
+    Storm,
+    /// The faults are over: nothing new is made, and what waits is sent.
+    Calm,
+}
+
+/// Clients at work. They reach the server by a proxy whose address stays.
+pub struct Storm {
+    ledger: Rc<Ledger>,
+    proxy: Proxy,
+    weather: watch::Sender<Weather>,
+    tablets: JoinSet<Result<Vec<Record>>>,
+    editors: JoinSet<Result<Edited>>,
+}
+
+/// What was done in a storm.
+#[derive(Debug, Clone, Copy)]
+pub struct Passed {
+    /// The records.
+    pub sums: Sums,
+    /// Edits that were confirmed.
+    pub edits: u64,
+    /// What the network did.
+    pub counts: Counts,
+}
+
+impl Storm {
+    /// Sets the clients to work on the server at `server`. To be called within a `LocalSet`.
+    ///
+    /// # Errors
+    /// If nobody can sign in.
+    pub async fn begin(seed: u64, server: SocketAddr) -> Result<Self> {
+        let proxy = Proxy::start(server, Plan::Open)?;
+        let gateway = Gateway::to(proxy.url(""))?;
+        let cookie = gateway.sign_in().await.context("signing in")?;
+        let ledger = Rc::new(Ledger::default());
+        let weather = watch::channel(Weather::Storm).0;
+        let (mut tablets, mut editors) = (JoinSet::new(), JoinSet::new());
+        for number in 0..TABLETS {
+            let chance = Chance::of(seed, number);
+            let tablet = Tablet::new(number, chance, gateway.clone(), Rc::clone(&ledger));
+            tablets.spawn_local(tablet.work(weather.subscribe()));
+        }
+        for number in 0..EDITORS {
+            let chance = Chance::of(seed, TABLETS + number);
+            let editor = Editor::new(number, chance, gateway.signed_in(cookie.clone()))?;
+            editors.spawn_local(editor.work(weather.subscribe()));
+        }
+        proxy.follow(Plan::Dealt(Deal::everything(seed, ODDS)));
+        Ok(Self { ledger, proxy, weather, tablets, editors })
+    }
+
+    /// Leads the clients to the server's new process, and lets them know.
+    pub fn lead_to(&self, server: SocketAddr) {
+        self.proxy.lead_to(server);
+        self.weather.send_replace(Weather::Storm);
+    }
+
+    /// Checks the database against what clients were told so far.
+    ///
+    /// # Errors
+    /// If something is lost, doubled or invented, or a client gave up.
+    pub async fn prove(&mut self, database: &Database) -> Result<()> {
+        if let Some(ended) = self.tablets.try_join_next() {
+            bail!("a tablet ended in the storm: {ended:?}");
+        }
+        if let Some(ended) = self.editors.try_join_next() {
+            bail!("an editor ended in the storm: {ended:?}");
+        }
+        self.ledger.prove(database).await
+    }
+
+    /// Ends the faults, waits until everything is sent, and checks all that is stored.
+    ///
+    /// # Errors
+    /// If something waits for ever, is lost, doubled or invented.
+    pub async fn calm(mut self, database: &Database) -> Result<Passed> {
+        self.proxy.follow(Plan::Open);
+        self.weather.send_replace(Weather::Calm);
+        let ended = tokio::time::timeout(wait::LONG, async {
+            let (mut edited, mut catalogues) = (Vec::new(), Vec::new());
+            // First those who write: tablets fetch what they wrote.
+            while let Some(editor) = self.editors.join_next().await {
+                edited.push(editor??);
+            }
+            while let Some(tablet) = self.tablets.join_next().await {
+                catalogues.push(tablet??);
+            }
+            anyhow::Ok((edited, catalogues))
+        });
+        let (edited, catalogues) = ended.await.context("the queues did not drain")??;
+        let sums = self.ledger.prove_all_arrived(database).await?;
+        let catalogue = self.fetch().await?;
+        editor::prove(&edited, &catalogue)?;
+        for kept in &catalogues {
+            no_worse(kept, &catalogue)?;
+        }
+        let edits = edited.iter().map(|it| it.edits).sum();
+        Ok(Passed { sums, edits, counts: self.proxy.counts() })
+    }
+
+    /// The catalogue as a new tablet gets it.
+    async fn fetch(&self) -> Result<Vec<Record>> {
+        let gateway = Gateway::to(self.proxy.url(""))?;
+        let (outbox, catalogue) = (MemoryOutbox::default(), MemoryCatalogue::default());
+        let outcome = sync::sync(&outbox, &catalogue, &gateway, || model::time::Millis(0)).await;
+        if let Some(error) = outcome.error {
+            return Err(error).context("fetching the catalogue");
+        }
+        Ok(catalogue.records().await?)
+    }
+}
+
+/// A tablet that finished before the last edit lacks that edit. All else must be alike, and
+/// nothing may be newer than the server's.
+fn no_worse(kept: &[Record], newest: &[Record]) -> Result<()> {
+    let by_id = |records: &[Record]| -> BTreeMap<_, _> {
+        records.iter().map(|it| ((it.collection.clone(), it.id.clone()), it.clone())).collect()
+    };
+    let (kept, newest) = (by_id(kept), by_id(newest));
+    for (id, record) in &newest {
+        let same = kept.get(id).is_some_and(|it| it == record);
+        ensure!(same || record.id.as_str().starts_with("faults-"), "a tablet lacks {record:?}");
+    }
+    for (id, record) in &kept {
+        let newer = newest.get(id).is_some_and(|it| it.seq >= record.seq);
+        ensure!(newer, "a tablet has what the server has not: {record:?}");
+    }
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! Real processes, real faults.
+
+mod browser;
+mod cuts;
+mod disk;
+mod first_start;
+mod kills;
+mod postgres;
+mod proxy;
