@@ -15,6 +15,7 @@ pub mod import;
 pub mod intake;
 pub mod listen;
 pub mod metrics;
+pub mod packed;
 pub mod routes;
 pub mod start;
 pub mod store;

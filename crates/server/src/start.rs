@@ -155,8 +155,9 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<(), 
     let compressing = assets.compress_in_background();
     let router = router(App::new(store.clone(), Arc::clone(&assets)));
     let sweeping = tokio::spawn(sweep(store.clone()));
-    say_where(address, loaded, &hint, assets.is_empty());
+    // Before it says where it is: who is told so may rely on it.
     let epoch = store.epoch().await?;
+    say_where(address, loaded, &hint, assets.is_empty());
     tracing::info!(%address, files = assets.len(), epoch, "serving");
     listen::serve(listener, router, Patience::default(), stop).await;
     compressing.abort();

@@ -23,8 +23,9 @@ pub fn run(workspace: &Workspace, dist: &Path) -> Result<()> {
     for [_, wasm] in &programs {
         let mut optimise = shell::command(workspace, "wasm-opt")?;
         // The first kibibyte of memory is the far end of the stack, where nothing lies: offsets fold into instructions.
-        let what = ["-Oz", "--low-memory-unused", "--strip-producers", "--strip-target-features"];
-        optimise.args(what).arg(wasm);
+        // And -Oz gives fewer bytes, but more of them once they are compressed.
+        let how = ["-O2", "--shrink-level=1", "--low-memory-unused"];
+        optimise.args(how).args(["--strip-producers", "--strip-target-features"]).arg(wasm);
         optimise.arg("--output").arg(wasm);
         shell::run_silently(&format!("Optimising {}", wasm.display()), &mut optimise)?;
     }

@@ -33,7 +33,9 @@ use tower_http::{
     decompression::RequestDecompressionLayer,
 };
 
-use crate::{ApiError, Store, assets::Assets, auth::Auth, intake::Intake, metrics::Metrics};
+use crate::{
+    ApiError, Store, assets::Assets, auth::Auth, intake::Intake, metrics::Metrics, packed::Packed,
+};
 
 /// What the routes work with.
 #[derive(Debug, Clone)]
@@ -48,6 +50,8 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// The app's files.
     pub assets: Arc<Assets>,
+    /// Answers that are compressed once for all.
+    pub packed: Packed,
 }
 
 impl App {
@@ -57,6 +61,7 @@ impl App {
             intake: Intake::new(store.clone()),
             auth: Auth::new(store.clone()),
             metrics: Arc::default(),
+            packed: Packed::default(),
             store,
             assets,
         }
@@ -119,14 +124,15 @@ fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
 
 /// An answer as JSON.
 fn json<T: serde::Serialize>(value: &T) -> Response {
-    match serde_json::to_vec(value) {
-        Ok(bytes) => {
-            let media_type = HeaderValue::from_static("application/json");
-            ([(header::CONTENT_TYPE, media_type)], bytes).into_response()
-        }
-        Err(error) => {
-            tracing::error!(%error, "an answer is no JSON");
-            ApiError::Fault.into_response()
-        }
-    }
+    json_bytes(value).map_or_else(ApiError::into_response, |bytes| {
+        let media_type = HeaderValue::from_static("application/json");
+        ([(header::CONTENT_TYPE, media_type)], bytes).into_response()
+    })
+}
+
+fn json_bytes<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, ApiError> {
+    serde_json::to_vec(value).map_err(|error| {
+        tracing::error!(%error, "an answer is no JSON");
+        ApiError::Fault
+    })
 }

@@ -246,7 +246,6 @@ async fn a_sign_in_cut_anywhere_signs_nobody_in_by_half() -> Result<()> {
 }
 
 #[tokio::test]
-#[ignore = "the server counts a sign-in whose caller is gone as a wrong password"]
 async fn sign_ins_that_were_cut_off_lock_nobody_out() -> Result<()> {
     let bench = Bench::start().await?;
     let gateway = bench.gateway()?;
