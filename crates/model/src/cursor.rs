@@ -17,6 +17,9 @@ pub struct Cursor {
     pub schema: u32,
     /// Every change up to and with this one has been read.
     pub seq: u64,
+    /// The server's last `seq` when the fetch from the start began that led here. What was deleted before then was
+    /// never read, so that forgetting those deletions leaves the fetch whole.
+    pub began: u64,
 }
 
 /// Why a cursor cannot be continued from.
@@ -45,7 +48,7 @@ pub enum Stale {
 impl Cursor {
     /// The opaque text: one JSON array. It is not secret, only not to be relied on.
     pub fn encode(&self) -> String {
-        serde_json::json!([self.epoch, self.scope, self.schema, self.seq]).to_string()
+        serde_json::json!([self.epoch, self.scope, self.schema, self.seq, self.began]).to_string()
     }
 
     /// Reads [`Cursor::encode`]'s text and checks that the server, at `epoch` and `head`
@@ -60,7 +63,7 @@ impl Cursor {
         head: u64,
         floor: u64,
     ) -> Result<Self, Stale> {
-        let (its_epoch, its_scope, schema, seq): (String, String, u32, u64) =
+        let (its_epoch, its_scope, schema, seq, began): (String, String, u32, u64, u64) =
             serde_json::from_str(text).map_err(|_| Stale::Unreadable)?;
         if its_epoch != epoch {
             return Err(Stale::OtherEpoch);
@@ -74,10 +77,10 @@ impl Cursor {
         if seq > head {
             return Err(Stale::Future);
         }
-        if seq < floor {
+        if seq.max(began) < floor {
             return Err(Stale::BelowFloor);
         }
-        Ok(Self { epoch: its_epoch, scope: its_scope, schema, seq })
+        Ok(Self { epoch: its_epoch, scope: its_scope, schema, seq, began })
     }
 }
 
@@ -87,7 +90,8 @@ mod tests {
 
     #[test]
     fn a_cursor_continues_only_in_its_own_history() {
-        let cursor = Cursor { epoch: "e1".into(), scope: "public".into(), schema: SCHEMA, seq: 5 };
+        let (epoch, scope) = ("e1".to_owned(), "public".to_owned());
+        let cursor = Cursor { epoch, scope, schema: SCHEMA, seq: 5, began: 5 };
         let text = cursor.encode();
         let at =
             |epoch, scope, head, floor| Cursor::continue_from(&text, epoch, scope, head, floor);
@@ -97,6 +101,10 @@ mod tests {
         assert_eq!(at("e1", "public", 4, 0), Err(Stale::Future));
         assert_eq!(at("e1", "public", 9, 6), Err(Stale::BelowFloor));
         assert_eq!(Cursor::continue_from("<html>", "e1", "public", 9, 0), Err(Stale::Unreadable));
+        let half_way = Cursor { seq: 2, ..cursor.clone() }.encode();
+        let on =
+            |floor| Cursor::continue_from(&half_way, "e1", "public", 9, floor).map(|it| it.seq);
+        assert_eq!((on(5), on(6)), (Ok(2), Err(Stale::BelowFloor)));
         let old = Cursor { schema: SCHEMA + 1, ..cursor }.encode();
         assert_eq!(Cursor::continue_from(&old, "e1", "public", 9, 0), Err(Stale::OtherSchema));
     }

@@ -84,6 +84,9 @@ bugs! {
     DeletionsNotTold,
     /// The floor is not compared.
     FloorNotCompared,
+    /// A fetch from the start is measured by the floor page by page, so it begins again after
+    /// its first page wherever a deletion behind that was forgotten.
+    FetchForgetsItsStart,
     /// Rows of a page are read from an older snapshot than the head that goes into its cursor.
     PageFromTwoSnapshots,
     /// An edit wins over whatever came after its base.

@@ -27,6 +27,8 @@ pub struct Gateway {
     pub profile: Rc<Profile>,
     /// The task that asks.
     pub turns: Turns,
+    /// Its number among the tablet's tasks.
+    pub lane: usize,
 }
 
 impl Gateway {
@@ -34,7 +36,7 @@ impl Gateway {
     async fn fetch(&self, ask: Ask) -> Option<Answer> {
         let tablet = self.profile.number;
         let word = ask.word();
-        let number = self.world.network.borrow_mut().send(tablet, ask);
+        let number = self.world.network.borrow_mut().send(tablet, self.lane, ask);
         self.world.note(format_args!("tablet {tablet} sends {word} #{number}"));
         self.turns.wait(Wait::Answer(number)).await;
         self.world.network.borrow_mut().pick_up(number)

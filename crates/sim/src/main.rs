@@ -3,7 +3,7 @@
 use std::{process::ExitCode, time::Instant};
 
 use clap::Parser;
-use sim::{Plan, run, shrink, survey};
+use sim::{Bug, Plan, run, shrink, survey};
 
 /// From so many seeds on, a fault that was never met is a failure of the simulation itself.
 const ENOUGH: u64 = 1_000;
@@ -17,6 +17,9 @@ struct Cli {
     /// The first seed; with it and without a number of seeds, this one alone, with its trace.
     #[arg(long)]
     seed: Option<u64>,
+    /// Plants this bug, to see it found.
+    #[arg(long)]
+    bug: Option<String>,
     /// Prints the trace of the first seed.
     #[arg(long)]
     trace: bool,
@@ -25,15 +28,21 @@ struct Cli {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let first = cli.seed.unwrap_or(0);
+    let named = |name: &String| Bug::ALL.iter().copied().find(|bug| format!("{bug:?}") == *name);
+    let bug = cli.bug.as_ref().and_then(named);
+    if cli.bug.is_some() && bug.is_none() {
+        eprintln!("sim: there is no such bug; there are {:?}", Bug::ALL);
+        return ExitCode::FAILURE;
+    }
     let started = Instant::now();
     if cli.trace {
-        let ending = run(&Plan::of(first), None, true);
+        let ending = run(&Plan::of(first), bug, true);
         ending.lines.iter().for_each(|line| println!("{line}"));
         println!("trace hash {:016x}", ending.hash);
     }
-    let survey = survey(first, cli.seeds, None);
+    let survey = survey(first, cli.seeds, bug);
     if let Some(seed) = survey.failed {
-        print_failure(seed);
+        print_failure(seed, bug);
     }
     let seconds = started.elapsed().as_secs_f64();
     println!(
@@ -53,11 +62,11 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn print_failure(seed: u64) {
+fn print_failure(seed: u64, bug: Option<Bug>) {
     let plan = Plan::of(seed);
     println!("sim: FAILED: seed {seed}; run it alone with --seed {seed} --seeds 1 --trace");
-    let Some(short) = shrink(&plan, None) else { return };
-    let ending = run(&short, None, true);
+    let Some(short) = shrink(&plan, bug) else { return };
+    let ending = run(&short, bug, true);
     println!("Shrunk from {} steps to {}:", plan.steps.len(), short.steps.len());
     short.steps.iter().for_each(|step| println!("    {step:?}"));
     println!("What happens then:");

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::SubmissionId;
+/// The word for whose sake a filter before the server refuses a whole push.
+pub const POISON: &str = "Scunthorpe";
 
 /// What a tablet asks the server.
 #[derive(Debug, Clone)]
@@ -37,6 +38,8 @@ pub struct Request {
     pub number: u64,
     /// Whose it is.
     pub tablet: usize,
+    /// Which of the tablet's tasks waits for it: the tab, or a number after those.
+    pub lane: usize,
     /// What it asks.
     pub ask: Ask,
     /// The network made it out of another one; its answer reaches nobody.
@@ -75,6 +78,8 @@ pub struct Reply {
     pub number: u64,
     /// Whose it is.
     pub tablet: usize,
+    /// Which of the tablet's tasks waits for it: the tab, or a number after those.
+    pub lane: usize,
     /// Whether it answers a push.
     pub of_push: bool,
     /// What it says.
@@ -108,6 +113,19 @@ pub enum Busy {
     BadGateway,
 }
 
+/// What will befall the next thing that can be hit by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doom {
+    /// A request is lost.
+    Request,
+    /// A request comes twice.
+    Twice,
+    /// The answer to a push is lost.
+    Ack,
+    /// An answer is cut off, somewhere that this number says.
+    Truncated(u32),
+}
+
 /// What is under way, and what can befall it.
 #[derive(Debug, Default)]
 pub struct Network {
@@ -124,19 +142,21 @@ pub struct Network {
     lines: BTreeMap<usize, Line>,
     /// How many of the next requests are refused, and how.
     pub busy: Option<(Busy, u32)>,
-    /// Submissions for whose sake something before the server refuses a whole push.
-    pub poison: BTreeSet<SubmissionId>,
+    /// What waits for something to hit.
+    dooms: Vec<Doom>,
+    /// The filter before the server has learnt that [`POISON`] is harmless.
+    pub filter_mended: bool,
     /// The last answer to a push, which a bad proxy may give to somebody else.
     pub last_push: Option<Answer>,
 }
 
 impl Network {
     /// Sends a request and gives its number, to wait for.
-    pub fn send(&mut self, tablet: usize, ask: Ask) -> u64 {
+    pub fn send(&mut self, tablet: usize, lane: usize, ask: Ask) -> u64 {
         self.next += 1;
         let number = self.next;
         self.awaited.insert(number);
-        self.requests.push(Request { number, tablet, ask, twin: false });
+        self.requests.push(Request { number, tablet, lane, ask, twin: false });
         number
     }
 
@@ -174,9 +194,21 @@ impl Network {
         self.lines.insert(tablet, line);
     }
 
+    /// Something will be hit, now or when it comes.
+    pub fn doom(&mut self, doom: Doom) {
+        self.dooms.push(doom);
+    }
+
+    /// Takes the first doom that `hits` says yes to.
+    pub fn strike(&mut self, hits: impl Fn(Doom) -> bool) -> Option<Doom> {
+        let index = self.dooms.iter().position(|doom| hits(*doom))?;
+        Some(self.dooms.remove(index))
+    }
+
     /// Everything works again, but for what is refused because of what it holds.
     pub fn heal(&mut self) {
         self.lines.clear();
+        self.dooms.clear();
         self.busy = None;
     }
 

@@ -7,7 +7,7 @@ use std::{
     task::{Context, Waker},
 };
 
-use model::time::Millis;
+use model::{Hash, SubmissionId, time::Millis};
 use server::ApiError;
 use sync::{EntryState, Outbox as _, Outcome, Remote as _, SyncError};
 
@@ -17,10 +17,10 @@ use crate::{
     gateway::{Gateway, read_cursor},
     invariant::Invariant,
     ledger::epoch_number,
-    network::{Answer, Ask, Busy, Line, Reply, Request},
+    network::{Answer, Ask, Busy, Doom, Line, POISON, Reply, Request},
     server::{Server, blocked, refusal, unavailable},
     staff,
-    step::{Plan, Step},
+    step::{Plan, Step, acts},
     storage::Storage,
     tablet::{Profile, Tab, Tablet, Told},
     turn::{Turns, Wait, at_once},
@@ -31,6 +31,8 @@ use crate::{
 const PULSE: i64 = 30_000;
 /// Milliseconds that receipts keep their bytes, as in the app.
 const KEEP: i64 = 7 * 24 * 60 * 60 * 1_000;
+/// The lane of what is no round: greater than any tab.
+const OTHER: usize = 16;
 /// Milliseconds that pass with each thing that happens.
 const TICK: i64 = 20;
 /// So much may happen until everything has drained. The longest seen is a tenth of it.
@@ -44,6 +46,16 @@ enum Kind {
     Other,
 }
 
+impl Kind {
+    /// The tab, or a number after those.
+    fn lane(&self) -> usize {
+        match self {
+            Self::Round(tab, _) => *tab,
+            Self::Other => OTHER,
+        }
+    }
+}
+
 /// Something a tablet is doing.
 pub(crate) struct Task {
     pub(crate) tablet: usize,
@@ -53,6 +65,11 @@ pub(crate) struct Task {
 }
 
 impl Task {
+    /// Its number among the tablet's tasks.
+    fn lane(&self) -> usize {
+        self.kind.lane()
+    }
+
     /// The request it waits for, if it does.
     pub(crate) fn awaits(&self) -> Option<u64> {
         match self.turns.waits_for() {
@@ -102,13 +119,13 @@ impl Scheduler {
     pub fn step(&mut self, step: Step) {
         match step {
             Step::Go { count, chance } => {
-                let mut chance = fastrand::Rng::with_seed(chance);
-                for _ in 0..count {
-                    if self.world.is_broken() || !self.go(&mut chance) {
+                for choice in acts(count, chance) {
+                    if self.world.is_broken() || !self.act(choice) {
                         return;
                     }
                 }
             }
+            Step::Act(choice) => drop(self.act(choice)),
             Step::Wait(millis) => {
                 self.world.time.set(self.world.time.get() + millis);
                 self.world.note(format_args!("{millis} ms pass"));
@@ -146,6 +163,7 @@ impl Scheduler {
             world: Rc::clone(&self.world),
             profile: Rc::clone(profile),
             turns: turns.clone(),
+            lane: kind.lane(),
         };
         self.tasks.push(Task { tablet, kind, turns, future: work(storage, gateway) });
     }
@@ -154,10 +172,12 @@ impl Scheduler {
         let profile = &self.tablets[tablet].profile;
         let Some(sealed) = profile.tell(&self.world, told) else { return };
         let (id, hash) = (sealed.id, sealed.hash);
-        self.world.ledger.borrow_mut().make(id, hash, sealed.bytes.clone());
-        if told == Told::Poison {
-            self.world.network.borrow_mut().poison.insert(id);
+        let mut ledger = self.world.ledger.borrow_mut();
+        ledger.make(id, hash, sealed.bytes.clone());
+        if told != Told::Feedback {
+            ledger.allow_refusal(id, hash);
         }
+        drop(ledger);
         self.world.note(format_args!("tablet {tablet} is told {} ({told:?})", id.reference()));
         self.start(tablet, Kind::Other, |storage, _| {
             Box::pin(async move {
@@ -185,20 +205,21 @@ impl Scheduler {
         }
     }
 
-    /// Lets one thing happen; false if nothing can.
-    fn go(&mut self, chance: &mut fastrand::Rng) -> bool {
+    /// Lets one thing happen, the one that `choice` says; false if nothing can.
+    fn act(&mut self, choice: u32) -> bool {
         self.find_actions();
         if self.actions.is_empty() {
             let Some(next) = self.next_time() else { return false };
             self.world.time.set(next);
             self.find_actions();
         }
-        if self.actions.is_empty() {
-            return false;
-        }
         self.happened += 1;
         self.world.time.set(self.world.time.get() + TICK);
-        match self.actions[chance.usize(..self.actions.len())] {
+        let Some(action) = self.actions.iter().copied().min_by_key(|it| self.rank(*it, choice))
+        else {
+            return false;
+        };
+        match action {
             Action::Resume(index) => self.resume(index),
             Action::Deliver(index) => self.deliver(index),
             Action::Serve(index) => self.server.poll(index),
@@ -206,6 +227,30 @@ impl Scheduler {
             Action::Round(tablet, tab) => self.round(tablet, tab),
         }
         true
+    }
+
+    /// How far back an action stands for a choice. It depends on what the action is and on
+    /// nothing else that could happen, so a choice means the same when others are left out.
+    fn rank(&self, action: Action, choice: u32) -> u64 {
+        let network = self.world.network.borrow();
+        let (kind, (tablet, lane)) = match action {
+            Action::Resume(index) => (0, (self.tasks[index].tablet, self.tasks[index].lane())),
+            Action::Deliver(index) => {
+                let request = &network.requests[index];
+                (1 + u64::from(request.twin), (request.tablet, request.lane))
+            }
+            Action::Serve(index) => (3, self.server.work[index].asked_by().unwrap_or((255, 0))),
+            Action::Reply(index) => {
+                (4, (network.replies[index].tablet, network.replies[index].lane))
+            }
+            Action::Round(tablet, tab) => (5, (tablet, tab)),
+        };
+        let own = (kind << 16 | (lane as u64) << 8 | tablet as u64) + 1;
+        let mixed = own.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(choice);
+        mixed
+            .wrapping_mul(0xff51_afd7_ed55_8ccd)
+            .rotate_left(29)
+            .wrapping_mul(0xc4ce_b9fe_1a85_ec53)
     }
 
     fn find_actions(&mut self) {
@@ -279,7 +324,6 @@ impl Scheduler {
         }
         match profile.holder.get() {
             Some(_) if state.blind => {
-                state.blind = false;
                 self.world.count(Fault::LostLock);
                 self.world.note(format_args!("tablet {tablet} tab {tab} does not see the lock"));
             }
@@ -334,6 +378,19 @@ impl Scheduler {
             self.world.count(Fault::Reorder);
         }
         let request = network.requests.remove(index);
+        match network.strike(|doom| matches!(doom, Doom::Request | Doom::Twice)) {
+            Some(Doom::Request) => {
+                self.world.count(Fault::LostRequest);
+                self.world.note(format_args!("#{} is lost", request.number));
+                return network.arrive(request.number, None);
+            }
+            Some(_) => {
+                self.world.count(Fault::Duplicate);
+                self.world.note(format_args!("#{} will come twice", request.number));
+                network.requests.push(Request { twin: true, ..request.clone() });
+            }
+            None => {}
+        }
         let line = network.line(request.tablet);
         let busy = network.busy;
         if let (Line::Open, Some((kind, left))) = (line, busy) {
@@ -341,7 +398,8 @@ impl Scheduler {
         }
         let poisoned = line == Line::Open
             && busy.is_none()
-            && matches!(&request.ask, Ask::Push(body) if holds_any(body, &network.poison));
+            && !network.filter_mended
+            && matches!(&request.ask, Ask::Push(body) if holds_poison(body));
         drop(network);
         let (fault, answer) = match (line, busy) {
             (Line::Cut, _) => {
@@ -368,8 +426,8 @@ impl Scheduler {
     fn reply(&self, request: &Request, answer: Answer) {
         if !request.twin {
             let of_push = matches!(request.ask, Ask::Push(_));
-            let (number, tablet) = (request.number, request.tablet);
-            let reply = Reply { number, tablet, of_push, answer };
+            let Request { number, tablet, lane, .. } = *request;
+            let reply = Reply { number, tablet, lane, of_push, answer };
             self.world.network.borrow_mut().replies.push(reply);
         }
     }
@@ -380,7 +438,25 @@ impl Scheduler {
         if index > 0 {
             self.world.count(Fault::Reorder);
         }
-        let Reply { number, tablet, of_push, answer } = network.replies.remove(index);
+        let Reply { number, tablet, of_push, mut answer, .. } = network.replies.remove(index);
+        let hit = network.strike(|doom| match doom {
+            Doom::Ack => of_push && answer.status == 200,
+            Doom::Truncated(_) => !answer.body.is_empty(),
+            _ => false,
+        });
+        match hit {
+            Some(Doom::Truncated(at)) => {
+                answer.body.truncate(at as usize % answer.body.len());
+                self.world.count(Fault::Truncated);
+                self.world.note(format_args!("the answer to #{number} is cut off"));
+            }
+            Some(_) => {
+                self.world.count(Fault::LostAck);
+                self.world.note(format_args!("the answer to #{number} is lost"));
+                return network.arrive(number, None);
+            }
+            None => {}
+        }
         if network.line(tablet) == Line::Cut {
             self.world.count(Fault::Partition);
             return network.arrive(number, None);
@@ -418,8 +494,12 @@ impl Scheduler {
         if !self.settle_down() {
             return;
         }
-        self.world.network.borrow_mut().poison.clear();
+        self.check_refused(|id, hash| self.world.ledger.borrow().may_be_refused(id, hash));
+        self.world.network.borrow_mut().filter_mended = true;
         self.server.publish();
+        while !self.server.work.is_empty() {
+            self.server.poll(0);
+        }
         for tablet in 0..self.tablets.len() {
             let profile = &self.tablets[tablet].profile;
             drop(at_once(profile.outbox.retry_refused()));
@@ -430,19 +510,24 @@ impl Scheduler {
         if !self.settle_down() {
             return;
         }
+        // Only what came under an id that somebody else's words have stays refused for ever.
+        self.check_refused(|id, hash| self.world.shadow.borrow().is_rival(id, hash));
+        let profiles: Vec<_> = self.tablets.iter().map(|it| Rc::clone(&it.profile)).collect();
+        crate::invariant::check_end(&self.world, &profiles);
+    }
+
+    /// Nothing is refused that need not be.
+    fn check_refused(&self, may_be: impl Fn(SubmissionId, Hash) -> bool) {
         for tablet in &self.tablets {
-            let shadow = self.world.shadow.borrow();
             let overview = at_once(tablet.profile.outbox.overview()).and_then(Result::ok);
             for entry in overview.unwrap_or_default().entries {
-                if !shadow.is_rival(entry.id, entry.hash) {
+                if !may_be(entry.id, entry.hash) {
                     let (number, what) = (tablet.profile.number, entry.id.reference());
-                    let detail = format_args!("{what} is still on tablet {number}");
+                    let detail = format_args!("{what} stays on tablet {number}, refused");
                     self.world.violate(Invariant::Drains, detail);
                 }
             }
         }
-        let profiles: Vec<_> = self.tablets.iter().map(|it| Rc::clone(&it.profile)).collect();
-        crate::invariant::check_end(&self.world, &profiles);
     }
 
     /// Goes on until nothing is left to do; false if that does not happen.
@@ -455,7 +540,7 @@ impl Scheduler {
             if self.is_quiet() {
                 return true;
             }
-            if !self.go(&mut chance) {
+            if !self.act(chance.u32(..)) {
                 break;
             }
         }
@@ -465,8 +550,9 @@ impl Scheduler {
 
     fn is_quiet(&self) -> bool {
         let world = &self.world;
-        if !(self.tasks.is_empty() && self.server.work.is_empty())
-            || !world.network.borrow().is_quiet()
+        if !(self.tasks.is_empty()
+            && self.server.work.is_empty()
+            && world.network.borrow().is_quiet())
         {
             return false;
         }
@@ -520,10 +606,7 @@ fn portal(kind: u8) -> Answer {
     }
 }
 
-/// Whether a push holds one of `ids`, as a filter that knows nothing of JSON would see it.
-fn holds_any(body: &[u8], ids: &std::collections::BTreeSet<model::SubmissionId>) -> bool {
-    ids.iter().any(|id| {
-        let id = id.to_string();
-        body.windows(id.len()).any(|window| window == id.as_bytes())
-    })
+/// Whether a body holds the word, as a filter that knows nothing of JSON sees it.
+fn holds_poison(body: &[u8]) -> bool {
+    body.windows(POISON.len()).any(|window| window == POISON.as_bytes())
 }

@@ -43,6 +43,13 @@ pub struct Work {
     future: Pin<Box<dyn Future<Output = Answer>>>,
 }
 
+impl Work {
+    /// Which task of which tablet asked; nobody, if it is the server's own business.
+    pub fn asked_by(&self) -> Option<(usize, usize)> {
+        self.request.as_ref().map(|request| (request.tablet, request.lane))
+    }
+}
+
 /// The server.
 pub struct Server {
     world: Rc<World>,
@@ -75,7 +82,10 @@ impl Server {
             epochs: 1,
         };
         world.shadow.borrow_mut().epoch = 1;
-        server.import((0..themes).filter_map(new_theme).collect());
+        let first = Store::on(Arc::new(server.disk.memory.clone()));
+        let done = at_once(first.import((0..themes).filter_map(new_theme).collect(), false));
+        debug_assert!(matches!(done, Some(Ok(Ok(_)))), "{done:?}");
+        server.see_everything();
         server.back_up();
         server
     }
@@ -85,17 +95,19 @@ impl Server {
         Millis(START + self.world.time.get() + self.clock)
     }
 
-    /// Imports records on the side, as the command line does.
-    fn import(&mut self, records: Vec<ImportRecord>) {
-        let store = Store::on(Arc::new(self.disk.memory.clone()));
-        let done = at_once(store.import(records, false));
-        debug_assert!(matches!(done, Some(Ok(Ok(_)))), "{done:?}");
-        self.see_catalogue(None);
+    /// Publishes the survey that some submissions answer, as the command line does.
+    pub fn publish(&mut self) {
+        let store = self.store.clone();
+        self.do_itself(async move { drop(store.import(survey(), false).await) });
     }
 
-    /// Publishes the survey that some submissions answer.
-    pub fn publish(&mut self) {
-        self.import(survey());
+    /// Does something that nobody waits for.
+    fn do_itself(&mut self, work: impl Future<Output = ()> + 'static) {
+        let future = async move {
+            work.await;
+            Answer::html(204)
+        };
+        self.work.push(Work { request: None, edit: None, future: Box::pin(future) });
     }
 
     fn see_catalogue(&self, cause: Option<(&str, &Edit)>) {
@@ -127,7 +139,8 @@ impl Server {
                 let mut edits: Edits =
                     serde_json::from_slice(body).unwrap_or(Edits { edits: vec![] });
                 if self.world.has(Bug::RecordOverwritten) {
-                    edits.edits.iter_mut().for_each(|edit| self.complete(edit));
+                    let changes = edits.edits.iter_mut().filter(|edit| !edit.delete);
+                    changes.for_each(|edit| self.complete(edit));
                 }
                 edit = edits.edits.first().map(|edit| (edit.clone(), false));
                 Box::pin(edits_of(self.store.clone(), account, edits, self.now()))
@@ -139,12 +152,8 @@ impl Server {
     /// Forgets deletions older than `age` milliseconds by its clock.
     pub fn expire(&mut self, age: i64) {
         let (store, before) = (self.store.clone(), Millis(self.now().0.saturating_sub(age)));
-        let future = async move {
-            // Nobody waits for it; it is done again tomorrow.
-            drop(store.expire_tombstones(before).await);
-            Answer::html(204)
-        };
-        self.work.push(Work { request: None, edit: None, future: Box::pin(future) });
+        // Where it fails, it is done again tomorrow.
+        self.do_itself(async move { drop(store.expire_tombstones(before).await) });
     }
 
     /// What a planted bug makes of a cursor; and what is counted about a sound one.
@@ -158,27 +167,32 @@ impl Server {
         if self.world.has(Bug::EpochNotCompared) {
             return cursor.map(|text| text.replacen(&epoch, &current, 1));
         }
+        if self.world.has(Bug::FetchForgetsItsStart) {
+            let mut parts: Vec<Value> = serde_json::from_str(cursor.as_deref()?).ok()?;
+            *parts.get_mut(4)? = Value::from(0);
+            return Some(Value::from(parts).to_string());
+        }
         cursor
     }
 
     /// A planted bug: the edit becomes the whole record as its author saw it.
     fn complete(&self, edit: &mut Edit) {
-        let shadow = self.world.shadow.borrow();
         let name = (edit.collection.clone(), edit.id.to_string());
-        let Some(row) = shadow.records().get(&name) else { return };
-        for field in row.fields.keys() {
-            let seen = shadow.value_at(&name, field, edit.base_rev);
-            edit.fields.entry(field.clone()).or_insert(seen);
+        let rev = self.world.shadow.borrow().records().get(&name).map_or(0, |row| row.rev);
+        let ledger = self.world.ledger.borrow();
+        let Some(seen) = ledger.seen(edit.edit) else { return };
+        for (field, value) in &seen.fields {
+            edit.fields.entry(field.clone()).or_insert_with(|| value.clone());
         }
-        edit.base_rev = edit.base_rev.max(row.rev);
+        edit.base_rev = edit.base_rev.max(rev);
     }
 
     /// Lets the work at `index` go on until it next gives the word back.
     pub fn poll(&mut self, index: usize) {
         let Work { request, edit, future } = &mut self.work[index];
-        if let (Some((edit, repeated)), memory) = (edit, &self.disk.memory) {
+        if let Some((edit, repeated)) = edit.as_mut() {
             // Asked before it goes on: once committed, every edit looks as if it were a repeat.
-            let done = at_once(memory.begin().done_edit(edit.edit));
+            let done = at_once(self.disk.memory.begin().done_edit(edit.edit));
             *repeated = matches!(done, Some(Ok(Some(_))));
         }
         let commits = self.disk.commits();
@@ -221,6 +235,7 @@ impl Server {
         let reply = crate::network::Reply {
             number: request.number,
             tablet: request.tablet,
+            lane: request.lane,
             of_push: matches!(request.ask, Ask::Push(_)),
             answer,
         };
@@ -241,6 +256,7 @@ impl Server {
             let rival = problems.iter().any(|problem| problem.pointer == "/id");
             if rival && made {
                 self.world.count(Fault::TwinIds);
+                self.world.ledger.borrow_mut().allow_refusal(sent.id, sent.hash);
                 let mut shadow = self.world.shadow.borrow_mut();
                 shadow.rival(sent.id, sent.hash);
                 shadow.see_submissions(&self.world, &self.disk.memory);

@@ -53,8 +53,8 @@ pub struct Shadow {
     ids: BTreeSet<SubmissionId>,
     rivals: BTreeSet<(SubmissionId, Hash)>,
     records: BTreeMap<Name, Row>,
-    /// For each field every value it had, with the revision that brought it.
-    values: BTreeMap<(Name, String), Vec<(u64, Value)>>,
+    /// The place at which each record was created; one that was forgotten may be created anew.
+    born: BTreeMap<Name, u64>,
     conflicts: BTreeMap<String, usize>,
     head: u64,
     /// Deletions up to this place may be forgotten.
@@ -215,15 +215,8 @@ impl Shadow {
         if old.is_some_and(|old| old.deleted) {
             world.violate(Invariant::StaysDeleted, format_args!("{} came back", name.1));
         }
-        let fields = old.map(|old| old.fields.clone()).unwrap_or_default();
-        for field in fields.keys().chain(record.fields.keys()) {
-            let (was, is) = (fields.get(field), record.fields.get(field));
-            if was != is {
-                let values = self.values.entry((name.clone(), field.clone())).or_default();
-                if values.last().is_none_or(|(rev, _)| *rev != record.rev) {
-                    values.push((record.rev, is.cloned().unwrap_or_default()));
-                }
-            }
+        if old.is_none() {
+            self.born.insert(name.clone(), record.seq);
         }
         let row = Row {
             rev: record.rev,
@@ -232,13 +225,6 @@ impl Shadow {
             fields: record.fields.clone(),
         };
         self.records.insert(name, row);
-    }
-
-    /// The value that a field had at a revision.
-    pub fn value_at(&self, name: &Name, field: &str, rev: u64) -> Value {
-        let values = self.values.get(&(name.clone(), field.to_owned()));
-        let at = values.and_then(|values| values.iter().rev().find(|(its, _)| *its <= rev));
-        at.map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
     fn see_edit(
@@ -282,13 +268,16 @@ impl Shadow {
             }
         }
         let (Some(was), Some(is)) = (was_live, is) else { return };
-        // A copy from another history says nothing about what its author saw.
-        if world.ledger.borrow().edited_in(edit.edit) != Some(self.epoch) {
+        let ledger = world.ledger.borrow();
+        let Some(seen) = ledger.seen(edit.edit) else { return };
+        // An edit carries neither the history nor the birth of the copy it was made on, so the
+        // server cannot tell an old copy's revision from one of its own. This is known.
+        let born = self.born.get(&name).copied().unwrap_or_default();
+        if seen.epoch != self.epoch || seen.seq < born {
             return;
         }
         for (field, value) in &was.fields {
-            let changed = is.fields.get(field) != Some(value);
-            if changed && self.value_at(&name, field, edit.base_rev) != *value {
+            if is.fields.get(field) != Some(value) && seen.fields.get(field) != Some(value) {
                 world.violate(
                     Invariant::SeenBeforeReplaced,
                     format_args!("{} {field}={value} was replaced by {account}", name.1),

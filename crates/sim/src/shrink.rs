@@ -1,15 +1,10 @@
-//! Makes a failing plan short: steps are left out, first in large pieces, then one by one, as
-//! long as the same promise is still broken.
+//! Makes a failing plan short: steps are left out, first in large pieces, then one by one, then
+//! the single acts within them, as long as the same promise is still broken.
 
-use crate::{
-    bug::Bug,
-    invariant::Invariant,
-    run::run,
-    step::{Plan, Step},
-};
+use crate::{bug::Bug, invariant::Invariant, run::run, step::Plan};
 
 /// Runs a shrink may cost: some seconds.
-const RUNS: u32 = 3_000;
+const RUNS: u32 = 10_000;
 
 struct Shrink {
     plan: Plan,
@@ -22,10 +17,11 @@ struct Shrink {
 pub fn shrink(plan: &Plan, bug: Option<Bug>) -> Option<Plan> {
     let broken = run(plan, bug, false).violation?.invariant;
     let mut shrink = Shrink { plan: plan.clone(), bug, broken, left: RUNS };
+    shrink.leave_out();
+    shrink.plan = shrink.plan.taken_apart();
     loop {
         let length = shrink.plan.steps.len();
         shrink.leave_out();
-        shrink.go_less();
         if shrink.plan.steps.len() == length || shrink.left == 0 {
             break;
         }
@@ -69,18 +65,6 @@ impl Shrink {
                 return;
             }
             size /= 2;
-        }
-    }
-
-    fn go_less(&mut self) {
-        for index in 0..self.plan.steps.len() {
-            while let Step::Go { count, chance } = self.plan.steps[index] {
-                let mut plan = self.plan.clone();
-                plan.steps[index] = Step::Go { count: count / 2, chance };
-                if count < 2 || !self.keep(plan) {
-                    break;
-                }
-            }
         }
     }
 }

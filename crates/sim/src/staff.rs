@@ -10,7 +10,7 @@ use sync::{Catalogue as _, SyncError, answer};
 
 use crate::{
     gateway::{Gateway, read_cursor},
-    ledger::epoch_number,
+    ledger::{Seen, epoch_number},
     network::Ask,
     shadow::EDITED,
     storage::Storage,
@@ -65,18 +65,20 @@ async fn write(storage: &Storage, gateway: &Gateway, deed: Deed, pick: u32) -> O
     let epoch = cursor.as_deref().and_then(read_cursor).and_then(|(it, _)| epoch_number(&it));
     let themes: Vec<_> = records.iter().filter(|it| it.collection == EDITED.name()).collect();
     let number = gateway.draw();
-    gateway.world.ledger.borrow_mut().author(number, epoch?);
-
     let mut fields = Map::new();
     let value = |what: &str| json!(format!("{what} {}", &number.to_string()[..8]));
+    let mut seen = Seen { epoch: epoch?, seq: 0, fields: Map::new() };
     let (id, base_rev) = if deed == Deed::Create {
         fields.insert("name".to_owned(), json!({"en": format!("New {pick}")}));
         fields.insert("a".to_owned(), value("a"));
         (Key::parse(&format!("theme-{}", pick % 9))?, 0)
     } else {
         let theme = themes.get(pick as usize % themes.len().max(1))?;
+        seen.seq = theme.seq;
+        seen.fields = theme.fields.clone();
         (theme.id.clone(), theme.rev)
     };
+    gateway.world.ledger.borrow_mut().author(number, seen);
     let field = ["name", "a", "b"][(pick >> 8) as usize % 3];
     match deed {
         Deed::Change => {

@@ -82,6 +82,9 @@ pub enum Step {
         /// The seed of the choices.
         chance: u64,
     },
+    /// One thing happens: the one of those possible that the number chooses. Shrinking takes
+    /// [`Step::Go`] apart into these.
+    Act(u32),
     /// Time passes, in milliseconds.
     Wait(i64),
     /// Somebody tells a tablet something.
@@ -124,6 +127,15 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The same plan with each [`Step::Go`] in single acts.
+    pub fn taken_apart(&self) -> Self {
+        let steps = self.steps.iter().flat_map(|step| match *step {
+            Step::Go { count, chance } => acts(count, chance).map(Step::Act).collect(),
+            other => vec![other],
+        });
+        Self { steps: steps.collect(), ..self.clone() }
+    }
+
     /// The plan of a seed.
     pub fn of(seed: u64) -> Self {
         let mut chance =
@@ -138,6 +150,12 @@ impl Plan {
         let steps = (0..length).map(|_| step(&mut chance, &blows)).collect();
         Self { seed, tablets, page, themes, steps }
     }
+}
+
+/// What [`Step::Go`] chooses, one after the other.
+pub fn acts(count: u8, chance: u64) -> impl Iterator<Item = u32> {
+    let mut chance = fastrand::Rng::with_seed(chance);
+    (0..count).map(move |_| chance.u32(..))
 }
 
 fn step(chance: &mut fastrand::Rng, blows: &[Blow]) -> Step {

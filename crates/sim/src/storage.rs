@@ -123,6 +123,20 @@ impl Storage {
                 outbox.tamper(|state| state.epoch = noted);
                 return settled.is_err();
             }
+            Some(Bug::HashNotVerified) => outbox.tamper(|state| {
+                for ack in acks {
+                    let Some(entry) = state.entries.remove(&ack.id) else { continue };
+                    let bytes = Some(entry.bytes);
+                    let receipt = sync::Receipt { ack: ack.clone(), received_at: now, bytes };
+                    state.receipts.insert(ack.id, receipt);
+                }
+                for refusal in refusals {
+                    if let Some(entry) = state.entries.get_mut(&refusal.id) {
+                        let problems = refusal.problems.clone();
+                        entry.state = EntryState::Refused { problems };
+                    }
+                }
+            }),
             Some(Bug::RefusedDeleted) => outbox.tamper(|state| {
                 refusals.iter().for_each(|refusal| drop(state.entries.remove(&refusal.id)));
             }),

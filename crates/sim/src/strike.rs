@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::{
     bug::Bug,
     fault::Fault,
-    network::{Busy, Line, Request},
+    network::{Busy, Doom, Line, Request},
     scheduler::{Scheduler, Task},
     step::Blow,
     tablet::{Tab, Tablet},
@@ -25,11 +25,11 @@ impl Scheduler {
         let tablet = self.pick(at);
         self.world.note(format_args!("{blow:?} {}", at % 1_000));
         match blow {
-            Blow::LoseRequest => self.lose_request(at),
+            Blow::LoseRequest => self.doom(Doom::Request),
             Blow::LoseReply => self.lose_reply(at),
-            Blow::Duplicate => self.duplicate(at),
+            Blow::Duplicate => self.doom(Doom::Twice),
             Blow::GiveUp => self.give_up(at),
-            Blow::Truncate => self.truncate(at),
+            Blow::Truncate => self.doom(Doom::Truncated(at)),
             Blow::Cross => self.cross(at),
             Blow::Cut => self.set_line(tablet, Line::Cut),
             Blow::Portal => self.set_line(tablet, Line::Portal((at >> 8) as u8)),
@@ -78,6 +78,10 @@ impl Scheduler {
         }
     }
 
+    fn doom(&self, doom: Doom) {
+        self.world.network.borrow_mut().doom(doom);
+    }
+
     fn set_line(&self, tablet: usize, line: Line) {
         self.world.network.borrow_mut().set_line(tablet, line);
     }
@@ -92,34 +96,17 @@ impl Scheduler {
         requests.iter().for_each(|request| network.arrive(request.number, None));
     }
 
-    fn lose_request(&self, at: u32) {
-        let mut network = self.world.network.borrow_mut();
-        if let Some(index) = chosen(network.requests.len(), at) {
-            let request = network.requests.remove(index);
-            network.arrive(request.number, None);
-            self.world.count(Fault::LostRequest);
-            self.world.note(format_args!("#{} is lost", request.number));
-        }
-    }
-
     fn lose_reply(&self, at: u32) {
         let mut network = self.world.network.borrow_mut();
-        if let Some(index) = chosen(network.replies.len(), at) {
-            let reply = network.replies.remove(index);
-            network.arrive(reply.number, None);
-            let ack = reply.of_push && reply.answer.status == 200;
-            self.world.count(if ack { Fault::LostAck } else { Fault::LostAnswer });
-            self.world.note(format_args!("the answer to #{} is lost", reply.number));
-        }
-    }
-
-    fn duplicate(&self, at: u32) {
-        let mut network = self.world.network.borrow_mut();
-        if let Some(index) = chosen(network.requests.len(), at) {
-            let twin = Request { twin: true, ..network.requests[index].clone() };
-            self.world.note(format_args!("#{} will come twice", twin.number));
-            network.requests.push(twin);
-            self.world.count(Fault::Duplicate);
+        match chosen(network.replies.len(), at) {
+            Some(index) => {
+                let reply = network.replies.remove(index);
+                network.arrive(reply.number, None);
+                let ack = reply.of_push && reply.answer.status == 200;
+                self.world.count(if ack { Fault::LostAck } else { Fault::LostAnswer });
+                self.world.note(format_args!("the answer to #{} is lost", reply.number));
+            }
+            None => network.doom(Doom::Ack),
         }
     }
 
@@ -137,19 +124,6 @@ impl Scheduler {
         }
         network.arrive(number, None);
         self.world.note(format_args!("#{number} is not waited for"));
-    }
-
-    fn truncate(&self, at: u32) {
-        let mut network = self.world.network.borrow_mut();
-        if let Some(index) = chosen(network.replies.len(), at) {
-            let reply = &mut network.replies[index];
-            let length = reply.answer.body.len();
-            if length > 0 {
-                reply.answer.body.truncate((at >> 8) as usize % length);
-                self.world.count(Fault::Truncated);
-                self.world.note(format_args!("the answer to #{} is cut off", reply.number));
-            }
-        }
     }
 
     /// A proxy mixes up two answers to pushes.
@@ -173,7 +147,7 @@ impl Scheduler {
         }
     }
 
-    /// The other tab, opened if need be, does not see the lock next time, as where the browser
+    /// The other tab, opened if need be, does not see the lock from now on, as where the browser
     /// has none.
     fn lose_lock(&mut self, tablet: usize) {
         self.open_tab(tablet);

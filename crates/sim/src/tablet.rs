@@ -15,6 +15,7 @@ use model::{
 use sync::{MemoryCatalogue, MemoryOutbox};
 
 use crate::{
+    network::POISON,
     watch::Watch,
     world::{START, World},
 };
@@ -105,11 +106,6 @@ impl Profile {
         Millis(START + world.time.get() + self.clock.get())
     }
 
-    /// The name that staff sign in with here.
-    pub fn account(&self) -> String {
-        format!("staff-{}", self.number)
-    }
-
     /// A source of chance that depends on the seed, the tablet and how often it was asked, and
     /// on nothing that happens elsewhere: so a shrunk run draws what the whole one drew.
     pub fn chance(&self, world: &World) -> fastrand::Rng {
@@ -125,9 +121,10 @@ impl Profile {
         let twin = self.twins.borrow_mut().pop_front();
         let id =
             twin.unwrap_or_else(|| SubmissionId::new(now, std::array::from_fn(|_| chance.u8(..))));
+        let about = if told == Told::Poison { POISON } else { "it" };
         let body = match told {
             Told::Feedback | Told::Poison => Body::Feedback(Feedback {
-                words: format!("Told to tablet {}: {}", self.number, chance.u32(..)),
+                words: format!("Told to tablet {} about {about}: {}", self.number, chance.u32(..)),
                 consent: true,
                 ..Feedback::default()
             }),

@@ -20,21 +20,19 @@ impl fmt::Write for Fnv {
 #[derive(Debug)]
 pub struct Trace {
     hash: Fnv,
-    events: u64,
     lines: Option<Vec<String>>,
 }
 
 impl Trace {
     /// An empty trace; one that keeps its lines if told.
     pub fn new(keep: bool) -> Self {
-        Self { hash: Fnv(0xcbf2_9ce4_8422_2325), events: 0, lines: keep.then(Vec::new) }
+        Self { hash: Fnv(0xcbf2_9ce4_8422_2325), lines: keep.then(Vec::new) }
     }
 
     /// Notes one event at a time of the simulation.
     pub fn note(&mut self, at: i64, event: fmt::Arguments<'_>) {
         // Neither a hash nor a string can refuse to be written to.
         let _ = writeln!(self.hash, "{at} {event}");
-        self.events += 1;
         if let Some(lines) = &mut self.lines {
             lines.push(format!("{:>12.3} s  {event}", at as f64 / 1_000.0));
         }
@@ -43,11 +41,6 @@ impl Trace {
     /// The hash of everything noted so far.
     pub fn hash(&self) -> u64 {
         self.hash.0
-    }
-
-    /// How many events were noted.
-    pub fn events(&self) -> u64 {
-        self.events
     }
 
     /// The lines, if they were kept.

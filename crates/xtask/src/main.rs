@@ -10,6 +10,7 @@ mod server;
 mod setup;
 mod shell;
 mod shrink;
+mod sim;
 mod suite;
 mod tool;
 mod workspace;
@@ -48,6 +49,8 @@ enum Command {
         #[command(flatten)]
         rounds: faults::Rounds,
     },
+    /// Runs tablets and server through seeded faults, thousands of seeds at a time.
+    Sim(sim::Sim),
     /// Formatting, clippy for both targets and documentation, warnings denied.
     Check,
     /// Measures; prints a table, or one JSON object.
@@ -76,6 +79,7 @@ fn run() -> Result<()> {
         Command::App => app::build(&workspace),
         Command::Watch => app::watch(&workspace),
         Command::Test { parts, rounds } => suite::run(&workspace, &parts, rounds),
+        Command::Sim(sim) => sim.run(&workspace),
         Command::Check => check::run(&workspace),
         Command::Bench(bench) => bench.run(&workspace),
         Command::Dist => server::dist(&workspace),

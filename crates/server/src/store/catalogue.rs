@@ -73,17 +73,17 @@ pub async fn changes(
     let position = cursor.ok_or(Stale::Unreadable).and_then(|text| {
         Cursor::continue_from(text, &epoch, scope.name(), reach.head, reach.floor)
     });
-    let (since, fresh) = match position {
-        Ok(cursor) => (cursor.seq, false),
-        Err(_) => (0, true),
+    let (since, began, fresh) = match position {
+        Ok(cursor) => (cursor.seq, cursor.began, false),
+        Err(_) => (0, reach.head, true),
     };
     let mut records = tx.changes_after(since, !fresh, u64::from(limit) + 1).await?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = records.len() > limit;
     records.truncate(limit);
     let seq = if more { records.last().map_or(since, |last| last.seq) } else { reach.head };
-    let cursor =
-        Cursor { epoch: epoch.clone(), scope: scope.name().to_owned(), schema: SCHEMA, seq };
+    let (of, name) = (epoch.clone(), scope.name().to_owned());
+    let cursor = Cursor { epoch: of, scope: name, schema: SCHEMA, seq, began };
     Ok(Page { records, seq, more, fresh, epoch, cursor: cursor.encode() })
 }
 
