@@ -6,6 +6,7 @@ use sim::{Bug, Plan, run, shrink, survey};
 const ENOUGH: u64 = 2_000;
 
 #[test]
+#[ignore = "takes minutes in a debug build: run it with --profile server"]
 fn every_planted_bug_is_found() {
     let mut missed = Vec::new();
     for bug in Bug::ALL {
@@ -24,6 +25,7 @@ fn every_planted_bug_is_found() {
 }
 
 #[test]
+#[ignore = "takes minutes in a debug build: run it with --profile server"]
 fn a_failure_is_shrunk_to_what_matters() {
     let bug = Some(Bug::UpdateWipesOutbox);
     let seed = survey(0, ENOUGH, bug).failed.unwrap();
