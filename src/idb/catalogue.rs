@@ -41,6 +41,45 @@ impl IdbCatalogue {
             .await
     }
 
+    /// Applies a page; where `after` is given, only if that is the stored cursor. Looking and writing are one
+    /// transaction, for another tab may pull at the same time.
+    async fn apply(
+        &self,
+        after: Option<Option<&str>>,
+        page: &Changes,
+    ) -> Result<bool, StorageError> {
+        self.connection
+            .transact(&[RECORDS, META], TransactionMode::Readwrite, async |transaction| {
+                if let Some(since) = after
+                    && meta(transaction, CURSOR).await?.as_deref() != since
+                {
+                    return Ok(false);
+                }
+                let store = transaction.object_store(RECORDS).map_err(failed)?;
+                if page.fresh {
+                    store.clear().map_err(failed)?;
+                }
+                for record in &page.records {
+                    let key = format!("{}/{}", record.collection, record.id);
+                    if !page.fresh {
+                        let range = KeyRange::Only(key.clone());
+                        let stored = store.get::<JsValue, String, _>(range).primitive();
+                        let stored = stored.map_err(failed)?.await.map_err(failed)?;
+                        let stored = stored.and_then(|value| read(&value));
+                        if stored.is_some_and(|stored| stored.seq >= record.seq) {
+                            continue;
+                        }
+                    }
+                    let text = json::write(record)
+                        .map_err(|error| StorageError::Failed(error.to_string()))?;
+                    store.put(text).with_key(key).primitive().map_err(failed)?;
+                }
+                set_meta(transaction, CURSOR, &page.cursor)?;
+                Ok(true)
+            })
+            .await
+    }
+
     /// Sets a setting of this tablet.
     ///
     /// # Errors
@@ -85,31 +124,15 @@ impl Catalogue for IdbCatalogue {
     }
 
     async fn apply_page(&self, page: &Changes) -> Result<(), StorageError> {
-        let stores = [RECORDS, META];
-        self.connection
-            .transact(&stores, TransactionMode::Readwrite, async |transaction| {
-                let store = transaction.object_store(RECORDS).map_err(failed)?;
-                if page.fresh {
-                    store.clear().map_err(failed)?;
-                }
-                for record in &page.records {
-                    let key = format!("{}/{}", record.collection, record.id);
-                    if !page.fresh {
-                        let range = KeyRange::Only(key.clone());
-                        let stored = store.get::<JsValue, String, _>(range).primitive();
-                        let stored = stored.map_err(failed)?.await.map_err(failed)?;
-                        let stored = stored.and_then(|value| read(&value));
-                        if stored.is_some_and(|stored| stored.seq >= record.seq) {
-                            continue;
-                        }
-                    }
-                    let text = json::write(record)
-                        .map_err(|error| StorageError::Failed(error.to_string()))?;
-                    store.put(text).with_key(key).primitive().map_err(failed)?;
-                }
-                set_meta(transaction, CURSOR, &page.cursor)
-            })
-            .await
+        self.apply(None, page).await.map(drop)
+    }
+
+    async fn apply_page_after(
+        &self,
+        since: Option<&str>,
+        page: &Changes,
+    ) -> Result<bool, StorageError> {
+        self.apply(Some(since), page).await
     }
 
     async fn records(&self) -> Result<Vec<Record>, StorageError> {

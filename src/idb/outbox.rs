@@ -158,7 +158,13 @@ impl Outbox for IdbOutbox {
         self.write(async |transaction| {
             let entries = transaction.object_store(ENTRIES).map_err(failed)?;
             let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
+            let meta = transaction.object_store(META).map_err(failed)?;
+            let noted = get(&meta, EPOCH).await?.and_then(|value| value.as_string());
             for ack in acks {
+                // Another tab has learnt meanwhile that the server was restored: see `Outbox::settle`.
+                if noted.as_ref().is_some_and(|noted| *noted != ack.epoch) {
+                    continue;
+                }
                 let key = ack.id.to_string();
                 let Some(entry) = stored(&entries, &key, ack.hash).await? else { continue };
                 let envelope = ReceiptEnvelope { ack: ack.clone(), received_at: now };
