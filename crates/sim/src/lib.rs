@@ -7,11 +7,12 @@
 //!
 //! ```text
 //!   step       what happens, drawn from a seed before anything does: a plan
-//!   scheduler  who goes on, what arrives; strike: what breaks
-//!   tablet     profile, clock, chance    storage, gateway   the engine's traits, with turns
-//!   network    bytes under way           server, disk       the real server over turns
-//!   ledger, shadow, watch                the witness
-//!   bug, plant                           bugs that the witness must find
+//!   scheduler  who goes on              round     sync on a tablet      drain  the end
+//!   network    bytes under way          delivery  what they meet        strike what breaks
+//!   tablet     profile, clock, chance   storage, gateway   the engine's traits, with turns
+//!   server     the real intake and store over disk and front, with turns
+//!   ledger, shadow, watch               the witness
+//!   bug, plant                          bugs that the witness must find
 //! ```
 //!
 //! **Invariants**
@@ -20,13 +21,17 @@
 //! - Whatever part of a plan is left out, the rest is a plan.
 
 mod bug;
+mod delivery;
 mod disk;
+mod drain;
 mod fault;
+mod front;
 mod gateway;
 mod invariant;
 mod ledger;
 mod network;
 mod plant;
+mod round;
 mod run;
 mod scheduler;
 mod server;

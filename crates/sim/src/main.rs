@@ -5,72 +5,78 @@ use std::{process::ExitCode, time::Instant};
 use clap::Parser;
 use sim::{Bug, Plan, run, shrink, survey};
 
+/// How many seeds run if nobody says.
+const SEEDS: u64 = 10_000;
 /// From so many seeds on, a fault that was never met is a failure of the simulation itself.
 const ENOUGH: u64 = 1_000;
+/// Lines of a failure's trace that are printed, from its end: what waits in vain makes long ones.
+const LINES: usize = 400;
 
 /// Runs tablets and server through seeded faults and checks that every promise holds.
 #[derive(Parser)]
 struct Cli {
     /// How many seeds to run.
-    #[arg(long, default_value_t = 10_000)]
-    seeds: u64,
-    /// The first seed; with it and without a number of seeds, this one alone, with its trace.
+    #[arg(long)]
+    seeds: Option<u64>,
+    /// The first seed; alone, only this one runs and its trace is printed.
     #[arg(long)]
     seed: Option<u64>,
     /// Plants this bug, to see it found.
     #[arg(long)]
     bug: Option<String>,
-    /// Prints the trace of the first seed.
-    #[arg(long)]
-    trace: bool,
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let first = cli.seed.unwrap_or(0);
+    let Cli { seeds, seed, bug: name } = Cli::parse();
+    let first = seed.unwrap_or(0);
     let named = |name: &String| Bug::ALL.iter().copied().find(|bug| format!("{bug:?}") == *name);
-    let bug = cli.bug.as_ref().and_then(named);
-    if cli.bug.is_some() && bug.is_none() {
+    let bug = name.as_ref().and_then(named);
+    if name.is_some() && bug.is_none() {
         eprintln!("sim: there is no such bug; there are {:?}", Bug::ALL);
         return ExitCode::FAILURE;
     }
-    let started = Instant::now();
-    if cli.trace {
+    if seed.is_some() && seeds.is_none() {
         let ending = run(&Plan::of(first), bug, true);
         ending.lines.iter().for_each(|line| println!("{line}"));
         println!("trace hash {:016x}", ending.hash);
     }
-    let survey = survey(first, cli.seeds, bug);
+    let started = Instant::now();
+    let survey = survey(first, seeds.unwrap_or(if seed.is_some() { 1 } else { SEEDS }), bug);
+    let seconds = started.elapsed().as_secs_f64();
     if let Some(seed) = survey.failed {
         print_failure(seed, bug);
     }
-    let seconds = started.elapsed().as_secs_f64();
+    let never = survey.tally.never();
+    let verdict = if survey.failed.is_some() {
+        "FAILED".to_owned()
+    } else if survey.seeds >= ENOUGH && !never.is_empty() {
+        let words: Vec<_> = never.iter().map(|fault| fault.words()).collect();
+        format!("FAILED, since these faults were never met: {}", words.join(", "))
+    } else {
+        "every promise held".to_owned()
+    };
     println!(
-        "sim: {} seeds from {first}, {} steps, {} events in {seconds:.1} s; met: {}; traces {:016x}",
+        "sim: {} seeds from {first}, {} steps, {} events in {seconds:.1} s; met {}; \
+         traces {:016x}: {verdict}",
         survey.seeds, survey.steps, survey.happened, survey.tally, survey.hash
     );
-    if survey.failed.is_some() {
-        return ExitCode::FAILURE;
-    }
-    let never = survey.tally.never();
-    if survey.seeds >= ENOUGH && !never.is_empty() {
-        let words: Vec<_> = never.iter().map(|fault| fault.words()).collect();
-        println!("sim: FAILED: these faults were never met: {}", words.join(", "));
-        return ExitCode::FAILURE;
-    }
-    println!("sim: every promise held");
-    ExitCode::SUCCESS
+    if verdict.starts_with("FAILED") { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 fn print_failure(seed: u64, bug: Option<Bug>) {
     let plan = Plan::of(seed);
-    println!("sim: FAILED: seed {seed}; run it alone with --seed {seed} --seeds 1 --trace");
+    println!("sim: seed {seed} breaks a promise; `--seed {seed}` prints its whole trace");
     let Some(short) = shrink(&plan, bug) else { return };
     let ending = run(&short, bug, true);
-    println!("Shrunk from {} steps to {}:", plan.steps.len(), short.steps.len());
+    let (from, to) = (plan.taken_apart().steps.len(), short.steps.len());
+    println!("Shrunk from {from} steps to {to}:");
     short.steps.iter().for_each(|step| println!("    {step:?}"));
     println!("What happens then:");
-    ending.lines.iter().for_each(|line| println!("    {line}"));
+    let hidden = ending.lines.len().saturating_sub(LINES);
+    if hidden > 0 {
+        println!("    ({hidden} lines before)");
+    }
+    ending.lines.iter().skip(hidden).for_each(|line| println!("    {line}"));
     if let Some(violation) = ending.violation {
         println!("{violation}");
     }

@@ -7,39 +7,27 @@ use std::{
     task::{Context, Waker},
 };
 
-use model::{Hash, SubmissionId, time::Millis};
-use server::ApiError;
-use sync::{EntryState, Outbox as _, Outcome, Remote as _, SyncError};
+use sync::{EntryState, Outbox as _, Outcome};
 
 use crate::{
-    bug::Bug,
-    fault::Fault,
-    gateway::{Gateway, read_cursor},
-    invariant::Invariant,
-    ledger::epoch_number,
-    network::{Answer, Ask, Busy, Doom, Line, POISON, Reply, Request},
-    server::{Server, blocked, refusal, unavailable},
+    gateway::Gateway,
+    network::Line,
+    server::Server,
     staff,
     step::{Plan, Step, acts},
     storage::Storage,
     tablet::{Profile, Tab, Tablet, Told},
-    turn::{Turns, Wait, at_once},
+    turn::{Turns, Wait},
     world::World,
 };
 
-/// Milliseconds between two rounds when all is well, as in the app.
-const PULSE: i64 = 30_000;
-/// Milliseconds that receipts keep their bytes, as in the app.
-const KEEP: i64 = 7 * 24 * 60 * 60 * 1_000;
 /// The lane of what is no round: greater than any tab.
 const OTHER: usize = 16;
 /// Milliseconds that pass with each thing that happens.
 const TICK: i64 = 20;
-/// So much may happen until everything has drained. The longest seen is a tenth of it.
-const PATIENCE: u32 = 20_000;
 
 /// What a tablet is doing.
-enum Kind {
+pub(crate) enum Kind {
     /// A round of sync in that tab.
     Round(usize, Rc<RefCell<Option<Outcome>>>),
     /// Something else that will end.
@@ -150,7 +138,7 @@ impl Scheduler {
         number as usize % self.tablets.len()
     }
 
-    fn start(
+    pub(crate) fn start(
         &mut self,
         tablet: usize,
         kind: Kind,
@@ -196,7 +184,7 @@ impl Scheduler {
     }
 
     /// Something was saved: the tabs sync as soon as they may.
-    fn nudge(&mut self, tablet: usize) {
+    pub(crate) fn nudge(&mut self, tablet: usize) {
         let now = self.world.time.get();
         for tab in &mut self.tablets[tablet].tabs {
             if tab.next_at < i64::MAX {
@@ -206,7 +194,7 @@ impl Scheduler {
     }
 
     /// Lets one thing happen, the one that `choice` says; false if nothing can.
-    fn act(&mut self, choice: u32) -> bool {
+    pub(crate) fn act(&mut self, choice: u32) -> bool {
         self.find_actions();
         if self.actions.is_empty() {
             let Some(next) = self.next_time() else { return false };
@@ -224,7 +212,7 @@ impl Scheduler {
             Action::Deliver(index) => self.deliver(index),
             Action::Serve(index) => self.server.poll(index),
             Action::Reply(index) => self.hand_over(index),
-            Action::Round(tablet, tab) => self.round(tablet, tab),
+            Action::Round(tablet, tab) => self.begin_round(tablet, tab),
         }
         true
     }
@@ -312,161 +300,6 @@ impl Scheduler {
         }
     }
 
-    /// Begins a round of sync in a tab, unless another tab holds the lock.
-    fn round(&mut self, tablet: usize, tab: usize) {
-        let now = self.world.time.get();
-        let profile = Rc::clone(&self.tablets[tablet].profile);
-        let state = &mut self.tablets[tablet].tabs[tab];
-        if now < state.asked_until {
-            let early = state.asked_until - now;
-            let detail = format_args!("tablet {tablet} came back {early} ms early");
-            return self.world.violate(Invariant::ComesBackAsAsked, detail);
-        }
-        match profile.holder.get() {
-            Some(_) if state.blind => {
-                self.world.count(Fault::LostLock);
-                self.world.note(format_args!("tablet {tablet} tab {tab} does not see the lock"));
-            }
-            Some(_) => {
-                self.world.count(Fault::SecondTab);
-                state.next_at = now + PULSE;
-                return;
-            }
-            None => profile.holder.set(Some(tab)),
-        }
-        self.world.note(format_args!("tablet {tablet} tab {tab} begins a round"));
-        let outcome = Rc::default();
-        let kind = Kind::Round(tab, Rc::clone(&outcome));
-        self.start(tablet, kind, |storage, gateway| {
-            Box::pin(async move { *outcome.borrow_mut() = Some(work(storage, gateway).await) })
-        });
-    }
-
-    fn end_round(&mut self, tablet: usize, tab: usize, outcome: Outcome) {
-        let now = self.world.time.get();
-        let profile = &self.tablets[tablet].profile;
-        if profile.holder.get() == Some(tab) {
-            profile.holder.set(None);
-        }
-        let chance = profile.chance(&self.world).f64();
-        let Some(state) = self.tablets[tablet].tabs.get_mut(tab) else { return };
-        let error = outcome.error;
-        state.failures = if error.is_some() { state.failures + 1 } else { 0 };
-        let asked = match error {
-            Some(SyncError::RetryAfter(asked)) => i64::try_from(asked).unwrap_or(PULSE),
-            _ => 0,
-        };
-        state.asked_until = now + asked;
-        let wait = match &error {
-            None => PULSE,
-            Some(_) => i64::try_from(sync::delay(state.failures, chance, None)).unwrap_or(PULSE),
-        };
-        let obeyed = if self.world.has(Bug::RetryAfterIgnored) { 0 } else { asked };
-        let gives_up = self.world.has(Bug::GivesUp) && state.failures >= 5;
-        state.next_at = if gives_up { i64::MAX } else { now + obeyed + wait };
-        let (received, refused, pulled) = (outcome.received, outcome.refused, outcome.pulled);
-        self.world.note(format_args!(
-            "tablet {tablet} tab {tab} ends its round: {received} received, {refused} refused, \
-             {pulled} pulled, {error:?}"
-        ));
-    }
-
-    /// A request reaches what stands before the server, or the server.
-    fn deliver(&mut self, index: usize) {
-        let mut network = self.world.network.borrow_mut();
-        if index > 0 {
-            self.world.count(Fault::Reorder);
-        }
-        let request = network.requests.remove(index);
-        match network.strike(|doom| matches!(doom, Doom::Request | Doom::Twice)) {
-            Some(Doom::Request) => {
-                self.world.count(Fault::LostRequest);
-                self.world.note(format_args!("#{} is lost", request.number));
-                return network.arrive(request.number, None);
-            }
-            Some(_) => {
-                self.world.count(Fault::Duplicate);
-                self.world.note(format_args!("#{} will come twice", request.number));
-                network.requests.push(Request { twin: true, ..request.clone() });
-            }
-            None => {}
-        }
-        let line = network.line(request.tablet);
-        let busy = network.busy;
-        if let (Line::Open, Some((kind, left))) = (line, busy) {
-            network.busy = (left > 1).then_some((kind, left - 1));
-        }
-        let poisoned = line == Line::Open
-            && busy.is_none()
-            && !network.filter_mended
-            && matches!(&request.ask, Ask::Push(body) if holds_poison(body));
-        drop(network);
-        let (fault, answer) = match (line, busy) {
-            (Line::Cut, _) => {
-                self.world.count(Fault::Partition);
-                self.world.note(format_args!("#{} is lost: no network", request.number));
-                return self.world.network.borrow_mut().arrive(request.number, None);
-            }
-            (Line::Portal(kind), _) => (Fault::Portal, portal(kind)),
-            (Line::Revoked, _) => (Fault::Revoked, refusal(ApiError::SignedOut)),
-            (Line::Outdated, _) => (Fault::Outdated, refusal(ApiError::OldClient)),
-            (Line::Open, Some((Busy::Unavailable, _))) => (Fault::Unavailable, unavailable()),
-            (Line::Open, Some((Busy::TooMany, _))) => {
-                (Fault::TooMany, refusal(ApiError::TooManyTries(60)))
-            }
-            (Line::Open, Some((Busy::BadGateway, _))) => (Fault::BadGateway, Answer::html(502)),
-            (Line::Open, None) if poisoned => (Fault::RefusedBatch, blocked()),
-            (Line::Open, None) => return self.server.begin(request),
-        };
-        self.world.count(fault);
-        self.world.note(format_args!("#{} is answered with {}", request.number, answer.status));
-        self.reply(&request, answer);
-    }
-
-    fn reply(&self, request: &Request, answer: Answer) {
-        if !request.twin {
-            let of_push = matches!(request.ask, Ask::Push(_));
-            let Request { number, tablet, lane, .. } = *request;
-            let reply = Reply { number, tablet, lane, of_push, answer };
-            self.world.network.borrow_mut().replies.push(reply);
-        }
-    }
-
-    /// An answer reaches its tablet.
-    fn hand_over(&mut self, index: usize) {
-        let mut network = self.world.network.borrow_mut();
-        if index > 0 {
-            self.world.count(Fault::Reorder);
-        }
-        let Reply { number, tablet, of_push, mut answer, .. } = network.replies.remove(index);
-        let hit = network.strike(|doom| match doom {
-            Doom::Ack => of_push && answer.status == 200,
-            Doom::Truncated(_) => !answer.body.is_empty(),
-            _ => false,
-        });
-        match hit {
-            Some(Doom::Truncated(at)) => {
-                answer.body.truncate(at as usize % answer.body.len());
-                self.world.count(Fault::Truncated);
-                self.world.note(format_args!("the answer to #{number} is cut off"));
-            }
-            Some(_) => {
-                self.world.count(Fault::LostAck);
-                self.world.note(format_args!("the answer to #{number} is lost"));
-                return network.arrive(number, None);
-            }
-            None => {}
-        }
-        if network.line(tablet) == Line::Cut {
-            self.world.count(Fault::Partition);
-            return network.arrive(number, None);
-        }
-        if of_push && answer.status == 200 {
-            network.last_push = Some(answer.clone());
-        }
-        network.arrive(number, Some(answer));
-    }
-
     /// Ends what a tablet is doing, as a crash or a reload does; tells whether it did anything.
     pub(crate) fn end_tasks(&mut self, tablet: usize) -> bool {
         let (ended, others) =
@@ -482,131 +315,10 @@ impl Scheduler {
         !ended.is_empty()
     }
 
-    /// The faults stop. Everything must drain, whatever is refused; and once the causes of the
-    /// refusals are gone and people have pressed "try again", that too.
-    pub fn drain(&mut self) {
-        self.world.note(format_args!("the faults stop"));
-        self.world.network.borrow_mut().heal();
-        for tablet in &mut self.tablets {
-            tablet.profile.full.set(0);
-            tablet.tabs.iter_mut().for_each(|tab| tab.blind = false);
-        }
-        if !self.settle_down() {
-            return;
-        }
-        self.check_refused(|id, hash| self.world.ledger.borrow().may_be_refused(id, hash));
-        self.world.network.borrow_mut().filter_mended = true;
-        self.server.publish();
-        while !self.server.work.is_empty() {
-            self.server.poll(0);
-        }
-        for tablet in 0..self.tablets.len() {
-            let profile = &self.tablets[tablet].profile;
-            drop(at_once(profile.outbox.retry_refused()));
-            profile.watch.outbox(&self.world, profile, None);
-            self.nudge(tablet);
-        }
-        self.world.note(format_args!("what was refused is tried again"));
-        if !self.settle_down() {
-            return;
-        }
-        // Only what came under an id that somebody else's words have stays refused for ever.
-        self.check_refused(|id, hash| self.world.shadow.borrow().is_rival(id, hash));
-        let profiles: Vec<_> = self.tablets.iter().map(|it| Rc::clone(&it.profile)).collect();
-        crate::invariant::check_end(&self.world, &profiles);
-    }
-
-    /// Nothing is refused that need not be.
-    fn check_refused(&self, may_be: impl Fn(SubmissionId, Hash) -> bool) {
-        for tablet in &self.tablets {
-            let overview = at_once(tablet.profile.outbox.overview()).and_then(Result::ok);
-            for entry in overview.unwrap_or_default().entries {
-                if !may_be(entry.id, entry.hash) {
-                    let (number, what) = (tablet.profile.number, entry.id.reference());
-                    let detail = format_args!("{what} stays on tablet {number}, refused");
-                    self.world.violate(Invariant::Drains, detail);
-                }
-            }
-        }
-    }
-
-    /// Goes on until nothing is left to do; false if that does not happen.
-    fn settle_down(&mut self) -> bool {
-        let mut chance = fastrand::Rng::with_seed(self.world.seed);
-        for _ in 0..PATIENCE {
-            if self.world.is_broken() {
-                return false;
-            }
-            if self.is_quiet() {
-                return true;
-            }
-            if !self.act(chance.u32(..)) {
-                break;
-            }
-        }
-        self.world.violate(Invariant::Drains, format_args!("something waits and goes nowhere"));
-        false
-    }
-
-    fn is_quiet(&self) -> bool {
-        let world = &self.world;
-        if !(self.tasks.is_empty()
-            && self.server.work.is_empty()
-            && world.network.borrow().is_quiet())
-        {
-            return false;
-        }
-        let shadow = world.shadow.borrow();
-        self.tablets.iter().all(|tablet| {
-            let cursor = tablet.profile.catalogue.inspect(|state| state.cursor.clone());
-            let cursor = cursor.as_deref().and_then(read_cursor);
-            let current = cursor.is_some_and(|(epoch, seq)| {
-                epoch_number(&epoch) == Some(shadow.epoch) && seq >= shadow.head()
-            });
-            let batch = at_once(tablet.profile.outbox.next_batch(1)).and_then(Result::ok);
-            current && batch.is_some_and(|batch| batch.is_empty())
-        })
-    }
-
     /// Entries of a tablet that wait to be sent.
     pub(crate) fn unsent(&self, tablet: usize) -> usize {
         self.tablets[tablet].profile.outbox.inspect(|state| {
             state.entries.values().filter(|entry| entry.state == EntryState::Waiting).count()
         })
     }
-}
-
-/// One round, as the app's sync loop does it.
-async fn work(storage: Storage, gateway: Gateway) -> Outcome {
-    if let Err(error) = gateway.probe().await {
-        return Outcome { error: Some(error), ..Outcome::default() };
-    }
-    let now = || storage.profile.now(&storage.world);
-    let mut outcome = sync::sync(&storage, &storage, &gateway, now).await;
-    if outcome.error.is_none() {
-        let before = Millis(now().0.saturating_sub(KEEP));
-        outcome.error = storage.forget(before).await.err().map(SyncError::from);
-    }
-    outcome
-}
-
-fn portal(kind: u8) -> Answer {
-    let json = |body: &[u8]| Answer {
-        media_type: "application/json".to_owned(),
-        body: body.to_vec(),
-        ..Answer::html(200)
-    };
-    match kind % 6 {
-        0 => Answer::html(200),
-        1 => json(b"{\"portal\":\"please sign in\"}"),
-        2 => Answer::html(511),
-        3 => Answer { body: Vec::new(), ..Answer::html(204) },
-        4 => json(b"[]"),
-        _ => Answer::html(403),
-    }
-}
-
-/// Whether a body holds the word, as a filter that knows nothing of JSON sees it.
-fn holds_poison(body: &[u8]) -> bool {
-    body.windows(POISON.len()).any(|window| window == POISON.as_bytes())
 }

@@ -3,19 +3,17 @@
 
 use std::{pin::Pin, rc::Rc, sync::Arc};
 
-use axum::{body::to_bytes, http::header, response::IntoResponse as _};
 use model::{
-    Collection, Hash, Key, SubmissionId,
-    canonical::bytes_of,
+    Collection, Key,
     time::Millis,
-    wire::{Changes, Edit, Edits, EditsAnswer, Probe, ProblemDetails, Push, PushAnswer, Verdict},
+    wire::{Edit, Edits, Push, PushAnswer, Verdict},
 };
-use serde_json::{Map, Value, json, value::RawValue};
+use serde_json::{Map, Value, json};
 use server::{
-    ApiError, Store, StoreError,
+    Store,
     intake::Intake,
     store::{
-        AuthoredEdit, ImportRecord,
+        ImportRecord,
         memory::{Memory, Snapshot},
         tx::Edits as _,
     },
@@ -25,6 +23,7 @@ use crate::{
     bug::Bug,
     disk::Disk,
     fault::Fault,
+    front,
     gateway::read_cursor,
     ledger::epoch_name,
     network::{Answer, Ask, Request},
@@ -125,14 +124,14 @@ impl Server {
     pub fn begin(&mut self, request: Request) {
         let mut edit = None;
         let future: Pin<Box<dyn Future<Output = Answer>>> = match &request.ask {
-            Ask::Probe(nonce) => Box::pin(probe(self.store.clone(), nonce.clone())),
+            Ask::Probe(nonce) => Box::pin(front::probe(self.store.clone(), nonce.clone())),
             Ask::Changes(cursor) => {
                 let cursor = self.read_cursor(cursor.clone());
-                Box::pin(changes(self.store.clone(), cursor, self.page))
+                Box::pin(front::changes(self.store.clone(), cursor, self.page))
             }
             Ask::Push(body) => {
                 let (body, bug) = (body.clone(), self.world.bug);
-                Box::pin(push(self.intake.clone(), body, self.now(), bug))
+                Box::pin(front::push(self.intake.clone(), body, self.now(), bug))
             }
             Ask::Edits(body) => {
                 let account = format!("staff-{}", request.tablet);
@@ -143,7 +142,7 @@ impl Server {
                     changes.for_each(|edit| self.complete(edit));
                 }
                 edit = edits.edits.first().map(|edit| (edit.clone(), false));
-                Box::pin(edits_of(self.store.clone(), account, edits, self.now()))
+                Box::pin(front::edit(self.store.clone(), account, edits, self.now()))
             }
         };
         self.work.push(Work { request: Some(request), edit, future });
@@ -324,112 +323,4 @@ fn survey() -> Vec<ImportRecord> {
         Some(ImportRecord { collection: Collection::SurveyVersion, id: Key::parse(id)?, fields })
     };
     record(&format!("{SURVEY}.1"), &version).into_iter().collect()
-}
-
-async fn probe(store: Store, nonce: String) -> Answer {
-    match store.epoch().await {
-        Ok(epoch) => answer(&Probe { nonce, epoch }),
-        Err(error) => refusal(error.into()),
-    }
-}
-
-async fn changes(store: Store, cursor: Option<String>, page: u32) -> Answer {
-    match store.changes(cursor.as_deref(), page).await {
-        Ok(page) => answer(&Changes {
-            records: page.records,
-            cursor: page.cursor,
-            more: page.more,
-            fresh: page.fresh,
-            epoch: page.epoch,
-        }),
-        Err(error) => refusal(error.into()),
-    }
-}
-
-/// The records of a push, unread, as the route takes them.
-#[derive(serde::Deserialize)]
-struct RawPush<'a> {
-    #[serde(borrow)]
-    records: Vec<&'a RawValue>,
-}
-
-async fn push(intake: Intake, mut body: Vec<u8>, now: Millis, bug: Option<Bug>) -> Answer {
-    let claimed = (bug == Some(Bug::HashNotVerified)).then(|| rehash(&mut body));
-    let Ok(push) = serde_json::from_slice::<RawPush<'_>>(&body) else {
-        return refusal(ApiError::malformed("/records", "Not a push."));
-    };
-    match intake.take(&push.records, now).await {
-        Ok(mut taken) => {
-            for verdict in &mut taken.verdicts {
-                if let (Verdict::Received(ack), Some(claimed)) = (verdict, &claimed) {
-                    let known = claimed.iter().find(|(id, _)| *id == ack.id);
-                    ack.hash = known.map_or(ack.hash, |(_, hash)| *hash);
-                }
-            }
-            answer(&taken)
-        }
-        Err(error) => refusal(error.into()),
-    }
-}
-
-/// A planted bug: whatever arrives is what was meant. Gives the hashes that came with it.
-fn rehash(body: &mut Vec<u8>) -> Vec<(SubmissionId, Hash)> {
-    let Ok(mut push) = serde_json::from_slice::<Push>(body) else { return Vec::new() };
-    let claimed = push.records.iter().map(|record| (record.id, record.hash)).collect();
-    for record in &mut push.records {
-        record.hash = Hash::of(&bytes_of(&record.record));
-    }
-    *body = serde_json::to_vec(&push).unwrap_or_default();
-    claimed
-}
-
-async fn edits_of(store: Store, account: String, edits: Edits, now: Millis) -> Answer {
-    let authored = edits.edits.into_iter();
-    let authored = authored.map(|edit| AuthoredEdit { account: account.clone(), edit }).collect();
-    match store.edit(authored, now).await {
-        Ok(results) => answer(&EditsAnswer { results }),
-        Err(error) => refusal(error.into()),
-    }
-}
-
-fn answer(body: &impl serde::Serialize) -> Answer {
-    Answer {
-        status: 200,
-        retry_after: None,
-        media_type: "application/json".to_owned(),
-        body: serde_json::to_vec(body).unwrap_or_default(),
-    }
-}
-
-/// An error as the server puts it, status, headers and body.
-pub fn refusal(error: ApiError) -> Answer {
-    let (parts, body) = error.into_response().into_parts();
-    let text = |name| {
-        let value = parts.headers.get(name).and_then(|value| value.to_str().ok());
-        value.map(str::to_owned)
-    };
-    let body = at_once(to_bytes(body, usize::MAX)).and_then(Result::ok).unwrap_or_default();
-    Answer {
-        status: parts.status.as_u16(),
-        retry_after: text(header::RETRY_AFTER),
-        media_type: text(header::CONTENT_TYPE).unwrap_or_default(),
-        body: body.to_vec(),
-    }
-}
-
-/// The server cannot store anything at the moment.
-pub fn unavailable() -> Answer {
-    refusal(StoreError::Busy.into())
-}
-
-/// A device between tablet and server does not let a body through.
-pub fn blocked() -> Answer {
-    let details = ProblemDetails {
-        kind: "/problems/blocked".to_owned(),
-        title: "Blocked".to_owned(),
-        status: 403,
-        detail: "A rule against bad words matched.".to_owned(),
-        problems: Vec::new(),
-    };
-    Answer { status: 403, media_type: "application/problem+json".to_owned(), ..answer(&details) }
 }

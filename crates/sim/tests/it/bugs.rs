@@ -2,11 +2,11 @@
 
 use sim::{Bug, Plan, run, shrink, survey};
 
-/// Seeds until a bug must have been found.
-const ENOUGH: u64 = 2_000;
+/// Seeds until a bug must have been found. Most are found within ten; those that need two tabs
+/// at once, a restore and an unlucky moment take some thousands.
+const ENOUGH: u64 = 20_000;
 
 #[test]
-#[ignore = "takes minutes in a debug build: run it with --profile server"]
 fn every_planted_bug_is_found() {
     let mut missed = Vec::new();
     for bug in Bug::ALL {
@@ -25,7 +25,6 @@ fn every_planted_bug_is_found() {
 }
 
 #[test]
-#[ignore = "takes minutes in a debug build: run it with --profile server"]
 fn a_failure_is_shrunk_to_what_matters() {
     let bug = Some(Bug::UpdateWipesOutbox);
     let seed = survey(0, ENOUGH, bug).failed.unwrap();

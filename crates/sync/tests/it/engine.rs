@@ -236,3 +236,35 @@ proptest! {
         })?;
     }
 }
+
+/// A server whose first page leads back to itself.
+struct Circle;
+
+impl Remote for Circle {
+    async fn push(&self, _: &Push) -> Result<PushAnswer, SyncError> {
+        Err(SyncError::Offline("nothing is pushed here".into()))
+    }
+
+    async fn changes(&self, _: Option<&str>) -> Result<Changes, SyncError> {
+        Ok(Changes {
+            records: Vec::new(),
+            cursor: "page one".into(),
+            more: true,
+            fresh: true,
+            epoch: "e".into(),
+        })
+    }
+
+    async fn probe(&self) -> Result<Probe, SyncError> {
+        Ok(Probe { nonce: String::new(), epoch: "e".into() })
+    }
+}
+
+/// Pages that lead nowhere end the round; what they brought is no catalogue.
+#[test]
+fn half_a_catalogue_is_not_switched_in() {
+    let (outbox, catalogue) = (MemoryOutbox::default(), MemoryCatalogue::default());
+    let outcome = pollster::block_on(sync(&outbox, &catalogue, &Circle, || Millis(5)));
+    assert!(matches!(outcome.error, Some(SyncError::Offline(_))), "{outcome:?}");
+    assert_eq!(catalogue.inspect(|state| state.cursor.clone()), None);
+}

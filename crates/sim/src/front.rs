@@ -1,0 +1,126 @@
+//! The server's front: requests are read and answers written as the routes do, without HTTP.
+
+use axum::{body::to_bytes, http::header, response::IntoResponse as _};
+use model::{
+    Hash, SubmissionId,
+    canonical::bytes_of,
+    time::Millis,
+    wire::{Changes, Edits, EditsAnswer, Probe, ProblemDetails, Push, Verdict},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use server::{ApiError, Store, StoreError, intake::Intake, store::AuthoredEdit};
+
+use crate::{bug::Bug, network::Answer, turn::at_once};
+
+/// `GET /probe`.
+pub async fn probe(store: Store, nonce: String) -> Answer {
+    match store.epoch().await {
+        Ok(epoch) => answer(&Probe { nonce, epoch }),
+        Err(error) => refusal(error.into()),
+    }
+}
+
+/// `GET /changes`, `page` records at a time.
+pub async fn changes(store: Store, cursor: Option<String>, page: u32) -> Answer {
+    match store.changes(cursor.as_deref(), page).await {
+        Ok(page) => answer(&Changes {
+            records: page.records,
+            cursor: page.cursor,
+            more: page.more,
+            fresh: page.fresh,
+            epoch: page.epoch,
+        }),
+        Err(error) => refusal(error.into()),
+    }
+}
+
+/// The records of a push, unread, as the route takes them.
+#[derive(Deserialize)]
+struct RawPush<'a> {
+    #[serde(borrow)]
+    records: Vec<&'a RawValue>,
+}
+
+/// `POST /push`.
+pub async fn push(intake: Intake, mut body: Vec<u8>, now: Millis, bug: Option<Bug>) -> Answer {
+    let claimed = (bug == Some(Bug::HashNotVerified)).then(|| rehash(&mut body));
+    let Ok(push) = serde_json::from_slice::<RawPush<'_>>(&body) else {
+        return refusal(ApiError::malformed("/records", "Not a push."));
+    };
+    match intake.take(&push.records, now).await {
+        Ok(mut taken) => {
+            for verdict in &mut taken.verdicts {
+                if let (Verdict::Received(ack), Some(claimed)) = (verdict, &claimed) {
+                    let known = claimed.iter().find(|(id, _)| *id == ack.id);
+                    ack.hash = known.map_or(ack.hash, |(_, hash)| *hash);
+                }
+            }
+            answer(&taken)
+        }
+        Err(error) => refusal(error.into()),
+    }
+}
+
+/// A planted bug: whatever arrives is what was meant. Gives the hashes that came with it.
+fn rehash(body: &mut Vec<u8>) -> Vec<(SubmissionId, Hash)> {
+    let Ok(mut push) = serde_json::from_slice::<Push>(body) else { return Vec::new() };
+    let claimed = push.records.iter().map(|record| (record.id, record.hash)).collect();
+    for record in &mut push.records {
+        record.hash = Hash::of(&bytes_of(&record.record));
+    }
+    *body = serde_json::to_vec(&push).unwrap_or_default();
+    claimed
+}
+
+/// `POST /edits`.
+pub async fn edit(store: Store, account: String, edits: Edits, now: Millis) -> Answer {
+    let authored = edits.edits.into_iter();
+    let authored = authored.map(|edit| AuthoredEdit { account: account.clone(), edit }).collect();
+    match store.edit(authored, now).await {
+        Ok(results) => answer(&EditsAnswer { results }),
+        Err(error) => refusal(error.into()),
+    }
+}
+
+fn answer(body: &impl Serialize) -> Answer {
+    Answer {
+        status: 200,
+        retry_after: None,
+        media_type: "application/json".to_owned(),
+        body: serde_json::to_vec(body).unwrap_or_default(),
+    }
+}
+
+/// An error as the server puts it, status, headers and body.
+pub fn refusal(error: ApiError) -> Answer {
+    let (parts, body) = error.into_response().into_parts();
+    let text = |name| {
+        let value = parts.headers.get(name).and_then(|value| value.to_str().ok());
+        value.map(str::to_owned)
+    };
+    let body = at_once(to_bytes(body, usize::MAX)).and_then(Result::ok).unwrap_or_default();
+    Answer {
+        status: parts.status.as_u16(),
+        retry_after: text(header::RETRY_AFTER),
+        media_type: text(header::CONTENT_TYPE).unwrap_or_default(),
+        body: body.to_vec(),
+    }
+}
+
+/// The server cannot store anything at the moment.
+pub fn unavailable() -> Answer {
+    refusal(StoreError::Busy.into())
+}
+
+/// A device between tablet and server does not let a body through.
+pub fn blocked() -> Answer {
+    let details = ProblemDetails {
+        kind: "/problems/blocked".to_owned(),
+        title: "Blocked".to_owned(),
+        status: 403,
+        detail: "A rule against bad words matched.".to_owned(),
+        problems: Vec::new(),
+    };
+    Answer { status: 403, media_type: "application/problem+json".to_owned(), ..answer(&details) }
+}
