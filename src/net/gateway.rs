@@ -5,11 +5,11 @@
 
 use model::{
     json,
-    wire::{CLIENT_HEADER, CLIENT_VERSION, Changes, Probe, ProblemDetails, Push, PushAnswer},
+    wire::{CLIENT_HEADER, CLIENT_VERSION, Changes, Probe, Push, PushAnswer},
 };
-use reqwasm::http::{Method, Request, Response};
+use reqwasm::http::{Method, Request};
 use serde::{Serialize, de::DeserializeOwned};
-use sync::{Remote, SyncError};
+use sync::{Remote, SyncError, answer};
 use wasm_bindgen::JsValue;
 use web_sys::{AbortController, AbortSignal};
 
@@ -32,7 +32,7 @@ impl Gateway {
     /// What the answer, or its absence, means.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, SyncError> {
         let text = self.request(Method::GET, path, None, TIMEOUT).await?;
-        parse(&text)
+        answer::read(&text)
     }
 
     /// Send `body` as JSON and read the answer.
@@ -47,7 +47,7 @@ impl Gateway {
     ) -> Result<T, SyncError> {
         let body = json::write(body).map_err(lost)?;
         let text = self.request(method, path, Some(&body), TIMEOUT).await?;
-        parse(&text)
+        answer::read(&text)
     }
 
     /// `DELETE`, whose answer has no body.
@@ -78,52 +78,17 @@ impl Gateway {
         }
         let response = request.send().await.map_err(lost)?;
         let status = response.status();
-        let hint = retry_after(&response);
+        let hint = response.headers().get("retry-after");
+        let hint = hint.as_deref().and_then(answer::retry_after);
         let media_type = response.headers().get("content-type").unwrap_or_default();
         let text = response.text().await.map_err(lost)?;
         drop(timer);
-        meaning(status, hint, &media_type, text)
+        answer::meaning(status, hint, &media_type, text)
     }
-}
-
-/// What an answer means, by its status and form.
-fn meaning(
-    status: u16,
-    retry_after: Option<u64>,
-    media_type: &str,
-    text: String,
-) -> Result<String, SyncError> {
-    let problem = media_type
-        .starts_with("application/problem+json")
-        .then(|| json::read::<ProblemDetails>(&text).ok())
-        .flatten();
-    match (status, problem) {
-        (204, _) => Ok(String::new()),
-        (200..=299, _) if media_type.starts_with("application/json") => Ok(text),
-        (401, Some(_)) => Err(SyncError::NeedsSignIn),
-        (426, Some(_)) => Err(SyncError::UpgradeNeeded),
-        (408 | 429 | 500..=599, _) if retry_after.is_some() => {
-            Err(SyncError::RetryAfter(retry_after.unwrap_or_default()))
-        }
-        (400..=499, Some(details)) if status != 408 && status != 429 => {
-            Err(SyncError::Refused(details))
-        }
-        _ => Err(lost(format!("status {status}"))),
-    }
-}
-
-/// `Retry-After` in milliseconds. Its other form, a date, would trust the tablet's clock.
-fn retry_after(response: &Response) -> Option<u64> {
-    let seconds: u64 = response.headers().get("retry-after")?.trim().parse().ok()?;
-    Some(seconds.min(3_600) * 1_000)
 }
 
 fn lost(reason: impl std::fmt::Display) -> SyncError {
     SyncError::Offline(reason.to_string())
-}
-
-fn parse<T: DeserializeOwned>(text: &str) -> Result<T, SyncError> {
-    json::read(text).map_err(lost)
 }
 
 impl Remote for Gateway {
@@ -141,7 +106,8 @@ impl Remote for Gateway {
     async fn probe(&self) -> Result<Probe, SyncError> {
         let nonce = ids::random_uuid().to_string();
         let path = format!("/probe?nonce={nonce}");
-        let probe: Probe = parse(&self.request(Method::GET, &path, None, PROBE_TIMEOUT).await?)?;
+        let probe: Probe =
+            answer::read(&self.request(Method::GET, &path, None, PROBE_TIMEOUT).await?)?;
         if probe.nonce == nonce { Ok(probe) } else { Err(lost("the nonce is another one")) }
     }
 }
