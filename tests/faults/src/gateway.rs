@@ -10,7 +10,7 @@ use model::wire::{
 };
 use reqwest::{Method, header};
 use serde::{Serialize, de::DeserializeOwned};
-use sync::{Remote, SyncError};
+use sync::{Remote, SyncError, answer};
 
 use crate::server::PASSWORD;
 
@@ -80,7 +80,7 @@ impl Gateway {
             .and_then(|cookie| cookie.to_str().ok())
             .and_then(|cookie| cookie.split(';').next())
             .map(str::to_owned);
-        let session: model::wire::Session = read(meaning(answer).await?)?;
+        let session: model::wire::Session = answer::read(&meaning(answer).await?)?;
         match cookie {
             Some(cookie) if session.name == "admin" => Ok(cookie),
             _ => Err(lost("a sign-in without a session")),
@@ -108,7 +108,7 @@ impl Gateway {
     /// # Errors
     /// What the answer, or its absence, means.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, SyncError> {
-        read(meaning(self.request(Method::GET, path).send().await.map_err(lost)?).await?)
+        answer::read(&meaning(self.request(Method::GET, path).send().await.map_err(lost)?).await?)
     }
 
     /// The status, media type, `Retry-After` and body of a push, as they came.
@@ -149,7 +149,7 @@ impl Gateway {
         body: &impl Serialize,
     ) -> Result<T, SyncError> {
         let answer = self.request(Method::POST, path).json(body).send().await.map_err(lost)?;
-        read(meaning(answer).await?)
+        answer::read(&meaning(answer).await?)
     }
 
     fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
@@ -202,37 +202,18 @@ impl RawAnswer {
     }
 }
 
-/// As the app's gateway reads answers: one counts only in the form the server gives it.
-async fn meaning(answer: reqwest::Response) -> Result<Vec<u8>, SyncError> {
-    let status = answer.status().as_u16();
-    let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
+/// As the app's gateway reads answers, with the same code.
+async fn meaning(answered: reqwest::Response) -> Result<String, SyncError> {
+    let status = answered.status().as_u16();
+    let header = |name| answered.headers().get(name).and_then(|value| value.to_str().ok());
     let media_type = header(header::CONTENT_TYPE).unwrap_or_default().to_owned();
-    let retry_after = header(header::RETRY_AFTER).and_then(|after| after.parse::<u64>().ok());
-    let body = answer.bytes().await.map_err(lost)?.to_vec();
-    let problem = media_type
-        .starts_with("application/problem+json")
-        .then(|| serde_json::from_slice::<ProblemDetails>(&body).ok())
-        .flatten();
-    match (status, problem) {
-        (200..=299, _) if media_type.starts_with("application/json") => Ok(body),
-        (401, Some(_)) => Err(SyncError::NeedsSignIn),
-        (426, Some(_)) => Err(SyncError::UpgradeNeeded),
-        (408 | 429 | 500..=599, _) if retry_after.is_some() => {
-            Err(SyncError::RetryAfter(retry_after.unwrap_or_default() * 1_000))
-        }
-        (400..=499, Some(details)) if status != 408 && status != 429 => {
-            Err(SyncError::Refused(details))
-        }
-        _ => Err(lost(format!("status {status}"))),
-    }
+    let hint = header(header::RETRY_AFTER).and_then(answer::retry_after);
+    let body = answered.bytes().await.map_err(lost)?;
+    answer::meaning(status, hint, &media_type, String::from_utf8_lossy(&body).into_owned())
 }
 
 fn lost(reason: impl std::fmt::Display) -> SyncError {
     SyncError::Offline(reason.to_string())
-}
-
-fn read<T: DeserializeOwned>(body: Vec<u8>) -> Result<T, SyncError> {
-    serde_json::from_slice(&body).map_err(lost)
 }
 
 impl Remote for Gateway {
@@ -246,7 +227,7 @@ impl Remote for Gateway {
             Some(cursor) => request.query(&[("cursor", cursor)]),
             None => request,
         };
-        read(meaning(request.send().await.map_err(lost)?).await?)
+        answer::read(&meaning(request.send().await.map_err(lost)?).await?)
     }
 
     async fn probe(&self) -> Result<Probe, SyncError> {
