@@ -36,7 +36,7 @@ pub fn meaning(
         (400..=499, Some(details)) if status != 408 && status != 429 => {
             Err(SyncError::Refused(details))
         }
-        _ => Err(lost(&format_args!("status {status}"))),
+        _ => Err(SyncError::Offline(format!("status {status}"))),
     }
 }
 
@@ -52,13 +52,7 @@ pub fn retry_after(value: &str) -> Option<u64> {
 /// # Errors
 /// [`SyncError::Offline`] if it is cut off or holds something else.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, SyncError> {
-    json::read(text).map_err(|error| lost(&error))
-}
-
-/// One function for every kind of answer that is none.
-#[inline(never)]
-fn lost(reason: &dyn std::fmt::Display) -> SyncError {
-    SyncError::Offline(reason.to_string())
+    json::read(text).map_err(|error| SyncError::Offline(error.to_string()))
 }
 
 #[cfg(test)]
