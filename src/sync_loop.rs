@@ -5,12 +5,12 @@ use futures::{FutureExt as _, StreamExt as _, channel::mpsc, select};
 use gloo::{events::EventListener, timers::future::TimeoutFuture};
 use leptos::prelude::*;
 use model::time::Millis;
-use sync::{Outbox as _, Outcome, Remote as _, SyncError};
+use sync::{Outbox as _, Outcome, Progress, Remote as _, SyncError};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     platform::{browser, clock, ids, locks},
-    store::{Ready, Store},
+    store::{Parts, Ready, Store},
 };
 
 /// Milliseconds between two rounds when all is well and the page is seen: staff's changes reach
@@ -43,6 +43,8 @@ pub struct Status {
     pub reach: RwSignal<Reach>,
     /// A round is under way.
     pub busy: RwSignal<bool>,
+    /// How far the download of a whole catalogue has come, in percent.
+    pub fetched: RwSignal<Option<u64>>,
 }
 
 impl Status {
@@ -54,7 +56,11 @@ impl Status {
 
 /// Starts the loop and puts its [`Status`] into the context.
 pub fn start(store: Store) {
-    let status = Status { reach: RwSignal::default(), busy: RwSignal::new(false) };
+    let status = Status {
+        reach: RwSignal::default(),
+        busy: RwSignal::new(false),
+        fetched: RwSignal::default(),
+    };
     provide_context(status);
     let (wake, mut woken) = mpsc::unbounded::<()>();
     listen(&wake);
@@ -121,7 +127,7 @@ fn listen(wake: &mpsc::UnboundedSender<()>) {
 /// One round, in this tab alone. Gives what stopped it, if anything did.
 async fn round(store: Store, status: Status) -> Option<SyncError> {
     status.busy.set(true);
-    let outcome = locks::exclusively(LOCK, work(store)).await;
+    let outcome = locks::exclusively(LOCK, work(store, status)).await;
     status.busy.set(false);
     // Where another tab holds the lock, its work is ours: show what it did.
     let error = outcome.as_ref().and_then(|outcome| outcome.error.clone());
@@ -140,7 +146,7 @@ async fn round(store: Store, status: Status) -> Option<SyncError> {
     error.or(shown.err().map(SyncError::from))
 }
 
-async fn work(store: Store) -> Outcome {
+async fn work(store: Store, status: Status) -> Outcome {
     let parts = store.parts();
     let mut outcome = Outcome::default();
     // A probe first: it costs little, and its nonce unmasks a captive portal.
@@ -148,7 +154,15 @@ async fn work(store: Store) -> Outcome {
         outcome.error = Some(error);
         return outcome;
     }
-    outcome = sync::sync(&parts.outbox, &parts.catalogue, &parts.gateway, clock::now).await;
+    let show = |progress: Progress| {
+        let percent = progress.done.saturating_mul(100) / progress.total.max(1);
+        // Each change draws the bar anew: a hundred are enough.
+        if status.fetched.get_untracked() != Some(percent) {
+            status.fetched.set(Some(percent));
+        }
+    };
+    let Parts { outbox, catalogue, gateway } = &*parts;
+    outcome = sync::sync_showing(outbox, catalogue, gateway, clock::now, &show).await;
     if outcome.error.is_none() {
         let before = Millis(clock::now().0.saturating_sub(KEEP));
         outcome.error = parts.outbox.forget(before).await.err().map(SyncError::from);

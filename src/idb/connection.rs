@@ -20,6 +20,9 @@ pub struct Schema {
     pub name: &'static str,
     /// The newest version.
     pub version: u8,
+    /// Whether a write must outlast a power cut (`strict`) or only the browser (`relaxed`), which waits for no disk:
+    /// enough for what can be fetched again.
+    pub durability: TransactionDurability,
     /// Brings a database from the version before to the given one.
     pub upgrade: fn(&Database, to: u8) -> Result<(), Error>,
 }
@@ -41,7 +44,7 @@ impl Connection {
         if let Some(database) = self.open.borrow().as_ref() {
             return Ok(database.clone());
         }
-        let Schema { name, version, upgrade } = self.schema;
+        let Schema { name, version, upgrade, .. } = self.schema;
         let on_upgrade = move |event: VersionChangeEvent, database: Database| {
             let from = event.old_version() as u8;
             (from + 1..=version).try_for_each(|to| upgrade(&database, to))
@@ -72,7 +75,7 @@ impl Connection {
     }
 
     /// Runs `work` in one transaction over `stores` and waits until it has completed: only
-    /// then is anything stored. Writing is durable (`strict`).
+    /// then is anything stored.
     ///
     /// # Errors
     /// The cause of the abort; nothing was changed then.
@@ -98,7 +101,7 @@ impl Connection {
         let mut retried = false;
         loop {
             let database = self.database().await?;
-            let options = TransactionOptions::new().with_durability(TransactionDurability::Strict);
+            let options = TransactionOptions::new().with_durability(self.schema.durability);
             let begun =
                 database.transaction(stores.to_vec()).with_mode(mode).with_options(options).build();
             let transaction = match begun {

@@ -11,7 +11,7 @@ use indexed_db_futures::{
     error::Error,
     object_store::ObjectStore,
     prelude::{Build, QuerySource},
-    transaction::{Transaction, TransactionMode},
+    transaction::{Transaction, TransactionDurability::Strict, TransactionMode},
 };
 use js_sys::{Array, Uint8Array};
 use model::{Hash, Problem, SubmissionId, json, submission::Sealed, time::Millis, wire::Ack};
@@ -76,7 +76,9 @@ impl IdbOutbox {
             }
             Ok::<_, Error>(())
         };
-        Self { connection: Connection::new(Schema { name, version: 1, upgrade }) }
+        Self {
+            connection: Connection::new(Schema { name, version: 1, durability: Strict, upgrade }),
+        }
     }
 
     /// The keys of what cannot be read, each with as much of its bytes as is text.

@@ -4,7 +4,8 @@
 //! proxy's error and a cut-off body are all the same as no answer.
 
 use model::{
-    json,
+    Hash, json,
+    snapshot::Manifest,
     wire::{CLIENT_HEADER, CLIENT_VERSION, Changes, Probe, Push, PushAnswer},
 };
 use reqwasm::http::{Method, Request};
@@ -101,6 +102,16 @@ impl Remote for Gateway {
             format!("?cursor={}", String::from(js_sys::encode_uri_component(cursor)))
         });
         self.get(&format!("/changes{query}")).await
+    }
+
+    async fn manifest(&self) -> Result<Option<Manifest>, SyncError> {
+        let text = self.request(Method::GET, "/snapshot", None, TIMEOUT).await?;
+        let value = serde_json::from_str(&text).map_err(lost)?;
+        Manifest::from_json(&value).map(Some).map_err(lost)
+    }
+
+    async fn segment(&self, hash: Hash) -> Result<String, SyncError> {
+        self.request(Method::GET, &format!("/snapshot/{hash}"), None, TIMEOUT).await
     }
 
     async fn probe(&self) -> Result<Probe, SyncError> {

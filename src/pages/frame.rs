@@ -249,13 +249,28 @@ fn Notices() -> View {
             }}
             {move || {
                 let empty = store.catalogue.with(CatalogueView::is_empty);
-                let offline = Status::get().reach.get() == Reach::Offline;
+                let Status { reach, fetched, .. } = Status::get();
+                let offline = reach.get() == Reach::Offline;
                 (empty && store.ready.get() == Ready::Open)
                     .then(|| {
                         view! {
-                            <div class="ct-loading" role="status">
-                                <p class="ct-loading__text">
+                            <div class="ct-loading">
+                                <p class="ct-loading__text" id="fetching" role="status">
                                     {words(if offline { key::FETCH_OFFLINE } else { key::FETCHING })}
+                                </p>
+                                <progress
+                                    class="ct-progress__bar"
+                                    aria-labelledby="fetching"
+                                    hidden=offline
+                                    max="100"
+                                    value=fetched
+                                ></progress>
+                                // The bar says this itself to whoever hears it.
+                                <p aria-hidden="true">
+                                    {move || {
+                                        let percent = fetched.get()?.to_string();
+                                        Some(tf(key::FETCHED, &[("percent", &percent)]))
+                                    }}
                                 </p>
                             </div>
                         }

@@ -171,7 +171,7 @@ impl CatalogueView {
     pub fn definition(&self, survey: &Key, version: u32) -> Option<Definition> {
         let id = survey_version_key(survey, version)?;
         let stored: SurveyVersion = self.read(Collection::SurveyVersion, &id)?;
-        Definition::read(&stored.definition).ok()
+        Definition::read_published(&stored.definition)
     }
 
     /// Where an event takes place, in words.

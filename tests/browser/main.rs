@@ -4,6 +4,7 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a failed step of a test should end it")]
 
+mod catalogue;
 mod connection;
 mod storage;
 

@@ -1,13 +1,11 @@
 //! A submission: one record of the capture plane, written once on a tablet and pushed up.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_path_to_error::Segment;
 
 use crate::{
-    Hash, Key, Problem, ProblemCode,
+    Hash, Key, Named, Problem, ProblemCode,
     canonical::{bytes_of, depth_of},
     feedback::Feedback,
     limits::{ANSWERS, JSON_DEPTH, LINE_CHARS, PICKED, SUBMISSION_BYTES, TEXT_CHARS},
@@ -97,7 +95,7 @@ pub struct Response {
     pub version: u32,
     /// The answers by the question's path (`online`, later `household[2]/age`). A question
     /// that was not relevant or not answered has none.
-    pub answers: BTreeMap<String, Answer>,
+    pub answers: Named<Answer>,
     /// Seconds from the first question to the end, to say honestly how long it takes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<u32>,
@@ -167,7 +165,7 @@ impl Response {
                 format!("A response has at most {ANSWERS} answers."),
             ));
         }
-        for (name, answer) in &self.answers {
+        for (name, answer) in self.answers.iter() {
             let too_long = match answer {
                 Answer::One(value) => value.chars().count() > TEXT_CHARS,
                 Answer::Many(values) => {

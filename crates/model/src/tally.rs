@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::submission::Answer;
+use crate::{Named, submission::Answer};
 
 /// The count of one question's answers.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -60,12 +60,12 @@ impl Tally {
 
 /// Tallies every question over many responses.
 pub fn tally<'a>(
-    responses: impl IntoIterator<Item = &'a BTreeMap<String, Answer>>,
+    responses: impl IntoIterator<Item = &'a Named<Answer>>,
 ) -> BTreeMap<String, Tally> {
     let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
     for answers in responses {
-        for (question, answer) in answers {
-            tallies.entry(question.clone()).or_default().add(answer);
+        for (question, answer) in answers.iter() {
+            tallies.entry(question.to_owned()).or_default().add(answer);
         }
     }
     tallies

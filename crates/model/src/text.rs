@@ -1,26 +1,21 @@
 //! Content in several languages.
 
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{MapAccess, Visitor},
-};
+use serde::{Deserialize, Serialize};
 
-use crate::{Problem, ProblemCode, limits::TEXT_CHARS};
+use crate::{Named, Problem, ProblemCode, limits::TEXT_CHARS};
 
 /// The language every content text must have, and the one shown where another is missing.
 pub const FALLBACK: &str = "en";
 
 /// One text in one or more languages, keyed by BCP 47 tag (`en`, `ro`, `pl`, `lt` ...).
-///
-/// A list in the order of the tags: a text has one to four languages, and the tree of a map costs the app two
-/// kilobytes for each kind of map.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Text(Vec<(String, String)>);
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Text(Named<String>);
 
 impl Text {
     /// A text in the fallback language alone.
     pub fn english(text: impl Into<String>) -> Self {
-        Self(vec![(FALLBACK.to_owned(), text.into())])
+        Self::from_iter([(FALLBACK, text)])
     }
 
     /// The text in `language`, else in English, else in whatever there is, else empty.
@@ -34,26 +29,22 @@ impl Text {
 
     /// The text in `language` and no other.
     pub fn own(&self, language: &str) -> Option<&str> {
-        self.iter().find(|(tag, _)| *tag == language).map(|(_, text)| text)
+        self.0.get(language).map(String::as_str)
     }
 
     /// Sets the text in `language`.
     pub fn set(&mut self, language: String, text: String) {
-        match self.0.iter().position(|(tag, _)| *tag >= language) {
-            Some(at) if self.0[at].0 == language => self.0[at].1 = text,
-            Some(at) => self.0.insert(at, (language, text)),
-            None => self.0.push((language, text)),
-        }
+        self.0.set(language, text);
     }
 
     /// Takes the text in `language` away.
     pub fn remove(&mut self, language: &str) {
-        self.0.retain(|(tag, _)| tag != language);
+        self.0.remove(language);
     }
 
     /// The languages' tags with the words of each, in the order of the tags.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(language, text)| (language.as_str(), text.as_str()))
+        self.0.iter().map(|(language, text)| (language, text.as_str()))
     }
 
     /// Whether no language has any words.
@@ -91,36 +82,6 @@ impl Text {
 
 impl<L: Into<String>, T: Into<String>> FromIterator<(L, T)> for Text {
     fn from_iter<I: IntoIterator<Item = (L, T)>>(texts: I) -> Self {
-        let mut text = Self::default();
-        texts.into_iter().for_each(|(language, words)| text.set(language.into(), words.into()));
-        text
-    }
-}
-
-impl Serialize for Text {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter())
-    }
-}
-
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Languages;
-        impl<'de> Visitor<'de> for Languages {
-            type Value = Text;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a text for each language, such as {\"en\": \"Libraries\"}")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text, A::Error> {
-                let mut text = Text::default();
-                while let Some((language, words)) = map.next_entry()? {
-                    text.set(language, words);
-                }
-                Ok(text)
-            }
-        }
-        deserializer.deserialize_map(Languages)
+        Self(texts.into_iter().map(|(language, words)| (language, words.into())).collect())
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! The server, its clients and the database share this machine. Pushes go over HTTP on the
 //! loopback device; an answer counts when each record in it is acknowledged. With `--changes`
-//! pages of the catalogue are read instead. Prints one JSON object.
+//! the clients ask for news instead, as tablets do that have everything. Prints one JSON object.
 
 use std::{
     error::Error,
@@ -53,7 +53,7 @@ struct Args {
     /// How long.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
-    /// Read pages of the catalogue instead.
+    /// Ask for news of the catalogue instead.
     #[arg(long)]
     changes: bool,
 }
@@ -74,17 +74,18 @@ async fn main() -> Result<(), Failure> {
     let app = App::new(store.clone(), Arc::new(Assets::load(&Source::Nothing)?));
     tokio::spawn(listen::serve(listener, router(app), Patience::default(), std::future::pending()));
 
+    let news = changes_request(&store.head().await?.cursor);
     let started = Instant::now();
     let until = started + Duration::from_secs(args.seconds);
     let mut clients = JoinSet::new();
     for _ in 0..args.clients {
-        let (batch, changes) = (args.batch, args.changes);
+        let (batch, changes, news) = (args.batch, args.changes, news.clone());
         clients.spawn(async move {
             let mut stream = TcpStream::connect(address).await?;
             stream.set_nodelay(true)?;
             let mut waits = Vec::new();
             while Instant::now() < until {
-                let request = if changes { changes_request() } else { push_request(batch)? };
+                let request = if changes { news.clone() } else { push_request(batch)? };
                 let asked = Instant::now();
                 let answer = ask(&mut stream, &request).await?;
                 waits.push(asked.elapsed());
@@ -127,8 +128,9 @@ async fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-fn changes_request() -> Vec<u8> {
-    b"GET /api/v1/changes HTTP/1.1\r\nhost: x\r\n\r\n".to_vec()
+fn changes_request(cursor: &str) -> Vec<u8> {
+    let escaped: String = cursor.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    format!("GET /api/v1/changes?cursor={escaped} HTTP/1.1\r\nhost: x\r\n\r\n").into_bytes()
 }
 
 fn push_request(batch: usize) -> Result<Vec<u8>, Failure> {

@@ -51,6 +51,9 @@ pub enum ApiError {
     /// The database cannot take it now.
     #[error("The server cannot store this at the moment. Send it again later.")]
     Unavailable(#[source] StoreError),
+    /// The server has just started and is still making its first snapshot.
+    #[error("There is no snapshot yet. Read the changes page by page, or ask again later.")]
+    NoSnapshot,
     /// A fault of this program.
     #[error("The server failed. Its log tells more under the id of this request.")]
     Fault,
@@ -90,6 +93,7 @@ impl ApiError {
             Self::Unavailable(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available now")
             }
+            Self::NoSnapshot => (StatusCode::SERVICE_UNAVAILABLE, "no-snapshot", "No snapshot yet"),
             Self::Fault => (StatusCode::INTERNAL_SERVER_ERROR, "fault", "Server fault"),
         }
     }
@@ -97,7 +101,7 @@ impl ApiError {
     fn retry_after(&self) -> Option<u64> {
         match self {
             Self::TooManyTries(seconds) => Some(*seconds),
-            Self::Unavailable(_) | Self::TookTooLong => Some(COME_BACK),
+            Self::Unavailable(_) | Self::TookTooLong | Self::NoSnapshot => Some(COME_BACK),
             _ => None,
         }
     }

@@ -16,6 +16,7 @@ pub mod intake;
 pub mod listen;
 pub mod metrics;
 pub mod packed;
+pub mod published;
 pub mod routes;
 pub mod start;
 pub mod store;

@@ -153,7 +153,9 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<(), 
     let (loaded, hint) = first_steps(&store, config).await?;
 
     let compressing = assets.compress_in_background();
-    let router = router(App::new(store.clone(), Arc::clone(&assets)));
+    let app = App::new(store.clone(), Arc::clone(&assets));
+    let publishing = tokio::spawn(Arc::clone(&app.published).keep());
+    let router = router(app);
     let sweeping = tokio::spawn(sweep(store.clone()));
     // Before it says where it is: who is told so may rely on it.
     let epoch = store.epoch().await?;
@@ -162,6 +164,7 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<(), 
     listen::serve(listener, router, Patience::default(), stop).await;
     compressing.abort();
     sweeping.abort();
+    publishing.abort();
     store.close().await;
     drop(lock);
     tracing::info!("stopped");

@@ -4,8 +4,9 @@
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use model::{
-    Record, SubmissionId,
+    Hash, Record, SubmissionId,
     limits::PUSH_RECORDS,
+    snapshot::Manifest,
     submission::Sealed,
     time::Millis,
     wire::{Ack, Changes},
@@ -282,6 +283,32 @@ impl Catalogue for Storage {
         self.profile.watch.catalogue(&self.world, &self.profile);
         self.turns.pass().await;
         Ok(applied)
+    }
+
+    async fn staged(&self, manifest: &Manifest) -> Result<Vec<Hash>, StorageError> {
+        self.turns.pass().await;
+        self.profile.catalogue.staged(manifest).await
+    }
+
+    async fn stage_segment(&self, hash: Hash, text: &str) -> Result<(), StorageError> {
+        self.turns.pass().await;
+        self.room()?;
+        self.profile.catalogue.stage_segment(hash, text).await?;
+        self.turns.pass().await;
+        Ok(())
+    }
+
+    async fn switch_in(
+        &self,
+        since: Option<&str>,
+        manifest: &Manifest,
+    ) -> Result<bool, StorageError> {
+        self.turns.pass().await;
+        self.room()?;
+        let switched = self.profile.catalogue.switch_in(since, manifest).await?;
+        self.profile.watch.catalogue(&self.world, &self.profile);
+        self.turns.pass().await;
+        Ok(switched)
     }
 
     async fn records(&self) -> Result<Vec<Record>, StorageError> {

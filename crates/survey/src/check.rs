@@ -1,9 +1,7 @@
 //! Whether answers are valid, asked with the same code on the tablet and on the server.
 
-use std::collections::BTreeMap;
-
 use model::{
-    Problem, ProblemCode,
+    Named, Problem, ProblemCode,
     limits::TEXT_CHARS,
     submission::{Answer, Response},
 };
@@ -33,7 +31,7 @@ impl ValidResponse {
 /// Answers as expressions see them.
 pub(crate) struct Answers<'a> {
     pub(crate) definition: &'a Definition,
-    pub(crate) answers: &'a BTreeMap<String, Answer>,
+    pub(crate) answers: &'a Named<Answer>,
     /// The question whose value is `.`.
     pub(crate) current: Option<&'a Answer>,
 }
@@ -71,14 +69,14 @@ impl Answers<'_> {
     /// those after it (ODK XForms: non-relevant nodes have no value), so answers are taken
     /// into account in the order they are asked.
     pub(crate) fn relevant_questions(&self) -> Vec<&Question> {
-        let mut seen = BTreeMap::new();
+        let mut seen = Named::default();
         let mut relevant = Vec::new();
         for (groups, question) in self.definition.questions() {
             let so_far = Answers { definition: self.definition, answers: &seen, current: None };
             if so_far.relevant(&groups, question) {
                 relevant.push(question);
                 if let Some(answer) = self.answers.get(&question.name) {
-                    seen.insert(question.name.clone(), answer.clone());
+                    seen.set(question.name.clone(), answer.clone());
                 }
             }
         }
@@ -94,9 +92,9 @@ impl Definition {
         let relevant = scope.relevant_questions();
         let mut problems: Vec<Problem> = response
             .answers
-            .keys()
-            .filter(|name| !relevant.iter().any(|question| &question.name == *name))
-            .map(|name| {
+            .iter()
+            .filter(|(name, _)| !relevant.iter().any(|question| question.name == *name))
+            .map(|(name, _)| {
                 Problem::new(
                     format!("/answers/{name}"),
                     ProblemCode::Unknown,
@@ -117,7 +115,7 @@ pub fn answer_problems(
     definition: &Definition,
     question: &Question,
     answer: Option<&Answer>,
-    answers: &BTreeMap<String, Answer>,
+    answers: &Named<Answer>,
 ) -> Vec<Problem> {
     let problem = |code, detail: &str| {
         vec![Problem::new(format!("/answers/{}", question.name), code, detail)]

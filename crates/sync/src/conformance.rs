@@ -3,8 +3,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step of a test should end it")]
 
+use std::collections::BTreeSet;
+
 use model::{
     Hash, Key, Problem, ProblemCode, Record, SubmissionId,
+    segment::encode,
+    snapshot::{Manifest, Part},
     submission::Sealed,
     time::Millis,
     wire::{Ack, Changes},
@@ -33,6 +37,13 @@ macro_rules! conformance {
         $case!(a_page_asked_for_from_elsewhere_is_ignored, $catalogue);
         $case!(tombstones_hide_records, $catalogue);
         $case!(unknown_fields_are_kept, $catalogue);
+        $case!(a_snapshot_is_switched_in_at_once, $catalogue);
+        $case!(a_snapshot_with_a_hole_changes_nothing, $catalogue);
+        $case!(a_snapshot_fetched_from_elsewhere_changes_nothing, $catalogue);
+        $case!(only_segments_of_the_offered_snapshot_stay, $catalogue);
+        $case!(changes_come_on_top_of_a_snapshot, $catalogue);
+        $case!(a_fresh_page_replaces_a_snapshot, $catalogue);
+        $case!(the_next_snapshot_keeps_what_it_shares, $catalogue);
     };
 }
 
@@ -248,4 +259,153 @@ pub async fn unknown_fields_are_kept(catalogue: impl Catalogue) {
     strange.fields.insert("new".to_owned(), serde_json::json!({"deep": [1, null, "é"]}));
     catalogue.apply_page(&page(vec![strange.clone()], "one", false)).await.unwrap();
     assert_eq!(catalogue.records().await.unwrap(), [strange]);
+}
+
+/// A snapshot of these segments, and their texts.
+fn snapshot(cursor: &str, segments: &[&[Record]]) -> (Manifest, Vec<(Hash, String)>) {
+    let mut manifest = Manifest {
+        epoch: "e".to_owned(),
+        cursor: cursor.to_owned(),
+        records: segments.iter().map(|records| records.len() as u64).sum(),
+        segments: Vec::new(),
+    };
+    let mut texts = Vec::new();
+    for records in segments {
+        let bytes = encode(records.to_vec());
+        let part = Part {
+            hash: Hash::of(&bytes),
+            bytes: bytes.len() as u64,
+            records: records.len() as u64,
+        };
+        manifest.segments.push(part);
+        texts.push((part.hash, String::from_utf8(bytes).unwrap()));
+    }
+    (manifest, texts)
+}
+
+async fn stage(catalogue: &impl Catalogue, texts: &[(Hash, String)]) {
+    for (hash, text) in texts {
+        catalogue.stage_segment(*hash, text).await.unwrap();
+    }
+}
+
+async fn staged(catalogue: &impl Catalogue, manifest: &Manifest) -> BTreeSet<Hash> {
+    catalogue.staged(manifest).await.unwrap().into_iter().collect()
+}
+
+fn hashes(texts: &[(Hash, String)]) -> BTreeSet<Hash> {
+    texts.iter().map(|(hash, _)| *hash).collect()
+}
+
+/// While it is staged nobody sees it; then it is there whole, with its cursor, and as it was sent.
+pub async fn a_snapshot_is_switched_in_at_once(catalogue: impl Catalogue) {
+    catalogue.apply_page(&page(vec![record("old", 9)], "old", true)).await.unwrap();
+    let mut strange = record("strange", 3);
+    strange.collection = "hologram".to_owned();
+    strange.fields.insert("new".to_owned(), serde_json::json!([null, {"deep": "é"}]));
+    let (one, two) = (vec![record("a", 1), record("b", 2)], vec![strange]);
+    let (manifest, texts) = snapshot("here", &[&one, &two]);
+    assert_eq!(staged(&catalogue, &manifest).await, BTreeSet::new());
+    stage(&catalogue, &texts).await;
+    assert_eq!(staged(&catalogue, &manifest).await, hashes(&texts));
+    assert_eq!(ids(&catalogue).await, ["old"]);
+    assert_eq!(catalogue.cursor().await.unwrap().as_deref(), Some("old"));
+
+    assert_eq!(catalogue.switch_in(Some("old"), &manifest).await, Ok(true));
+    assert_eq!(catalogue.cursor().await.unwrap().as_deref(), Some("here"));
+    let mut stored = catalogue.records().await.unwrap();
+    stored.sort_by_key(|record| record.seq);
+    assert_eq!(stored, [one, two].concat());
+}
+
+/// A segment that is missing stops the whole switch.
+pub async fn a_snapshot_with_a_hole_changes_nothing(catalogue: impl Catalogue) {
+    catalogue.apply_page(&page(vec![record("old", 9)], "old", true)).await.unwrap();
+    let (manifest, texts) = snapshot("here", &[&[record("a", 1)], &[record("b", 2)]]);
+    stage(&catalogue, &texts[..1]).await;
+    assert_eq!(catalogue.switch_in(Some("old"), &manifest).await, Ok(false));
+    assert_eq!(ids(&catalogue).await, ["old"]);
+    assert_eq!(catalogue.cursor().await.unwrap().as_deref(), Some("old"));
+    // What was staged is not lost by the attempt.
+    assert_eq!(staged(&catalogue, &manifest).await, hashes(&texts[..1]));
+    stage(&catalogue, &texts[1..]).await;
+    assert_eq!(catalogue.switch_in(Some("old"), &manifest).await, Ok(true));
+    assert_eq!(ids(&catalogue).await, ["a", "b"]);
+}
+
+/// Another tab has moved the cursor while this one was fetching.
+pub async fn a_snapshot_fetched_from_elsewhere_changes_nothing(catalogue: impl Catalogue) {
+    let (manifest, texts) = snapshot("here", &[&[record("a", 1)]]);
+    stage(&catalogue, &texts).await;
+    catalogue.apply_page(&page(vec![record("b", 2)], "two", false)).await.unwrap();
+    assert_eq!(catalogue.switch_in(None, &manifest).await, Ok(false));
+    assert_eq!(catalogue.switch_in(Some("one"), &manifest).await, Ok(false));
+    assert_eq!(ids(&catalogue).await, ["b"]);
+    assert_eq!(catalogue.cursor().await.unwrap().as_deref(), Some("two"));
+}
+
+/// The server has moved on: what the new snapshot shares with the old one is kept, the rest must
+/// not fill the tablet.
+pub async fn only_segments_of_the_offered_snapshot_stay(catalogue: impl Catalogue) {
+    let (shared, gone, new) = ([record("a", 1)], [record("b", 2)], [record("b", 3)]);
+    let (before, texts) = snapshot("two", &[&shared, &gone]);
+    stage(&catalogue, &texts).await;
+    let (after, newer) = snapshot("three", &[&shared, &new]);
+    assert_eq!(staged(&catalogue, &after).await, hashes(&texts[..1]));
+    assert_eq!(staged(&catalogue, &before).await, hashes(&texts[..1]));
+    stage(&catalogue, &newer[1..]).await;
+    assert_eq!(catalogue.switch_in(None, &after).await, Ok(true));
+    assert_eq!(ids(&catalogue).await, ["a", "b"]);
+}
+
+/// Edits, deletions and new records after a snapshot, and changes that come too late.
+pub async fn changes_come_on_top_of_a_snapshot(catalogue: impl Catalogue) {
+    let records = [record("a", 1), record("b", 2), record("c", 5)];
+    let (manifest, texts) = snapshot("five", &[&records]);
+    stage(&catalogue, &texts).await;
+    assert_eq!(catalogue.switch_in(None, &manifest).await, Ok(true));
+    let mut dead = record("b", 7);
+    dead.deleted = true;
+    dead.fields.clear();
+    let changed = vec![record("a", 6), dead, record("d", 8)];
+    assert_eq!(
+        catalogue.apply_page_after(Some("five"), &page(changed, "eight", false)).await,
+        Ok(true)
+    );
+    catalogue.apply_page(&page(vec![record("c", 4)], "late", false)).await.unwrap();
+    let mut stored = catalogue.records().await.unwrap();
+    stored.sort_by_key(|record| record.seq);
+    assert_eq!(stored, [record("c", 5), record("a", 6), record("d", 8)]);
+}
+
+/// A full fetch without a snapshot leaves nothing of the one before, in use or staged.
+pub async fn a_fresh_page_replaces_a_snapshot(catalogue: impl Catalogue) {
+    let (manifest, texts) = snapshot("five", &[&[record("a", 5)]]);
+    stage(&catalogue, &texts).await;
+    assert_eq!(catalogue.switch_in(None, &manifest).await, Ok(true));
+    catalogue.apply_page(&page(vec![record("b", 2)], "two", true)).await.unwrap();
+    assert_eq!(ids(&catalogue).await, ["b"]);
+    catalogue.apply_page(&page(vec![record("a", 1)], "three", false)).await.unwrap();
+    assert_eq!(ids(&catalogue).await, ["a", "b"]);
+}
+
+/// A tablet that was away too long starts anew: what it has of the new snapshot already serves
+/// again, and nothing else of the old one shows through.
+pub async fn the_next_snapshot_keeps_what_it_shares(catalogue: impl Catalogue) {
+    let (shared, old, new) = ([record("a", 1)], [record("b", 2)], [record("c", 30)]);
+    let (first, texts) = snapshot("two", &[&shared, &old]);
+    stage(&catalogue, &texts).await;
+    assert_eq!(catalogue.switch_in(None, &first).await, Ok(true));
+    catalogue.apply_page(&page(vec![record("a", 9), record("d", 10)], "ten", false)).await.unwrap();
+
+    let (second, texts) = snapshot("thirty", &[&shared, &new]);
+    let here = staged(&catalogue, &second).await;
+    assert!(here.is_subset(&hashes(&texts)), "nothing is told that was not asked for");
+    assert_eq!(ids(&catalogue).await, ["a", "b", "d"], "asking changes nothing");
+    let missing: Vec<_> = texts.into_iter().filter(|(hash, _)| !here.contains(hash)).collect();
+    stage(&catalogue, &missing).await;
+    assert_eq!(catalogue.switch_in(Some("ten"), &second).await, Ok(true));
+    let mut stored = catalogue.records().await.unwrap();
+    stored.sort_by_key(|record| record.seq);
+    assert_eq!(stored, [record("a", 1), record("c", 30)]);
 }

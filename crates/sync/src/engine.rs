@@ -7,7 +7,7 @@ use model::{
     wire::{Ack, Changes, Push, PushAnswer, PushRecord, Verdict},
 };
 
-use crate::{Catalogue, Entry, Outbox, Refusal, Remote, SyncError, plan};
+use crate::{Catalogue, Entry, Outbox, Progress, Refusal, Remote, SyncError, plan, snapshot};
 
 /// What a round of sync did before it ended or failed.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -30,12 +30,23 @@ pub async fn sync(
     remote: &impl Remote,
     now: impl Fn() -> Millis,
 ) -> Outcome {
+    sync_showing(outbox, catalogue, remote, now, &|_| {}).await
+}
+
+/// [`sync`], telling `show` how far the download of a first catalogue has come.
+pub async fn sync_showing(
+    outbox: &impl Outbox,
+    catalogue: &impl Catalogue,
+    remote: &impl Remote,
+    now: impl Fn() -> Millis,
+    show: &dyn Fn(Progress),
+) -> Outcome {
     let mut outcome = Outcome::default();
     let pushed = push(outbox, remote, &now, &mut outcome).await;
     // Without the server there is no sense in asking it for changes.
     let reachable = !matches!(pushed, Err(SyncError::Offline(_) | SyncError::RetryAfter(_)));
     let pulled =
-        if reachable { pull(outbox, catalogue, remote, &mut outcome).await } else { Ok(()) };
+        if reachable { pull(outbox, catalogue, remote, show, &mut outcome).await } else { Ok(()) };
     // A new epoch seen while pulling puts receipts back into the outbox: send them now.
     let again = match (&pushed, &pulled) {
         (Ok(()), Ok(())) => push(outbox, remote, &now, &mut outcome).await,
@@ -150,20 +161,41 @@ fn sort_verdicts(batch: &[Entry], answer: PushAnswer) -> (Vec<Ack>, Vec<Refusal>
     (acks, refusals)
 }
 
-/// Fetches pages until there are no more. Pages that start anew are gathered and switched in
-/// at once, so that a broken download leaves the old catalogue whole.
+/// Fetches pages until there are no more. A tablet that starts from nothing, or must start anew
+/// and needs more than one page for it, tries a snapshot once; without one, the pages that start
+/// anew are gathered and switched in at once. Either way a broken download leaves the old
+/// catalogue whole.
+///
+/// Only a page of changes tells the epoch: a snapshot may be as old as the history before.
 async fn pull(
     outbox: &impl Outbox,
     catalogue: &impl Catalogue,
     remote: &impl Remote,
+    show: &dyn Fn(Progress),
     outcome: &mut Outcome,
 ) -> Result<(), SyncError> {
     let mut stored = catalogue.cursor().await?;
+    let mut tried = stored.is_none();
+    if tried {
+        let came = snapshot::start(catalogue, remote, None, show).await?;
+        outcome.pulled += came.unwrap_or_default();
+        stored = catalogue.cursor().await?;
+    }
     let mut asked = stored.clone();
     let mut gathered: Option<Changes> = None;
     loop {
         let page = remote.changes(asked.as_deref()).await?;
         outbox.see_epoch(&page.epoch).await?;
+        if page.fresh && page.more && !tried {
+            tried = true;
+            let since = stored.as_deref();
+            if let Some(came) = snapshot::start(catalogue, remote, since, show).await? {
+                outcome.pulled += came;
+                stored = catalogue.cursor().await?;
+                asked = stored.clone();
+                continue;
+            }
+        }
         let more = page.more;
         if more && Some(&page.cursor) == asked.as_ref() {
             // Half a catalogue must not be switched in, nor this one page be asked for for ever.

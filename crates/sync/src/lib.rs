@@ -7,6 +7,8 @@
 //!   id *and* hash are those of the stored bytes.
 //! - A page of the catalogue and its cursor are written in one transaction, and only where the
 //!   cursor still is the one that the page was asked for with.
+//! - A snapshot is staged segment by segment, each compared with its hash, and switched in with
+//!   its cursor at once. Whatever fails before that leaves the old catalogue as it was.
 //! - No storage transaction is open while the network is awaited.
 //! - Nothing the catalogue plane does touches the outbox, but for [`Outbox::see_epoch`].
 
@@ -17,12 +19,14 @@ mod engine;
 mod memory;
 mod plan;
 mod remote;
+mod snapshot;
 mod storage;
 
-pub use engine::{Outcome, sync};
+pub use engine::{Outcome, sync, sync_showing};
 pub use memory::{CatalogueState, MemoryCatalogue, MemoryOutbox, OutboxState};
 pub use plan::{BATCH_BYTES, delay};
 pub use remote::{Remote, SyncError};
+pub use snapshot::Progress;
 pub use storage::{
     Catalogue, Corrupt, Entry, EntryState, Outbox, Overview, Receipt, Refusal, StorageError,
 };

@@ -1,11 +1,16 @@
 //! Storage in memory, for tests and for the simulation, whose disk it is: every call is one
 //! transaction, and what a tablet holds can be looked at, copied and damaged from outside.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use model::{
     Hash, Record, SubmissionId,
     limits::PUSH_RECORDS,
+    segment,
+    snapshot::Manifest,
     submission::Sealed,
     time::Millis,
     wire::{Ack, Changes},
@@ -194,12 +199,15 @@ pub struct CatalogueState {
     pub cursor: Option<String>,
     /// Every record by collection and id, tombstones included.
     pub records: BTreeMap<(String, String), Record>,
+    /// Segments of a snapshot that is not whole yet.
+    pub staged: BTreeMap<Hash, String>,
 }
 
 impl CatalogueState {
     fn apply(&mut self, page: &Changes) {
         if page.fresh {
             self.records.clear();
+            self.staged.clear();
         }
         for record in &page.records {
             let key = (record.collection.clone(), record.id.to_string());
@@ -208,6 +216,17 @@ impl CatalogueState {
             }
         }
         self.cursor = Some(page.cursor.clone());
+    }
+
+    /// The records of a snapshot whose segments are all staged and sound.
+    fn whole(&self, manifest: &Manifest) -> Option<BTreeMap<(String, String), Record>> {
+        let mut records = BTreeMap::new();
+        for part in &manifest.segments {
+            for record in segment::decode(self.staged.get(&part.hash)?).ok()? {
+                records.insert((record.collection.clone(), record.id.to_string()), record);
+            }
+        }
+        Some(records)
     }
 }
 
@@ -244,6 +263,34 @@ impl Catalogue for MemoryCatalogue {
             state.apply(page);
         }
         Ok(unmoved)
+    }
+
+    async fn staged(&self, manifest: &Manifest) -> Result<Vec<Hash>, StorageError> {
+        let wanted: BTreeSet<_> = manifest.segments.iter().map(|part| part.hash).collect();
+        let mut state = self.state.borrow_mut();
+        state.staged.retain(|hash, _| wanted.contains(hash));
+        Ok(state.staged.keys().copied().collect())
+    }
+
+    async fn stage_segment(&self, hash: Hash, text: &str) -> Result<(), StorageError> {
+        self.state.borrow_mut().staged.insert(hash, text.to_owned());
+        Ok(())
+    }
+
+    async fn switch_in(
+        &self,
+        since: Option<&str>,
+        manifest: &Manifest,
+    ) -> Result<bool, StorageError> {
+        let mut state = self.state.borrow_mut();
+        if state.cursor.as_deref() != since {
+            return Ok(false);
+        }
+        let Some(records) = state.whole(manifest) else { return Ok(false) };
+        state.records = records;
+        state.cursor = Some(manifest.cursor.clone());
+        state.staged.clear();
+        Ok(true)
     }
 
     async fn records(&self) -> Result<Vec<Record>, StorageError> {

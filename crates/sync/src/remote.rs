@@ -1,6 +1,10 @@
 //! The server, as the engine sees it.
 
-use model::wire::{Changes, Probe, ProblemDetails, Push, PushAnswer};
+use model::{
+    Hash,
+    snapshot::Manifest,
+    wire::{Changes, Probe, ProblemDetails, Push, PushAnswer},
+};
 
 use crate::StorageError;
 
@@ -8,10 +12,23 @@ use crate::StorageError;
 /// anything that is not this server's own answer, a captive portal's page included.
 #[expect(async_fn_in_trait, reason = "the browser has one thread; no future is sent anywhere")]
 pub trait Remote {
+    /// How many segments are asked for at a time: enough that a slow line is never idle while an
+    /// answer is on its way, and fewer than the six connections a browser opens to one server,
+    /// so that a push finds one free.
+    const LANES: usize = 4;
+
     /// `POST /api/v1/push`.
     async fn push(&self, push: &Push) -> Result<PushAnswer, SyncError>;
     /// `GET /api/v1/changes` from `cursor`, or from the start.
     async fn changes(&self, cursor: Option<&str>) -> Result<Changes, SyncError>;
+    /// `GET /api/v1/snapshot`; none where the remote does not know snapshots.
+    async fn manifest(&self) -> Result<Option<Manifest>, SyncError> {
+        Ok(None)
+    }
+    /// `GET /api/v1/snapshot/{hash}`: the text of one segment. The engine compares the hash.
+    async fn segment(&self, hash: Hash) -> Result<String, SyncError> {
+        Err(SyncError::Offline(format!("there is no segment {hash}")))
+    }
     /// `GET /api/v1/probe`; the answer's nonce has been compared.
     async fn probe(&self) -> Result<Probe, SyncError>;
 }

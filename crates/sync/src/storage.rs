@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use model::{
     Hash, Problem, Record, SubmissionId,
+    snapshot::Manifest,
     submission::Sealed,
     time::Millis,
     wire::{Ack, Changes},
@@ -189,6 +190,23 @@ pub trait Catalogue {
         self.apply_page(page).await?;
         Ok(true)
     }
+
+    /// Which segments of `manifest` are here already, staged or in use. What is staged and not
+    /// in `manifest` is dropped: the server has moved on, and nobody will ask for it again.
+    async fn staged(&self, manifest: &Manifest) -> Result<Vec<Hash>, StorageError>;
+
+    /// Keeps one segment of a snapshot aside, in one transaction: what pages see stays as it is.
+    /// The caller has compared `text` with `hash` and knows that it can be read.
+    async fn stage_segment(&self, hash: Hash, text: &str) -> Result<(), StorageError>;
+
+    /// Puts the segments of `manifest` in the place of all records there were, with its cursor
+    /// and in one transaction; nothing stays staged. Like [`Catalogue::apply_page_after`] it changes
+    /// nothing and gives `false` if `since` is not the stored cursor, or if a segment is missing.
+    async fn switch_in(
+        &self,
+        since: Option<&str>,
+        manifest: &Manifest,
+    ) -> Result<bool, StorageError>;
 
     /// Every live record, tombstones left out.
     async fn records(&self) -> Result<Vec<Record>, StorageError>;

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::App;
+use super::{App, coding};
 use crate::{
     ApiError,
     assets::{Asset, extension},
@@ -50,7 +50,7 @@ pub(super) async fn get(
 }
 
 fn answer(asset: &Asset, headers: &HeaderMap) -> Response {
-    let compressed = asset.brotli().filter(|_| takes_brotli(headers));
+    let compressed = asset.brotli().filter(|_| coding::takes(headers, "br"));
     let tag = match compressed {
         Some(_) => format!("\"{}-br\"", asset.tag),
         None => format!("\"{}\"", asset.tag),
@@ -62,7 +62,7 @@ fn answer(asset: &Asset, headers: &HeaderMap) -> Response {
     if let Ok(value) = HeaderValue::from_str(&tag) {
         common.insert(header::ETAG, value);
     }
-    if has_already(headers, &tag) {
+    if coding::has_already(headers, &tag) {
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }
     common.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.media_type));
@@ -74,29 +74,4 @@ fn answer(asset: &Asset, headers: &HeaderMap) -> Response {
         None => &asset.bytes,
     };
     (common, bytes.clone()).into_response()
-}
-
-fn has_already(headers: &HeaderMap, tag: &str) -> bool {
-    headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|known| known.trim().trim_start_matches("W/"))
-        .any(|known| known == tag || known == "*")
-}
-
-fn takes_brotli(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(header::ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|coding| {
-            let mut parts = coding.split(';').map(str::trim);
-            parts.next() == Some("br")
-                && !parts.any(|weight| {
-                    weight.strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0_f32))
-                })
-        })
 }

@@ -8,7 +8,7 @@ use axum::{
 };
 use model::{limits::PAGE_RECORDS, wire::Changes};
 
-use super::{App, json_bytes, query::Parameters};
+use super::{App, coding, json_bytes, query::Parameters};
 use crate::ApiError;
 
 pub(super) async fn get(
@@ -18,6 +18,14 @@ pub(super) async fn get(
 ) -> Result<Response, ApiError> {
     let most = u32::try_from(PAGE_RECORDS).unwrap_or(u32::MAX);
     let limit = parameters.limit(most, most)?;
+    let media_type = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(cursor) = parameters.text("cursor") {
+        // Nearly every question of nearly every tablet: is there news? There is none.
+        let news = app.published.news().await?;
+        if news.head.cursor == cursor {
+            return Ok(([media_type], news.page.clone()).into_response());
+        }
+    }
     let page = app.store.changes(parameters.text("cursor"), limit).await?;
     let body = Bytes::from(json_bytes(&Changes {
         records: page.records,
@@ -26,8 +34,7 @@ pub(super) async fn get(
         fresh: page.fresh,
         epoch: page.epoch,
     })?);
-    let packed = if takes_brotli(&headers) { app.packed.brotli(&body).await } else { None };
-    let media_type = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let packed = if coding::takes(&headers, "br") { app.packed.brotli(&body).await } else { None };
     Ok(match packed {
         Some(packed) => {
             let brotli = (header::CONTENT_ENCODING, HeaderValue::from_static("br"));
@@ -36,15 +43,4 @@ pub(super) async fn get(
         }
         None => ([media_type], body).into_response(),
     })
-}
-
-/// Whether the other side reads brotli (RFC 9110, 12.5.3). One that names it with a weight of 0 does not; no browser
-/// does that.
-fn takes_brotli(headers: &HeaderMap) -> bool {
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
-    let mut codings = accepted.unwrap_or_default().split(',').map(|coding| {
-        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        (name.trim(), weight.trim())
-    });
-    codings.any(|(name, weight)| name == "br" && weight != "q=0")
 }

@@ -6,6 +6,7 @@
 mod app;
 mod body;
 mod changes;
+mod coding;
 mod conflicts;
 mod edits;
 mod export;
@@ -17,6 +18,7 @@ mod push;
 mod query;
 mod results;
 mod session;
+mod snapshot;
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -35,6 +37,7 @@ use tower_http::{
 
 use crate::{
     ApiError, Store, assets::Assets, auth::Auth, intake::Intake, metrics::Metrics, packed::Packed,
+    published::Published,
 };
 
 /// What the routes work with.
@@ -52,6 +55,8 @@ pub struct App {
     pub assets: Arc<Assets>,
     /// Answers that are compressed once for all.
     pub packed: Packed,
+    /// What goes out of the catalogue without a question to the database.
+    pub published: Arc<Published>,
 }
 
 impl App {
@@ -62,6 +67,7 @@ impl App {
             auth: Auth::new(store.clone()),
             metrics: Arc::default(),
             packed: Packed::default(),
+            published: Arc::new(Published::of(store.clone())),
             store,
             assets,
         }
@@ -80,6 +86,8 @@ pub fn router(app: App) -> Router {
     let api = Router::new()
         .route("/push", post(push::post))
         .route("/changes", get(changes::get))
+        .route("/snapshot", get(snapshot::manifest))
+        .route("/snapshot/{hash}", get(snapshot::segment))
         .route("/probe", get(probe::get))
         .route("/session", post(session::post).get(session::get).delete(session::delete))
         .route("/edits", post(edits::post))

@@ -17,5 +17,6 @@ pub(super) async fn get(
             let detail = format!("Send a \"nonce\" of 1 to {LINE_CHARS} characters.");
             ApiError::malformed("/nonce", detail)
         })?;
-    Ok(json(&Probe { nonce: nonce.to_owned(), epoch: app.store.epoch().await? }))
+    let epoch = app.published.news().await?.head.epoch.clone();
+    Ok(json(&Probe { nonce: nonce.to_owned(), epoch }))
 }

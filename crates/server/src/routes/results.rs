@@ -47,7 +47,7 @@ pub(super) async fn get(
         for stored in &chunk {
             let (_, response) = response_of(stored)?;
             results.responses += 1;
-            for (question, answer) in &response.answers {
+            for (question, answer) in response.answers.iter() {
                 count(&mut results, question, answer, spoken.contains(question));
             }
         }

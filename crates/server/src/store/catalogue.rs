@@ -83,8 +83,15 @@ pub async fn changes(
     records.truncate(limit);
     let seq = if more { records.last().map_or(since, |last| last.seq) } else { reach.head };
     let (of, name) = (epoch.clone(), scope.name().to_owned());
-    let cursor = Cursor { epoch: of, scope: name, schema: SCHEMA, seq, began };
+    // Past its own beginning a fetch is like any other: tablets that have everything hold one and the same cursor.
+    let cursor = Cursor { epoch: of, scope: name, schema: SCHEMA, seq, began: began.max(seq) };
     Ok(Page { records, seq, more, fresh, epoch, cursor: cursor.encode() })
+}
+
+/// The cursor of a tablet that has everything up to `seq`.
+pub(super) fn cursor_at(epoch: &str, seq: u64) -> String {
+    let scope = Scope::Public.name().to_owned();
+    Cursor { epoch: epoch.to_owned(), scope, schema: SCHEMA, seq, began: seq }.encode()
 }
 
 /// A stored record as it travels.

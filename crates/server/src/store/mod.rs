@@ -20,6 +20,7 @@ pub mod history;
 pub mod imports;
 #[cfg(any(test, feature = "memory"))]
 pub mod memory;
+pub mod snapshot;
 pub mod tombstones;
 pub mod tx;
 
@@ -31,15 +32,21 @@ mod postgres;
 mod sqlite;
 mod writer;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use futures_util::future::BoxFuture;
 
 pub use database::{Database, Job};
 pub use error::StoreError;
 pub use nouns::{
-    Arrival, AuthoredEdit, Census, Filter, ImportProblems, ImportRecord, Imported, Page, Placed,
-    Received, Slice, StoredSubmission,
+    Arrival, AuthoredEdit, Census, Filter, Head, ImportProblems, ImportRecord, Imported, Page,
+    Placed, Received, Slice, StoredSubmission,
 };
 pub use tx::{Scope, Tx};
 
@@ -53,12 +60,13 @@ pub(crate) const WAITING: usize = 1_000;
 #[derive(Debug, Clone)]
 pub struct Store {
     database: Arc<dyn Database>,
+    published: Arc<AtomicU64>,
 }
 
 impl Store {
     /// The operations on `database`, whose history must have a name already.
     pub fn on(database: Arc<dyn Database>) -> Self {
-        Self { database }
+        Self { database, published: Arc::default() }
     }
 
     /// Opens the SQLite database in the directory `data`, creates it if there is none, and
@@ -112,6 +120,12 @@ impl Store {
         self.database.backup(file).await
     }
 
+    /// A number that rises with each write to the catalogue by this store, after its commit and
+    /// before anyone is told of it. What was read before it rose may be old.
+    pub fn published(&self) -> u64 {
+        self.published.load(Ordering::Acquire)
+    }
+
     /// Finishes what is queued and lets go of the database.
     pub async fn close(&self) {
         self.database.close().await;
@@ -129,7 +143,12 @@ impl Store {
     {
         let task = Arc::new(Task::new(work));
         let job: Arc<dyn Job> = task.clone();
-        self.database.write(scope, job).await?;
+        let written = self.database.write(scope, job).await;
+        if scope == Scope::Public {
+            // Even if it failed: a commit whose answer was lost counts too.
+            self.published.fetch_add(1, Ordering::Release);
+        }
+        written?;
         task.found()
     }
 

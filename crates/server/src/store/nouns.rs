@@ -113,6 +113,17 @@ pub struct Page {
     pub cursor: String,
 }
 
+/// How far the order of the catalogue reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The history that `seq` belongs to.
+    pub epoch: String,
+    /// The last place that was given away.
+    pub seq: u64,
+    /// The cursor of a tablet that has everything, as text.
+    pub cursor: String,
+}
+
 /// A record of a file to import.
 #[derive(Debug, Clone)]
 pub struct ImportRecord {

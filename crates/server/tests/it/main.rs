@@ -20,4 +20,5 @@ mod process;
 mod push;
 mod server;
 mod session;
+mod snapshot;
 mod submissions;

@@ -7,6 +7,7 @@ use ::server::{
     assets::{Assets, Source},
     clock::now,
     import::{SourceFile, import_content},
+    published::Published,
     router,
 };
 use axum::{
@@ -24,6 +25,7 @@ use crate::postgres;
 pub struct Server {
     pub dir: TempDir,
     pub store: Store,
+    pub published: Arc<Published>,
     router: Router,
 }
 
@@ -93,8 +95,9 @@ impl Server {
     async fn on(dir: TempDir, store: Store, app: &Source) -> Self {
         let assets = Arc::new(Assets::load(app).unwrap());
         assets.compress_in_background().await.unwrap();
-        let router = router(App::new(store.clone(), assets));
-        Self { dir, store, router }
+        let app = App::new(store.clone(), assets);
+        let published = Arc::clone(&app.published);
+        Self { dir, store, published, router: router(app) }
     }
 
     /// Stops the database and opens it again, as after a restart.
