@@ -7,7 +7,7 @@ use crate::view::{Part, Slot};
 use js_sys::{Intl::PluralRules, JsString};
 use leptos::prelude::*;
 use reqwasm::http::Request;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 
@@ -18,14 +18,14 @@ pub mod key {
     include!(concat!(env!("OUT_DIR"), "/locale.rs"));
 }
 
-/// A text of the screen: its name in the locale files, and its English words.
+/// A text of the screen: its place in a packed language, and its English words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Key(&'static str, &'static str);
+pub struct Key(u16, &'static str);
 
 /// A text that depends on a number: `waiting_one`, `waiting_few`, `waiting_other`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Plural {
-    noun: &'static str,
+    place: u16,
     one: &'static str,
     other: &'static str,
 }
@@ -47,7 +47,7 @@ pub const LANGUAGES: [Language; 4] = [
     Language { tag: "lt", name: "Lietuvių" },
 ];
 
-type Texts = Rc<Map<String, Value>>;
+type Texts = Rc<Vec<Value>>;
 
 thread_local! {
     /// The tag of the language on the screen. Not in a context: event handlers have none, and
@@ -84,17 +84,19 @@ async fn texts_of(language: Language) -> Result<Texts, String> {
     let response = Request::get("/languages.json").send().await.map_err(|it| it.to_string())?;
     let text = response.text().await.map_err(|error| error.to_string())?;
     let all: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-    // The keys stand there once, and each language's texts in their order.
-    let list = |name: &str| all.get(name).and_then(Value::as_array).into_iter().flatten();
-    let keys = list("keys").filter_map(Value::as_str).map(str::to_owned);
-    Ok(Rc::new(keys.zip(list(language.tag).cloned()).collect()))
+    // The file of another build has its texts in other places.
+    if all.get("order").and_then(Value::as_str) != Some(key::ORDER) {
+        return Err("it is of another build".to_owned());
+    }
+    Ok(Rc::new(all.get(language.tag).and_then(Value::as_array).cloned().unwrap_or_default()))
 }
 
 /// The text of `key` in the language on the screen; tracked.
 pub fn t(key: Key) -> String {
-    let Key(name, english) = key;
+    let Key(place, english) = key;
     language();
-    TEXTS.with_borrow(|texts| text_of(texts, name)).unwrap_or_else(|| english.to_owned())
+    let own = TEXTS.with_borrow(|texts| Some(texts.get(usize::from(place))?.as_str()?.to_owned()));
+    own.unwrap_or_else(|| english.to_owned())
 }
 
 /// The text of `key` as a part of a page, kept in the language on the screen. Not generic and not
@@ -122,18 +124,16 @@ pub fn tn(plural: Plural, number: usize) -> String {
 }
 
 fn plural_text(plural: Plural, number: usize) -> String {
-    let Plural { noun, one, other } = plural;
+    let Plural { place, one, other } = plural;
     let locales = js_sys::Array::of1(&JsValue::from_str(language()));
     let rules = PluralRules::new(&locales, &js_sys::Object::new());
     let category = rules.select(number as f64).as_string().unwrap_or_default();
-    let text =
-        |category: &str| TEXTS.with_borrow(|texts| text_of(texts, &format!("{noun}_{category}")));
-    let english = if number == 1 { one } else { other };
-    text(&category).or_else(|| text("other")).unwrap_or_else(|| english.to_owned())
-}
-
-fn text_of(texts: &Texts, name: &str) -> Option<String> {
-    Some(texts.get(name)?.as_str()?.to_owned())
+    let own = TEXTS.with_borrow(|texts| {
+        let forms = texts.get(usize::from(place))?;
+        let form = forms.get(&category).or_else(|| forms.get("other"))?;
+        Some(form.as_str()?.to_owned())
+    });
+    own.unwrap_or_else(|| if number == 1 { one } else { other }.to_owned())
 }
 
 fn fill(mut text: String, values: &[(&str, &str)]) -> String {

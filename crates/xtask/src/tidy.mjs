@@ -6,14 +6,21 @@ import { minify } from "terser";
 
 const dist = process.argv[1];
 const styles = readdirSync(dist).filter((name) => name.endsWith(".css"));
-const purged = await new PurgeCSS().purge({
-  content: ["src/**/*.rs", "index.html"],
-  css: styles.map((name) => `${dist}/${name}`),
-  defaultExtractor: (text) => text.match(/[\w!-]+/g) ?? [],
-  // Classes that pages put together from parts: components/choices.rs, components/notice.rs, pages/resident/home.rs.
-  safelist: [/^govuk-(radios|checkboxes)(__(input|item|label))?$/, /^ct-(notice|door)--/],
-});
-for (const { css, file } of purged) writeFileSync(file, css);
+const sources = readdirSync("src", { recursive: true }).filter((name) => name.endsWith(".rs")).map((name) => `src/${name}`);
+const purge = async (content) =>
+  new PurgeCSS().purge({
+    content: [...content, "index.html"],
+    css: styles.map((name) => `${dist}/${name}`),
+    defaultExtractor: (text) => text.match(/[\w!-]+/g) ?? [],
+    variables: true,
+    // Classes that pages put together from parts: components/choices.rs, components/notice.rs, pages/resident/home.rs.
+    safelist: [/^govuk-(radios|checkboxes)(__(input|item|label))?$/, /^ct-(notice|door)--/],
+  });
+// Staff's pages bring a sheet of their own, whole, so that the order of the rules stays: boot.js adds it.
+const whole = await purge(sources);
+const everyones = await purge(sources.filter((name) => !/\bstaff\b/.test(name)));
+writeFileSync(`${dist}/staff.css`, whole.map(({ css }) => css).join(""));
+for (const { css, file } of everyones) writeFileSync(file, css);
 
 // Not compressed further: the service worker's marks are filled in afterwards.
 for (const name of ["boot.js", "sw.js"]) {
