@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::page::Page,
-    locale::{key, label, words},
+    locale::{Key, key, label, words},
     pages::frame,
     platform::update,
     router,
@@ -47,11 +47,28 @@ fn App(
 /// Draws the page that the address names, anew when its path changes; a change of the query
 /// alone leaves it as it is.
 pub fn pages(page: fn(&[&str]) -> Option<View>) -> View {
+    let store = Store::get();
     let segments = Memo::new(|_| router::segments());
+    let awaits_content = Memo::new(move |_| store.awaits_content());
     View::of(move || {
         let segments = segments.get();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        if awaits_content.get()
+            && let Some(title) = listing_content(&segments)
+        {
+            return view! { <Page title=label(title) back="/">{()}</Page> };
+        }
         page(&segments).unwrap_or_else(|| view! { <NotFound/> })
+    })
+}
+
+/// The title of a page that has nothing to show, and nothing to say, before the first content has come.
+fn listing_content(segments: &[&str]) -> Option<Key> {
+    Some(match segments.first()? {
+        &"events" => key::EVENTS_TITLE,
+        &"support" => key::SUPPORT_TITLE,
+        &"surveys" => key::SURVEYS_TITLE,
+        _ => return None,
     })
 }
 

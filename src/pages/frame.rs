@@ -10,7 +10,7 @@ use crate::{
     locale::{self, LANGUAGES, content, key, label, t, tf, tn, words},
     platform::{browser, update},
     router,
-    store::{Ready, Store, catalogue::CatalogueView},
+    store::{Ready, Store},
     sync_loop::{Reach, Status},
 };
 
@@ -248,10 +248,10 @@ fn Notices() -> View {
                 Ready::Opening | Ready::Open => None,
             }}
             {move || {
-                let empty = store.catalogue.with(CatalogueView::is_empty);
                 let Status { reach, fetched, .. } = Status::get();
                 let offline = reach.get() == Reach::Offline;
-                (empty && store.ready.get() == Ready::Open)
+                store
+                    .awaits_content()
                     .then(|| {
                         view! {
                             <div class="ct-loading">

@@ -67,6 +67,13 @@ pub struct Store {
 }
 
 impl Store {
+    /// Whether the first content is still to come; tracked. A page that lists it has nothing true to say before.
+    pub fn awaits_content(&self) -> bool {
+        self.ready.get() == Ready::Open
+            && self.catalogue.with(CatalogueView::is_empty)
+            && self.tablet.with(|tablet| tablet.last_sync.is_none())
+    }
+
     /// Opens the databases in the background and puts the store into the context.
     pub fn provide() -> Self {
         let parts = Parts {

@@ -22,6 +22,10 @@ pub struct Fill {
     /// The name of the question on the screen; `None` once all are answered ("check your
     /// answers").
     at: Option<String>,
+    /// The names of the questions that have been on the screen.
+    seen: Vec<String>,
+    /// Somebody came back to change an answer, and wants to be on "check your answers" again.
+    changing: bool,
 }
 
 /// How far somebody is: "Question 3 of about 12".
@@ -36,9 +40,16 @@ pub struct Progress {
 impl Fill {
     /// Starts at the first question.
     pub fn start(definition: Definition) -> Self {
-        let mut fill = Self { definition, answers: Named::default(), at: None };
-        fill.at = fill.relevant().first().map(|question| question.name.clone());
+        let answers = Named::default();
+        let mut fill = Self { definition, answers, at: None, seen: Vec::new(), changing: false };
+        fill.show(fill.relevant().first().map(|question| question.name.clone()));
         fill
+    }
+
+    fn show(&mut self, at: Option<String>) {
+        self.changing &= at.is_some();
+        self.seen.extend(at.clone().filter(|name| !self.seen.contains(name)));
+        self.at = at;
     }
 
     fn relevant(&self) -> Vec<&Question> {
@@ -84,7 +95,8 @@ impl Fill {
     }
 
     /// Takes the answer to the question on the screen and goes to the next one, or to
-    /// "check your answers". `None` skips.
+    /// "check your answers". `None` skips. Who came back to change this answer is asked only what it
+    /// brings up, and not everything behind it once more.
     ///
     /// # Errors
     /// What is wrong with the answer; the question stays on the screen.
@@ -106,8 +118,15 @@ impl Fill {
         }
         self.answers = answers;
         let relevant = self.relevant();
-        let after = relevant.iter().position(|other| other.name == question.name);
-        self.at = after.and_then(|index| relevant.get(index + 1)).map(|q| q.name.clone());
+        let here = relevant.iter().position(|other| other.name == question.name);
+        let mut after = relevant.into_iter().skip(here.map_or(usize::MAX, |here| here + 1));
+        let next = after.find(|other| !self.changing || !self.seen.contains(&other.name));
+        let next = next.map(|other| other.name.clone());
+        if next.is_none() && self.changing {
+            self.go_to_check();
+        } else {
+            self.show(next);
+        }
         Ok(())
     }
 
@@ -121,14 +140,16 @@ impl Fill {
         let Some(before) = here.checked_sub(1).and_then(|index| relevant.get(index)) else {
             return false;
         };
-        self.at = Some(before.name.clone());
+        let before = before.name.clone();
+        self.show(Some(before));
         true
     }
 
     /// Goes to a question to change its answer; ignored if it is not to be asked.
     pub fn go_to(&mut self, name: &str) {
         if self.relevant().iter().any(|question| question.name == name) {
-            self.at = Some(name.to_owned());
+            self.changing |= self.at.is_none();
+            self.show(Some(name.to_owned()));
         }
     }
 
@@ -139,7 +160,8 @@ impl Fill {
             let answer = answers.get(&question.name);
             !answer_problems(&self.definition, question, answer, &answers).is_empty()
         });
-        self.at = open.map(|question| question.name.clone());
+        let open = open.map(|question| question.name.clone());
+        self.show(open);
     }
 
     /// The questions asked and what was answered, for "check your answers". Notes are left
@@ -220,7 +242,7 @@ mod tests {
 
         fill.go_to("online");
         fill.next(one("yes")).unwrap();
-        assert_eq!(at(&fill), "age");
+        assert_eq!(at(&fill), "check", "what stays as it was is not asked again");
         let response = fill.finish(Key::parse("s").unwrap(), 1, None).unwrap().into_inner();
         assert_eq!(
             response.answers.iter().map(|(name, _)| name).collect::<Vec<_>>(),
@@ -230,6 +252,27 @@ mod tests {
         fill.go_to("online");
         fill.next(one("no")).unwrap();
         assert_eq!(fill.answer("help"), Some(&Answer::One("A friend".into())));
+    }
+
+    /// Who changes an answer is asked what that brings up, all of it and nothing else.
+    #[test]
+    fn a_change_leads_back_to_the_check() {
+        let mut fill = Fill::start(definition());
+        fill.next(one("yes")).unwrap();
+        fill.next(one("40")).unwrap();
+        assert_eq!(at(&fill), "check");
+        fill.go_to("online");
+        fill.next(one("no")).unwrap();
+        assert_eq!(at(&fill), "why");
+        fill.next(Some(Answer::Many(vec!["skills".into()]))).unwrap();
+        assert_eq!(at(&fill), "help");
+        fill.next(None).unwrap();
+        assert_eq!(at(&fill), "check");
+        fill.go_to("why");
+        assert!(fill.back());
+        assert_eq!(at(&fill), "online");
+        fill.next(one("yes")).unwrap();
+        assert_eq!(at(&fill), "check");
     }
 
     /// A constraint looks at what is asked now, not at an answer kept aside: else somebody could

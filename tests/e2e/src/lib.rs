@@ -10,6 +10,7 @@ pub mod bench;
 pub mod browser;
 pub mod build;
 pub mod client;
+pub mod clock;
 pub mod outbox;
 pub mod pages;
 pub mod portal;

@@ -67,7 +67,7 @@ const FILL_UP: &str = r#"
     });
     let key = 0;
     const store = (bytes) => new Promise((resolve) => {
-      const transaction = database.transaction("ballast", "readwrite", { durability: "strict" });
+      const transaction = database.transaction("ballast", "readwrite", { durability: "relaxed" });
       transaction.objectStore("ballast").put(new Uint8Array(bytes), key++);
       transaction.oncomplete = () => resolve(true);
       transaction.onabort = () => resolve(false);
