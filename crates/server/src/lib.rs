@@ -15,7 +15,6 @@ pub mod import;
 pub mod intake;
 pub mod listen;
 pub mod metrics;
-pub mod packed;
 pub mod published;
 pub mod routes;
 pub mod start;

@@ -24,6 +24,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     Router,
+    body::Bytes,
     http::{HeaderValue, header},
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
@@ -36,7 +37,7 @@ use tower_http::{
 };
 
 use crate::{
-    ApiError, Store, assets::Assets, auth::Auth, intake::Intake, metrics::Metrics, packed::Packed,
+    ApiError, Store, assets::Assets, auth::Auth, intake::Intake, metrics::Metrics,
     published::Published,
 };
 
@@ -53,8 +54,6 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// The app's files.
     pub assets: Arc<Assets>,
-    /// Answers that are compressed once for all.
-    pub packed: Packed,
     /// What goes out of the catalogue without a question to the database.
     pub published: Arc<Published>,
 }
@@ -66,7 +65,6 @@ impl App {
             intake: Intake::new(store.clone()),
             auth: Auth::new(store.clone()),
             metrics: Arc::default(),
-            packed: Packed::default(),
             published: Arc::new(Published::of(store.clone())),
             store,
             assets,
@@ -132,15 +130,17 @@ fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
 
 /// An answer as JSON.
 fn json<T: serde::Serialize>(value: &T) -> Response {
-    json_bytes(value).map_or_else(ApiError::into_response, |bytes| {
-        let media_type = HeaderValue::from_static("application/json");
-        ([(header::CONTENT_TYPE, media_type)], bytes).into_response()
-    })
+    match serde_json::to_vec(value) {
+        Ok(bytes) => written(bytes.into()),
+        Err(error) => {
+            tracing::error!(%error, "an answer is no JSON");
+            ApiError::Fault.into_response()
+        }
+    }
 }
 
-fn json_bytes<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, ApiError> {
-    serde_json::to_vec(value).map_err(|error| {
-        tracing::error!(%error, "an answer is no JSON");
-        ApiError::Fault
-    })
+/// An answer whose JSON is written already.
+fn written(bytes: Bytes) -> Response {
+    let media_type = HeaderValue::from_static("application/json");
+    ([(header::CONTENT_TYPE, media_type)], bytes).into_response()
 }
