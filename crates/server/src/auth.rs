@@ -1,10 +1,6 @@
 //! Who staff are: passwords, sessions, and the brake on guessing.
 
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{net::IpAddr, sync::Arc};
 
 use argon2::{
     Argon2,
@@ -15,6 +11,7 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use crate::{
     ApiError, Store, StoreError,
+    brake::{Brake, Braked},
     clock::{NoChance, random},
 };
 
@@ -26,12 +23,6 @@ pub const PASSWORD_CHARS: usize = 8;
 const PASSWORD_BYTES: usize = 1_024;
 /// The most bytes of an account's name.
 pub const NAME_BYTES: usize = 64;
-/// Wrong passwords for one name from one address within [`TRIES_MILLIS`].
-const TRIES: usize = 5;
-const TRIES_MILLIS: i64 = 15 * 60 * 1_000;
-/// Names and addresses remembered; past it the oldest go, so that guessing with ever new
-/// names cannot fill the memory.
-const TRIES_KEPT: usize = 10_000;
 /// Passwords hashed at a time: each takes 19 MiB and one core for a while.
 const HASHING: usize = 2;
 
@@ -51,15 +42,12 @@ pub enum PasswordError {
     NoChance(#[from] NoChance),
 }
 
-/// When somebody tried to sign in, by name and address, until it succeeded.
-type Tries = HashMap<(String, IpAddr), Vec<Millis>>;
-
 /// The accounts and sessions of staff.
 #[derive(Debug, Clone)]
 pub struct Auth {
     store: Store,
     hashing: Arc<Semaphore>,
-    tries: Arc<Mutex<Tries>>,
+    brake: Brake,
     /// Verified against where there is no account, so that both take the same time.
     decoy: Arc<OnceCell<String>>,
 }
@@ -70,7 +58,7 @@ impl Auth {
         Self {
             store,
             hashing: Arc::new(Semaphore::new(HASHING)),
-            tries: Arc::default(),
+            brake: Brake::default(),
             decoy: Arc::default(),
         }
     }
@@ -78,7 +66,8 @@ impl Auth {
     /// Signs in and gives the token for the browser.
     ///
     /// # Errors
-    /// [`ApiError::WrongPassword`], or [`ApiError::TooManyTries`] after five of them.
+    /// [`ApiError::WrongPassword`], or [`ApiError::TooManyTries`] after five of them;
+    /// [`ApiError::Busy`] if too many sign-ins wait.
     pub async fn sign_in(
         &self,
         name: &str,
@@ -89,20 +78,15 @@ impl Auth {
         if name.len() > NAME_BYTES || password.len() > PASSWORD_BYTES {
             return Err(ApiError::WrongPassword);
         }
-        self.brake(name, from, now)?;
-        // A task of its own, which ends although the connection does: a try that was counted and never judged would
-        // lock out whoever has the right password on a bad line.
-        let (auth, account) = (self.clone(), name.to_owned());
-        let judged = tokio::spawn(async move {
-            let right = auth.is_right(&account, password).await?;
-            if right {
-                auth.tries.lock().unwrap_or_else(PoisonError::into_inner).remove(&(account, from));
-            }
-            Ok::<_, ApiError>(right)
-        });
-        if !judged.await.map_err(|_| ApiError::Fault)?? {
+        let turn = self.brake.turn(name, from, now).await.map_err(|braked| match braked {
+            Braked::Wrong(seconds) => ApiError::TooManyTries(seconds),
+            Braked::Waiting => ApiError::Busy,
+        })?;
+        if !self.is_right(name, password).await? {
+            turn.wrong(now);
             return Err(ApiError::WrongPassword);
         }
+        turn.right();
 
         let token = hex(&random::<32>()?);
         let expires_at = Millis(now.0 + SESSION_MILLIS);
@@ -128,30 +112,6 @@ impl Auth {
         self.store.end_session(Hash::of(token.as_bytes())).await
     }
 
-    /// Counts the try before it is known to be wrong: many at once would all pass otherwise.
-    fn brake(&self, name: &str, from: IpAddr, now: Millis) -> Result<(), ApiError> {
-        let mut all = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        let recent = |at: &Millis| now.since(*at) < TRIES_MILLIS;
-        if all.len() >= TRIES_KEPT {
-            all.retain(|_, tries| tries.iter().any(recent));
-            if all.len() >= TRIES_KEPT {
-                all.clear();
-            }
-        }
-        let tries = all.entry((name.to_owned(), from)).or_default();
-        tries.retain(recent);
-        match tries.first() {
-            Some(first) if tries.len() >= TRIES => {
-                let left = (TRIES_MILLIS - now.since(*first)) / 1_000 + 1;
-                Err(ApiError::TooManyTries(u64::try_from(left).unwrap_or(1)))
-            }
-            _ => {
-                tries.push(now);
-                Ok(())
-            }
-        }
-    }
-
     async fn is_right(&self, name: &str, password: String) -> Result<bool, ApiError> {
         let known = self.store.password(name).await?;
         let exists = known.is_some();
@@ -159,8 +119,12 @@ impl Auth {
             Some(hash) => hash,
             None => self.decoy().await?,
         };
-        let _turn = self.hashing.acquire().await.map_err(|_| ApiError::Fault)?;
+        let hashing = Arc::clone(&self.hashing).acquire_owned().await;
+        let hashing = hashing.map_err(|_| ApiError::Fault)?;
         let right = tokio::task::spawn_blocking(move || {
+            // Held to the end of the work, which goes on although the connection does not: those
+            // who hang up at once would else fill the memory.
+            let _hashing = hashing;
             PasswordHash::new(&hash).is_ok_and(|hash| {
                 Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
             })

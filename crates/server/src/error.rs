@@ -48,6 +48,9 @@ pub enum ApiError {
     /// The request took longer than it may.
     #[error("The request took too long. Send it again.")]
     TookTooLong,
+    /// More is being done than there is room for.
+    #[error("The server has too much to do at the moment. Send it again later.")]
+    Busy,
     /// The database cannot take it now.
     #[error("The server cannot store this at the moment. Send it again later.")]
     Unavailable(#[source] StoreError),
@@ -90,6 +93,7 @@ impl ApiError {
             }
             Self::OldClient => (StatusCode::UPGRADE_REQUIRED, "old-client", "App too old"),
             Self::TookTooLong => (StatusCode::REQUEST_TIMEOUT, "took-too-long", "Took too long"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much to do"),
             Self::Unavailable(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available now")
             }
@@ -101,7 +105,9 @@ impl ApiError {
     fn retry_after(&self) -> Option<u64> {
         match self {
             Self::TooManyTries(seconds) => Some(*seconds),
-            Self::Unavailable(_) | Self::TookTooLong | Self::NoSnapshot => Some(COME_BACK),
+            Self::Busy | Self::Unavailable(_) | Self::TookTooLong | Self::NoSnapshot => {
+                Some(COME_BACK)
+            }
             _ => None,
         }
     }

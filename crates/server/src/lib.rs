@@ -6,6 +6,7 @@
 
 pub mod assets;
 pub mod auth;
+mod brake;
 pub mod check;
 pub mod clock;
 pub mod config;

@@ -5,6 +5,7 @@ use axum::{
     body::Body,
     http::{Request, header},
 };
+use futures_util::FutureExt;
 use model::{Hash, time::Millis};
 use serde_json::{Value, json};
 
@@ -85,6 +86,32 @@ async fn guessing_is_stopped_after_five_tries_also_when_they_come_at_once() {
     let wait: u64 = right.header("retry-after").parse().unwrap();
     assert!((1..=901).contains(&wait));
     server.post("/api/v1/session", &sign_in("ben", "battery staple")).await.problem(401);
+}
+
+#[tokio::test]
+async fn tries_that_were_cut_off_lock_nobody_out() {
+    let server = with_account().await;
+    for _ in 0..20 {
+        let right = sign_in("ana", "correct horse");
+        let cut = server.post("/api/v1/session", &right).now_or_never();
+        assert!(cut.is_none(), "the password is still looked at when the line goes down");
+    }
+    let right = server.post("/api/v1/session", &sign_in("ana", "correct horse")).await;
+    assert_eq!(right.status, 200, "{}", right.text());
+}
+
+#[tokio::test]
+async fn too_many_sign_ins_at_once_are_told_to_come_back() {
+    let server = with_account().await;
+    let right = sign_in("ana", "correct horse");
+    let answers = (0..20).map(|_| server.post("/api/v1/session", &right));
+    let answers = futures_util::future::join_all(answers).await;
+    let (good, busy): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
+    assert_eq!((good.len(), busy.len()), (16, 4));
+    for answer in busy {
+        answer.problem(503);
+        assert!(answer.header("retry-after").parse::<u64>().is_ok());
+    }
 }
 
 #[tokio::test]
