@@ -1,6 +1,11 @@
 //! The errors of the API and the one place where they become HTTP: problem details
 //! (RFC 9457).
 
+use std::{
+    ops::RangeInclusive,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -18,9 +23,9 @@ pub enum ApiError {
     /// The body can be read and is not acceptable.
     #[error("The request holds what is not allowed.")]
     Invalid(Vec<Problem>),
-    /// The body is larger than [`REQUEST_BYTES`].
-    #[error("The request is larger than {REQUEST_BYTES} bytes. Send less at a time.")]
-    TooLarge,
+    /// The body is larger than so many bytes.
+    #[error("The request is larger than {0} bytes. Send less at a time.")]
+    TooLarge(usize),
     /// The body is not JSON by its own word.
     #[error("Send the body as application/json, plain or compressed with gzip.")]
     NotJson,
@@ -62,8 +67,16 @@ pub enum ApiError {
     Fault,
 }
 
-/// The server's word for a client that should come back later, in seconds.
-const COME_BACK: u64 = 5;
+/// The server's word for a client that should come back later, in seconds: each answer names the
+/// next of these, so that tablets which were turned away together come back apart. What waits
+/// when the server is full takes it about a second, and in ten it can take thousands of tablets.
+const COME_BACK: RangeInclusive<u64> = 2..=11;
+
+fn come_back() -> u64 {
+    static TURNED_AWAY: AtomicU64 = AtomicU64::new(0);
+    let seconds = COME_BACK.end() - COME_BACK.start() + 1;
+    COME_BACK.start() + TURNED_AWAY.fetch_add(1, Ordering::Relaxed) % seconds
+}
 
 impl ApiError {
     /// One parameter or field that cannot be read.
@@ -75,7 +88,7 @@ impl ApiError {
         match self {
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed", "Malformed request"),
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Invalid request"),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Request too large"),
+            Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Request too large"),
             Self::NotJson => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-json", "Unsupported content type")
             }
@@ -106,7 +119,7 @@ impl ApiError {
         match self {
             Self::TooManyTries(seconds) => Some(*seconds),
             Self::Busy | Self::Unavailable(_) | Self::TookTooLong | Self::NoSnapshot => {
-                Some(COME_BACK)
+                Some(come_back())
             }
             _ => None,
         }
@@ -118,7 +131,7 @@ impl ApiError {
             StatusCode::NOT_FOUND => Some(Self::NotFound("such address".to_owned())),
             StatusCode::METHOD_NOT_ALLOWED => Some(Self::WrongMethod),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Some(Self::NotJson),
-            StatusCode::PAYLOAD_TOO_LARGE => Some(Self::TooLarge),
+            StatusCode::PAYLOAD_TOO_LARGE => Some(Self::TooLarge(REQUEST_BYTES)),
             status if status.is_client_error() => Some(Self::Malformed(Vec::new())),
             status if status.is_server_error() => Some(Self::Fault),
             _ => None,

@@ -9,6 +9,7 @@ use std::{
 use model::{
     Collection, Hash, Key, Problem, ProblemCode, SubmissionId,
     catalogue::{SurveyVersion, survey_version_key, view},
+    limits::SUBMISSION_BYTES,
     submission::{self, Body, Response},
     time::Millis,
     wire::{Ack, PushAnswer, Verdict},
@@ -28,6 +29,11 @@ pub struct Intake {
     /// Versions never change, so what was read once stays right.
     definitions: Arc<RwLock<HashMap<Key, Arc<Definition>>>>,
 }
+
+/// The most bytes of a record and its envelope as they come. Twice what its canonical form may
+/// have leaves room for any way of writing it; and a list of zeros, read, takes sixteen times its
+/// length in memory.
+const RAW_BYTES: usize = 2 * SUBMISSION_BYTES;
 
 /// A refused record: its id, if it could be read, and why.
 type Refusal = (Option<SubmissionId>, Vec<Problem>);
@@ -81,6 +87,11 @@ impl Intake {
 
     /// Everything that can be known before storing.
     async fn check(&self, raw: &RawValue) -> Result<Result<Arrival, Refusal>, StoreError> {
+        if raw.get().len() > RAW_BYTES {
+            let detail = format!("A record has at most {SUBMISSION_BYTES} bytes.");
+            let problem = Problem::new("/record", ProblemCode::TooLong, detail);
+            return Ok(Err((named(raw), vec![problem])));
+        }
         let (id, hash, record) = match envelope(raw) {
             Ok(envelope) => envelope,
             Err(refusal) => return Ok(Err(refusal)),
@@ -186,6 +197,15 @@ pub async fn definition_of(store: &Store, key: &Key) -> Result<Option<Definition
 
 fn nothing() -> Problem {
     Problem::new("", ProblemCode::Malformed, "It cannot be read.")
+}
+
+/// The id of a record that is not read otherwise.
+fn named(raw: &RawValue) -> Option<SubmissionId> {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        id: SubmissionId,
+    }
+    serde_json::from_str::<Named>(raw.get()).ok().map(|named| named.id)
 }
 
 /// Reads what surrounds the record, field by field, so that a fault in one is told with the

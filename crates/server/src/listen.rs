@@ -3,7 +3,12 @@
 
 use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body, extract::Request};
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    http::{HeaderValue, Version, header},
+};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -19,10 +24,16 @@ pub const REQUEST_TIME: Duration = Duration::from_secs(30);
 /// Connections at a time: half of the 1,024 files that a process may open by default, so that
 /// the database always gets its own. Further ones wait in the system's queue.
 pub const CONNECTIONS: usize = 512;
+/// With fewer than a quarter free, an answer ends its connection: browsers keep theirs for a next
+/// request that may not come, and whoever waits to get in would wait for that.
+const SCARCE: usize = 4;
+/// Bytes that a connection reads ahead, and that it holds of an answer that is not taken: no
+/// slower on any line, and 512 slow ones stay below 64 MiB.
+const BUFFER: u32 = 64 * 1024;
 /// After a failed accept, which a full file table causes: trying at once would only spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// How long the accept loop waits for others.
+/// How long the accept loop waits for others, and for how many.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
     /// A request must have its head complete in this time, and a quiet connection is closed
@@ -30,11 +41,14 @@ pub struct Patience {
     pub head: Duration,
     /// What requests in flight get when the server is told to stop.
     pub farewell: Duration,
+    /// How many connections there are at a time.
+    pub connections: usize,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { head: Duration::from_secs(10), farewell: Duration::from_secs(10) }
+        let (head, farewell) = (Duration::from_secs(10), Duration::from_secs(10));
+        Self { head, farewell, connections: CONNECTIONS }
     }
 }
 
@@ -46,7 +60,7 @@ pub async fn serve(
     patience: Patience,
     stop: impl Future<Output = ()>,
 ) {
-    let connections = Arc::new(Semaphore::new(CONNECTIONS));
+    let connections = Arc::new(Semaphore::new(patience.connections));
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
@@ -68,8 +82,12 @@ pub async fn serve(
         };
         // Answers are small and whole; waiting to fill packets only delays them.
         let _ = stream.set_nodelay(true);
+        let free = {
+            let connections = Arc::clone(&connections);
+            move || connections.available_permits() >= patience.connections / SCARCE
+        };
         let connection = builder(patience.head)
-            .serve_connection(TokioIo::new(stream), on_connection(router.clone(), peer))
+            .serve_connection(TokioIo::new(stream), on_connection(router.clone(), peer, free))
             .into_owned();
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
@@ -87,12 +105,19 @@ pub async fn serve(
 
 fn builder(head: Duration) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(head);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(head)
+        .max_buf_size(BUFFER as usize);
     builder
         .http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(head)
         .keep_alive_timeout(head)
+        .initial_stream_window_size(BUFFER)
+        .initial_connection_window_size(BUFFER)
+        .max_send_buf_size(BUFFER as usize)
         .max_concurrent_streams(64);
     builder
 }
@@ -100,6 +125,7 @@ fn builder(head: Duration) -> Builder<TokioExecutor> {
 fn on_connection(
     router: Router,
     peer: SocketAddr,
+    free: impl Fn() -> bool + Clone + Send + 'static,
 ) -> impl hyper::service::Service<
     hyper::Request<Incoming>,
     Response = axum::response::Response,
@@ -109,7 +135,17 @@ fn on_connection(
     service_fn(move |request: hyper::Request<Incoming>| {
         let mut request: Request = request.map(Body::new);
         request.extensions_mut().insert(Peer(peer.ip()));
-        router.clone().oneshot(request)
+        // In HTTP/2 an answer cannot end its connection; a proxy has few of them.
+        let can_end = request.version() < Version::HTTP_2;
+        let answering = router.clone().oneshot(request);
+        let free = free.clone();
+        async move {
+            let mut answer = answering.await?;
+            if can_end && !free() {
+                answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok(answer)
+        }
     })
 }
 

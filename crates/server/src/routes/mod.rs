@@ -17,6 +17,7 @@ mod probe;
 mod push;
 mod query;
 mod results;
+mod room;
 mod session;
 mod snapshot;
 
@@ -41,6 +42,8 @@ use crate::{
     published::Published,
 };
 
+pub use room::Room;
+
 /// What the routes work with.
 #[derive(Debug, Clone)]
 pub struct App {
@@ -56,6 +59,8 @@ pub struct App {
     pub assets: Arc<Assets>,
     /// What goes out of the catalogue without a question to the database.
     pub published: Arc<Published>,
+    /// Room for request bodies.
+    pub room: Room,
 }
 
 impl App {
@@ -66,6 +71,7 @@ impl App {
             auth: Auth::new(store.clone()),
             metrics: Arc::default(),
             published: Arc::new(Published::of(store.clone())),
+            room: Room::default(),
             store,
             assets,
         }

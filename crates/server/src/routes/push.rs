@@ -19,11 +19,8 @@ struct RawPush<'a> {
     records: Vec<&'a RawValue>,
 }
 
-pub(super) async fn post(
-    State(app): State<App>,
-    JsonBytes(body): JsonBytes,
-) -> Result<Response, ApiError> {
-    let push: RawPush = serde_json::from_slice(&body).map_err(|error| {
+pub(super) async fn post(State(app): State<App>, body: JsonBytes) -> Result<Response, ApiError> {
+    let push: RawPush = serde_json::from_slice(&body.bytes).map_err(|error| {
         if error.is_data() {
             let detail = "\"records\" is a list of records with id, hash and record.";
             ApiError::malformed("/records", detail)

@@ -15,6 +15,10 @@ use crate::{ApiError, auth::SESSION_MILLIS, clock::now};
 /// The name of the cookie.
 const COOKIE: &str = "together_session";
 
+/// Bytes of a sign-in: the longest name and password with every character escaped. Anybody may
+/// send one, and what it is read into takes many times its size.
+const SIGN_IN_BYTES: usize = 8 * 1024;
+
 /// The signed-in account. A route that takes it answers 401 to everybody else.
 pub(super) struct Staff {
     /// The account's name.
@@ -32,10 +36,9 @@ impl FromRequestParts<App> for Staff {
 }
 
 pub(super) async fn post(State(app): State<App>, request: Request) -> Result<Response, ApiError> {
-    use axum::extract::FromRequest;
     let from = caller(&request);
     let secure = came_over_https(request.headers());
-    let Json(sign_in) = Json::<SignIn>::from_request(request, &app).await?;
+    let Json(sign_in) = Json::<SignIn>::read(request, &app, SIGN_IN_BYTES).await?;
     let name = sign_in.name.trim();
     let token = app.auth.sign_in(name, sign_in.password, from, now()).await?;
     tracing::info!(account = name, "signed in");

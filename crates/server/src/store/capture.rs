@@ -23,7 +23,8 @@ impl Store {
             return Ok(Received { epoch: self.epoch().await?, placed: Vec::new() });
         }
         let arrivals: Arc<[Arrival]> = arrivals.into();
-        self.write(Scope::Capture, move |tx| {
+        let bytes = arrivals.iter().map(Arrival::weight).sum();
+        self.write_heavy(Scope::Capture, bytes, move |tx| {
             let arrivals = Arc::clone(&arrivals);
             Box::pin(async move { receive(tx, &arrivals, now).await })
         })

@@ -39,6 +39,9 @@ pub trait Database: Debug + Send + Sync {
     async fn close(&self);
 }
 
+/// The weight of a job that nobody counted: a session, an account.
+pub(super) const SMALL: usize = 1_024;
+
 /// Work on an open transaction.
 pub trait Job: Send + Sync {
     /// Does it. It may be done again, on another transaction, if this one is not committed.
@@ -46,17 +49,24 @@ pub trait Job: Send + Sync {
     /// # Errors
     /// If a statement failed; then the transaction must not be committed with this job in it.
     fn run<'t>(&'t self, tx: &'t mut dyn Tx) -> BoxFuture<'t, Result<(), StoreError>>;
+
+    /// How many bytes it keeps in memory until it is done, roughly; what is small need not be
+    /// counted.
+    fn weight(&self) -> usize {
+        SMALL
+    }
 }
 
 /// A job that keeps what it found until it is asked for.
 pub(super) struct Task<F, T> {
     work: F,
+    weight: usize,
     found: Mutex<Option<T>>,
 }
 
 impl<F, T> Task<F, T> {
-    pub(super) fn new(work: F) -> Self {
-        Self { work, found: Mutex::new(None) }
+    pub(super) fn new(weight: usize, work: F) -> Self {
+        Self { work, weight, found: Mutex::new(None) }
     }
 
     /// What the last run found.
@@ -80,5 +90,9 @@ where
             *self.found.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
             Ok(())
         })
+    }
+
+    fn weight(&self) -> usize {
+        self.weight
     }
 }

@@ -30,7 +30,8 @@ impl Store {
         now: Millis,
     ) -> Result<Vec<EditResult>, StoreError> {
         let edits: Arc<[AuthoredEdit]> = edits.into();
-        self.write(Scope::Public, move |tx| {
+        let bytes = edits.iter().map(AuthoredEdit::weight).sum();
+        self.write_heavy(Scope::Public, bytes, move |tx| {
             let edits = Arc::clone(&edits);
             Box::pin(async move { edit(tx, &edits, now).await })
         })

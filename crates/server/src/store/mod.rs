@@ -50,7 +50,7 @@ pub use nouns::{
 };
 pub use tx::{Scope, Tx};
 
-use database::Task;
+use database::{SMALL, Task};
 
 /// Writes that may wait. At a commit every few milliseconds this is a wait of about a second;
 /// past that a tablet does better to come back than to hold its connection.
@@ -141,7 +141,19 @@ impl Store {
             + 'static,
         T: Send + 'static,
     {
-        let task = Arc::new(Task::new(work));
+        self.write_heavy(scope, SMALL, work).await
+    }
+
+    /// The same for work that keeps so many bytes in memory until it is done.
+    async fn write_heavy<T, F>(&self, scope: Scope, bytes: usize, work: F) -> Result<T, StoreError>
+    where
+        F: for<'t> Fn(&'t mut dyn Tx) -> BoxFuture<'t, Result<T, StoreError>>
+            + Send
+            + Sync
+            + 'static,
+        T: Send + 'static,
+    {
+        let task = Arc::new(Task::new(bytes, work));
         let job: Arc<dyn Job> = task.clone();
         let written = self.database.write(scope, job).await;
         if scope == Scope::Public {
@@ -161,7 +173,7 @@ impl Store {
             + 'static,
         T: Send + 'static,
     {
-        let task = Arc::new(Task::new(work));
+        let task = Arc::new(Task::new(SMALL, work));
         let job: Arc<dyn Job> = task.clone();
         self.database.read(job).await?;
         task.found()

@@ -24,6 +24,13 @@ pub struct Arrival {
     pub made_at: Millis,
 }
 
+impl Arrival {
+    /// How many bytes it keeps in memory, roughly.
+    pub(super) fn weight(&self) -> usize {
+        size_of::<Self>() + self.sealed.bytes.len()
+    }
+}
+
 /// What became of an [`Arrival`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placed {
@@ -156,6 +163,14 @@ pub struct AuthoredEdit {
     pub account: String,
     /// What to change.
     pub edit: Edit,
+}
+
+impl AuthoredEdit {
+    /// How many bytes it keeps in memory, roughly.
+    pub(super) fn weight(&self) -> usize {
+        let fields = serde_json::to_string(&self.edit.fields);
+        size_of::<Self>() + fields.map_or(0, |fields| fields.len())
+    }
 }
 
 /// How much there is, for people who look after the server.

@@ -3,18 +3,29 @@
 //! Jobs queue up; the task takes what is there, runs them in one transaction, commits once,
 //! and only then answers. So a slow disk is paid for once a group, a job that fails takes no
 //! other down, and no answer is given for what a power cut could undo.
+//!
+//! The queue is bounded in jobs and in bytes. What does not fit is told to come back.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures_util::FutureExt;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::{Job, StoreError, WAITING};
 
 /// Jobs in one transaction: enough that the disk's time is shared widely, few enough that
 /// the first of them does not wait long for its answer.
 const GROUP: usize = 128;
+/// Bytes in one transaction, with at least one job. A few hundred ordinary submissions, some
+/// 20 ms of writing: while they are written the next ones are read and checked, and those that
+/// were first are answered before the last have come. Two to four times as much a transaction
+/// saves hardly any of the disk's time, and everybody waits for everybody.
+const GROUP_BYTES: usize = 384 * 1024;
+/// Bytes that may wait, as [`Job::weight`] counts them: a thousand pushes of 20 ordinary
+/// submissions, or eight of the largest. What waits stays in memory even if whoever sent it has
+/// gone.
+const WAITING_BYTES: usize = 32 * 1024 * 1024;
 /// How often a group is tried when other writers are in the way. Writers of one scope wait
 /// for each other in a queue, so this is for what no queue can prevent.
 const TRIES: u32 = 5;
@@ -47,6 +58,8 @@ pub(super) trait Connection: Send + 'static {
 #[derive(Debug, Clone)]
 pub(super) struct Writer {
     jobs: mpsc::Sender<Message>,
+    /// A permit is a byte that may wait.
+    room: Arc<Semaphore>,
 }
 
 enum Message {
@@ -58,6 +71,8 @@ enum Message {
 struct Waiting {
     job: Arc<dyn Job>,
     reply: oneshot::Sender<Result<(), StoreError>>,
+    /// As long as it is here, it takes up room.
+    room: OwnedSemaphorePermit,
 }
 
 impl Waiting {
@@ -72,7 +87,7 @@ impl Writer {
     pub(super) fn start(connection: impl Connection) -> Self {
         let (jobs, queue) = mpsc::channel(WAITING);
         tokio::spawn(write(Box::new(connection), queue));
-        Self { jobs }
+        Self { jobs, room: Arc::new(Semaphore::new(WAITING_BYTES)) }
     }
 
     /// Runs `job` in the next transaction and returns after the commit.
@@ -81,7 +96,11 @@ impl Writer {
     /// [`StoreError::Busy`] if the queue is full; else what the job or the commit failed with.
     pub(super) async fn run(&self, job: Arc<dyn Job>) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
-        let message = Message::Work(Waiting { job, reply });
+        // The heaviest gets in when nothing else waits.
+        let weight = u32::try_from(job.weight().clamp(1, WAITING_BYTES)).unwrap_or(u32::MAX);
+        let room = Arc::clone(&self.room).try_acquire_many_owned(weight);
+        let room = room.map_err(|_| StoreError::Busy)?;
+        let message = Message::Work(Waiting { job, reply, room });
         self.jobs.try_send(message).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => StoreError::Busy,
             mpsc::error::TrySendError::Closed(_) => closed(),
@@ -103,18 +122,26 @@ fn closed() -> StoreError {
 }
 
 async fn write(mut connection: Box<dyn Connection>, mut queue: mpsc::Receiver<Message>) {
-    let mut messages = Vec::with_capacity(GROUP);
     let mut closing = None;
-    while closing.is_none() && queue.recv_many(&mut messages, GROUP).await > 0 {
-        let mut group = Vec::with_capacity(messages.len());
-        for message in messages.drain(..) {
+    let mut group = Vec::with_capacity(GROUP);
+    while closing.is_none()
+        && let Some(first) = queue.recv().await
+    {
+        let mut bytes = 0;
+        let mut next = Some(first);
+        while let Some(message) = next {
             match message {
-                Message::Work(waiting) => group.push(waiting),
+                Message::Work(waiting) => {
+                    bytes += waiting.room.num_permits();
+                    group.push(waiting);
+                }
                 Message::Close(done) => closing = Some(done),
             }
+            let full = group.len() == GROUP || bytes >= GROUP_BYTES || closing.is_some();
+            next = if full { None } else { queue.try_recv().ok() };
         }
         if !group.is_empty() {
-            commit_group(connection.as_mut(), group).await;
+            commit_group(connection.as_mut(), &mut group).await;
         }
     }
     queue.close();
@@ -125,47 +152,75 @@ async fn write(mut connection: Box<dyn Connection>, mut queue: mpsc::Receiver<Me
     }
 }
 
-/// Runs a group in one transaction and answers each of its jobs.
-async fn commit_group(connection: &mut dyn Connection, mut group: Vec<Waiting>) {
-    for round in 1.. {
-        let lost = match try_group(connection, &mut group).await {
-            Ok(()) => return group.into_iter().for_each(|waiting| waiting.answer(Ok(()))),
-            Err(lost) => lost,
-        };
-        connection.roll_back().await;
-        if round < TRIES && matches!(lost, StoreError::Contended(_)) {
-            tracing::info!(%lost, round, "a group of writes is tried again");
-            tokio::time::sleep(PAUSE * round).await;
-            continue;
-        }
-        tracing::error!(%lost, jobs = group.len(), "a group of writes was not committed");
-        return group.into_iter().for_each(|waiting| waiting.answer(Err(lost.clone())));
+/// Why a group was not committed.
+enum Lost {
+    /// One of its jobs failed, and nothing but the whole can be undone.
+    Job,
+    /// The transaction failed.
+    Whole(StoreError),
+}
+
+impl From<StoreError> for Lost {
+    fn from(error: StoreError) -> Self {
+        Self::Whole(error)
     }
 }
 
+/// Runs a group in one transaction and answers each of its jobs.
+///
+/// Marks cost a way to the database and back each, two a job, and jobs hardly ever fail: so a
+/// group is first run without, and from the beginning with them after one failed.
+async fn commit_group(connection: &mut dyn Connection, group: &mut Vec<Waiting>) {
+    let (mut round, mut marked) = (1, false);
+    let lost = loop {
+        let lost = match try_group(connection, group, marked).await {
+            Ok(()) => return group.drain(..).for_each(|waiting| waiting.answer(Ok(()))),
+            Err(lost) => lost,
+        };
+        connection.roll_back().await;
+        match lost {
+            Lost::Job => marked = true,
+            Lost::Whole(lost @ StoreError::Contended(_)) if round < TRIES => {
+                tracing::info!(%lost, round, "a group of writes is tried again");
+                tokio::time::sleep(PAUSE * round).await;
+                round += 1;
+            }
+            Lost::Whole(lost) => break lost,
+        }
+    };
+    tracing::error!(%lost, jobs = group.len(), "a group of writes was not committed");
+    group.drain(..).for_each(|waiting| waiting.answer(Err(lost.clone())));
+}
+
 /// Runs and commits the jobs of a group. A job that fails by itself is answered and leaves
-/// the group; the error is that of the transaction as a whole.
+/// the group, if its work can be undone.
 async fn try_group(
     connection: &mut dyn Connection,
     group: &mut Vec<Waiting>,
-) -> Result<(), StoreError> {
+    marked: bool,
+) -> Result<(), Lost> {
     connection.begin().await?;
     let mut next = 0;
     while let Some(waiting) = group.get(next) {
-        connection.mark().await?;
+        if marked {
+            connection.mark().await?;
+        }
         match run(connection, waiting.job.as_ref()).await {
             Ok(()) => {
-                connection.keep().await?;
+                if marked {
+                    connection.keep().await?;
+                }
                 next += 1;
             }
-            Err(error) if is_of_the_whole(&error) => return Err(error),
+            Err(error) if is_of_the_whole(&error) => return Err(Lost::Whole(error)),
+            Err(_) if !marked => return Err(Lost::Job),
             Err(error) => {
                 connection.undo().await?;
                 group.remove(next).answer(Err(error));
             }
         }
     }
-    connection.commit().await
+    Ok(connection.commit().await?)
 }
 
 async fn run(connection: &mut dyn Connection, job: &dyn Job) -> Result<(), StoreError> {
@@ -182,6 +237,8 @@ fn is_of_the_whole(error: &StoreError) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use futures_util::{future::BoxFuture, future::join_all};
     use model::time::Millis;
 
@@ -196,10 +253,18 @@ mod tests {
         mark: Option<MemoryTx>,
         room: usize,
         in_the_way: u32,
+        commits: Arc<AtomicUsize>,
+    }
+
+    impl Fake {
+        fn on(memory: &Memory) -> Self {
+            let (memory, commits) = (memory.clone(), Arc::default());
+            Self { memory, tx: None, mark: None, room: 100, in_the_way: 0, commits }
+        }
     }
 
     fn on(memory: &Memory, room: usize, in_the_way: u32) -> Writer {
-        Writer::start(Fake { memory: memory.clone(), tx: None, mark: None, room, in_the_way })
+        Writer::start(Fake { room, in_the_way, ..Fake::on(memory) })
     }
 
     #[async_trait]
@@ -238,6 +303,7 @@ mod tests {
             if crate::store::tx::Accounts::accounts(&mut tx).await?.len() > self.room {
                 return Err(StoreError::Unavailable("the disk is full".to_owned()));
             }
+            self.commits.fetch_add(1, Ordering::Relaxed);
             tx.commit()
         }
 
@@ -250,6 +316,19 @@ mod tests {
 
     /// Makes an account, then does as it is told.
     struct Note(usize, fn() -> Outcome);
+
+    /// Does nothing and is heavy.
+    struct Heavy(usize);
+
+    impl Job for Heavy {
+        fn run<'t>(&'t self, _: &'t mut dyn Tx) -> BoxFuture<'t, Outcome> {
+            Box::pin(async { Ok(()) })
+        }
+
+        fn weight(&self) -> usize {
+            self.0
+        }
+    }
 
     type Outcome = Result<(), StoreError>;
 
@@ -329,6 +408,29 @@ mod tests {
         assert_eq!(busy + done, 3 * WAITING);
         assert!(busy > 0);
         assert_eq!(noted(&memory).await, done);
+    }
+
+    #[tokio::test]
+    async fn what_waits_is_bounded_in_bytes_too() {
+        let writer = on(&Memory::new("one"), 100, 0);
+        let run = |weight| writer.run(Arc::new(Heavy(weight)));
+        let outcomes = join_all((0..12).map(|_| run(WAITING_BYTES / 8))).await;
+        let done = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+        assert_eq!(done, 8, "{outcomes:?}");
+        assert!(matches!(outcomes[8], Err(StoreError::Busy)), "{outcomes:?}");
+        // What was answered takes up no room, and the heaviest is taken when nothing else waits.
+        run(usize::MAX).await.unwrap();
+        run(1).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_group_is_not_heavier_than_need_be() {
+        let fake = Fake::on(&Memory::new("one"));
+        let commits = Arc::clone(&fake.commits);
+        let writer = Writer::start(fake);
+        let outcomes = join_all((0..6).map(|_| writer.run(Arc::new(Heavy(GROUP_BYTES / 2)))));
+        outcomes.await.into_iter().for_each(|outcome| outcome.unwrap());
+        assert_eq!(commits.load(Ordering::Relaxed), 3);
     }
 
     #[tokio::test]

@@ -85,3 +85,34 @@ async fn a_request_that_does_not_end_does_not_hold_up_the_stop() {
     stop.send(()).unwrap();
     tokio::time::timeout(Duration::from_secs(5), running).await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn where_connections_are_scarce_an_answer_ends_its_own() {
+    // The one that it waits to accept counts too.
+    let patience = Patience { connections: 5, ..Patience::default() };
+    let (_server, mut first, _stop, _running) = listening(patience).await;
+    let address = first.peer_addr().unwrap();
+    ask(&mut first).await;
+    let mut second = TcpStream::connect(address).await.unwrap();
+    let mut third = TcpStream::connect(address).await.unwrap();
+    for stream in [&mut second, &mut third] {
+        let answer = ask(stream).await;
+        assert!(!answer.contains("connection: close"), "{answer}");
+    }
+    let mut fourth = TcpStream::connect(address).await.unwrap();
+    let answer = ask(&mut fourth).await;
+    assert!(answer.contains("connection: close"), "{answer}");
+    assert_eq!(rest(&mut fourth).await, "", "and it is closed");
+    let answer = ask(&mut second).await;
+    assert!(!answer.contains("connection: close"), "there is room again: {answer}");
+}
+
+/// Asks whether the server is alive and gives its answer.
+async fn ask(stream: &mut TcpStream) -> String {
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    let mut seen = Vec::new();
+    while !seen.ends_with(b"\r\n\r\nok\n") {
+        seen.push(stream.read_u8().await.unwrap());
+    }
+    String::from_utf8(seen).unwrap().to_ascii_lowercase()
+}

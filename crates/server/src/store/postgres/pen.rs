@@ -26,14 +26,11 @@ pub(super) struct Pen {
     readers: PgPool,
     conn: Option<Conn>,
     known: Known,
-    /// Whether each job gets a savepoint. They cost two ways to the database each and jobs
-    /// hardly ever fail, so a group is first run without, and with them after one failed.
-    careful: bool,
 }
 
 impl Pen {
     pub(super) fn new(scope: Scope, hosts: Arc<Hosts>, readers: PgPool) -> Self {
-        Self { scope, hosts, readers, conn: None, known: Known::default(), careful: false }
+        Self { scope, hosts, readers, conn: None, known: Known::default() }
     }
 
     fn time(&self) -> Duration {
@@ -94,18 +91,14 @@ impl Connection for Pen {
     }
 
     async fn mark(&mut self) -> Result<(), StoreError> {
-        if self.careful { self.say("SAVEPOINT job").await } else { Ok(()) }
+        self.say("SAVEPOINT job").await
     }
 
     async fn keep(&mut self) -> Result<(), StoreError> {
-        if self.careful { self.say("RELEASE job").await } else { Ok(()) }
+        self.say("RELEASE job").await
     }
 
     async fn undo(&mut self) -> Result<(), StoreError> {
-        if !self.careful {
-            self.careful = true;
-            return Err(StoreError::Contended("a job of the group failed".to_owned()));
-        }
         // The locks that were taken since the savepoint go with it.
         self.known = Known::locked(self.scope);
         self.say("ROLLBACK TO job; RELEASE job").await
@@ -120,7 +113,6 @@ impl Connection for Pen {
     }
 
     async fn commit(&mut self) -> Result<(), StoreError> {
-        self.careful = false;
         // Of a transaction in which a statement failed, PostgreSQL takes the word to commit
         // without complaint, and rolls it back. The empty query complains.
         self.say("SELECT; COMMIT").await

@@ -1,13 +1,13 @@
 //! SQLite: one connection that writes, a few that read.
 
 mod backup;
+mod insert;
 #[path = "../sql/mod.rs"]
 mod sql;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use model::time::Millis;
 use sqlx::{
     Connection as _, SqlitePool,
     migrate::Migrator,
@@ -15,9 +15,10 @@ use sqlx::{
 };
 
 use super::{
-    Arrival, Database, Job, Scope, StoreError,
+    Database, Job, Scope, StoreError,
     writer::{Connection, Writer},
 };
+use insert::insert_submissions;
 use sql::{Known, SqlTx};
 
 pub(super) use backup::restore;
@@ -56,7 +57,7 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(LOCK_WAIT);
-        let mut only = Only { conn: Conn::connect_with(&options).await? };
+        let mut only = Only::on(Conn::connect_with(&options).await?);
         MIGRATIONS
             .run(&mut only.conn)
             .await
@@ -96,9 +97,14 @@ impl Database for Sqlite {
 /// The only connection of this process that writes.
 struct Only {
     conn: Conn,
+    known: Known,
 }
 
 impl Only {
+    fn on(conn: Conn) -> Self {
+        Self { conn, known: Known::default() }
+    }
+
     async fn say(&mut self, statement: &'static str) -> Result<(), StoreError> {
         sqlx::query(statement).execute(&mut self.conn).await?;
         Ok(())
@@ -108,6 +114,8 @@ impl Only {
 #[async_trait]
 impl Connection for Only {
     async fn begin(&mut self) -> Result<(), StoreError> {
+        // The file has one lock, whatever the scope.
+        self.known = Known::locked(Scope::Public);
         self.say("BEGIN IMMEDIATE").await
     }
 
@@ -120,12 +128,13 @@ impl Connection for Only {
     }
 
     async fn undo(&mut self) -> Result<(), StoreError> {
+        self.known = Known::locked(Scope::Public);
         self.say("ROLLBACK TO job").await?;
         self.say("RELEASE job").await
     }
 
     async fn run(&mut self, job: &dyn Job) -> Result<(), StoreError> {
-        job.run(&mut SqlTx::on(&mut self.conn, &mut Known::locked(Scope::Public))).await
+        job.run(&mut SqlTx::on(&mut self.conn, &mut self.known)).await
     }
 
     async fn commit(&mut self) -> Result<(), StoreError> {
@@ -148,51 +157,6 @@ impl Connection for Only {
 /// `BEGIN IMMEDIATE` keeps every other writer out already.
 async fn lock(_: &mut Conn, _: Scope) -> Result<(), StoreError> {
     Ok(())
-}
-
-/// A statement each: here nothing travels between program and database.
-async fn insert_submissions(
-    conn: &mut Conn,
-    first: u64,
-    arrivals: &[Arrival],
-    now: Millis,
-) -> Result<Vec<bool>, StoreError> {
-    let mut inserted = Vec::with_capacity(arrivals.len());
-    for (seq, arrival) in (first..).zip(arrivals) {
-        let rows = sqlx::query(
-            "INSERT INTO submissions
-                 (seq, id, hash, kind, survey, venue, made_at, received_at, bytes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-             ON CONFLICT (id) DO NOTHING",
-        )
-        .bind(sql::signed(seq))
-        .bind(arrival.sealed.id.to_string())
-        .bind(arrival.sealed.hash.to_string())
-        .bind(arrival.kind)
-        .bind(arrival.survey.as_ref().map(|survey| survey.as_str()))
-        .bind(arrival.venue.as_ref().map(|venue| venue.as_str()))
-        .bind(arrival.made_at.0)
-        .bind(now.0)
-        .bind(&arrival.sealed.bytes)
-        .execute(&mut *conn)
-        .await?
-        .rows_affected();
-        inserted.push(rows == 1);
-        if rows == 0 {
-            continue;
-        }
-        for theme in &arrival.themes {
-            sqlx::query(
-                "INSERT INTO submission_themes (theme, seq) VALUES (?1, ?2)
-                 ON CONFLICT DO NOTHING",
-            )
-            .bind(theme.as_str())
-            .bind(sql::signed(seq))
-            .execute(&mut *conn)
-            .await?;
-        }
-    }
-    Ok(inserted)
 }
 
 #[cfg(test)]
@@ -228,13 +192,13 @@ mod tests {
         let pages: i64 =
             sqlx::query_scalar("PRAGMA max_page_count = 1").fetch_one(&mut full).await.unwrap();
         assert!(pages > 1, "the file as it is");
-        let writer = Writer::start(Only { conn: full });
+        let writer = Writer::start(Only::on(full));
         for outcome in join_all((0..5).map(|number| writer.run(long(number)))).await {
             assert!(matches!(outcome, Err(StoreError::Unavailable(_))), "{outcome:?}");
         }
         writer.close().await;
 
-        let writer = Writer::start(Only { conn: conn().await });
+        let writer = Writer::start(Only::on(conn().await));
         writer.run(long(9)).await.unwrap();
         writer.close().await;
         let store = Store::open(dir.path()).await.unwrap();
