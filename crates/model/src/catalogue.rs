@@ -10,7 +10,10 @@ use serde_json::{Map, Value};
 
 use crate::{
     Collection, Key, Problem, ProblemCode, Record, Text,
-    limits::{LINE_CHARS, RECORD_BYTES, TEXT_CHARS},
+    limits::{
+        ADDRESS_LINES, EXCEPTIONS, LANGUAGES, LINE_CHARS, OPENINGS, PHONES, RECORD_BYTES,
+        RECORD_FIELDS, REFERENCES, THANKS, THEMES,
+    },
     recurrence::Rule,
     time::{wall, wall_list, wall_option},
 };
@@ -348,15 +351,25 @@ pub fn problems(
             format!("The record has {size} bytes. Keep it below {RECORD_BYTES}."),
         )];
     }
+    if fields.len() > RECORD_FIELDS {
+        let detail = format!("The record has {} fields. Keep to {RECORD_FIELDS}.", fields.len());
+        return vec![Problem::new("", ProblemCode::TooMany, detail)];
+    }
     let mut check = Check { references, problems: Vec::new() };
     let outcome = match collection {
         Collection::Site => view::<Site>(fields).map(|site| {
             check.text("/name", &site.name);
             check.text("/place", &site.place);
             check.text("/consent", &site.consent);
+            check.few("/thanks", &site.thanks, THANKS);
+            let thanks = site.thanks.iter().enumerate();
+            thanks.for_each(|(at, text)| check.optional_text(&format!("/thanks/{at}"), text));
         }),
         Collection::Area => view::<Area>(fields).map(|area| check.text("/name", &area.name)),
-        Collection::Ward => view::<Ward>(fields).map(|ward| check.text("/name", &ward.name)),
+        Collection::Ward => view::<Ward>(fields).map(|ward| {
+            check.text("/name", &ward.name);
+            check.line("/code", &ward.code);
+        }),
         Collection::Theme => view::<Theme>(fields).map(|theme| check.text("/name", &theme.name)),
         Collection::Category => {
             view::<Category>(fields).map(|category| check.text("/name", &category.name))
@@ -406,12 +419,23 @@ impl<R: References> Check<'_, R> {
     }
 
     fn optional_text(&mut self, pointer: &str, text: &Text) {
-        if text.all().any(|words| words.chars().count() > TEXT_CHARS) {
-            self.add(
-                pointer,
-                ProblemCode::TooLong,
-                format!("Use at most {TEXT_CHARS} characters."),
-            );
+        self.problems.extend(text.problems_of_length(pointer));
+    }
+
+    /// Whether there are no more than `most`; what is too long a list is not looked into.
+    fn few<T>(&mut self, pointer: &str, items: &[T], most: usize) -> bool {
+        let few = items.len() <= most;
+        if !few {
+            self.add(pointer, ProblemCode::TooMany, format!("Give at most {most} of these."));
+        }
+        few
+    }
+
+    fn lines(&mut self, pointer: &str, lines: &[String], most: usize) {
+        if self.few(pointer, lines, most) {
+            for (at, line) in lines.iter().enumerate() {
+                self.line(&format!("{pointer}/{at}"), line);
+            }
         }
     }
 
@@ -426,13 +450,19 @@ impl<R: References> Check<'_, R> {
         }
     }
 
-    fn all_refer(&mut self, pointer: &str, collection: Collection, ids: &[Key]) {
+    fn all_refer(&mut self, pointer: &str, collection: Collection, ids: &[Key], most: usize) {
+        if !self.few(pointer, ids, most) {
+            return;
+        }
         for (index, id) in ids.iter().enumerate() {
             self.refers(&format!("{pointer}/{index}"), collection, id);
         }
     }
 
     fn hours(&mut self, hours: &[Opening]) {
+        if !self.few("/hours", hours, OPENINGS) {
+            return;
+        }
         for (index, opening) in hours.iter().enumerate() {
             if opening.to <= opening.from {
                 self.add(
@@ -463,6 +493,7 @@ impl<R: References> Check<'_, R> {
 
     fn venue(&mut self, venue: &Venue) {
         self.text("/name", &venue.name);
+        self.lines("/address", &venue.address, ADDRESS_LINES);
         self.line("/postcode", &venue.postcode);
         self.refers("/area", Collection::Area, &venue.area);
         self.hours(&venue.hours);
@@ -476,15 +507,19 @@ impl<R: References> Check<'_, R> {
         self.text("/summary", &event.summary);
         self.optional_text("/cost", &event.cost);
         self.optional_text("/booking", &event.booking);
+        self.line("/place", event.place.as_deref().unwrap_or_default());
         match (&event.venue, &event.place) {
             (Some(venue), _) => self.refers("/venue", Collection::Venue, venue),
-            (None, Some(place)) if !place.trim().is_empty() => self.line("/place", place),
+            (None, Some(place)) if !place.trim().is_empty() => {}
             (None, _) => self.add("/venue", ProblemCode::Required, "Say where it takes place."),
         }
-        self.all_refer("/themes", Collection::Theme, &event.themes);
+        self.all_refer("/themes", Collection::Theme, &event.themes, THEMES);
+        self.few("/except", &event.except, EXCEPTIONS);
         if !(1..=20_160).contains(&event.minutes) {
             self.add("/minutes", ProblemCode::OutOfRange, "Give 1 minute to 14 days.");
         }
+        // A tablet goes through the parts of a rule for each day that it shows.
+        self.line("/rule", event.rule.as_deref().unwrap_or_default());
         if let Some(Err(error)) = event.rule.as_deref().map(Rule::parse) {
             self.add("/rule", ProblemCode::Malformed, error.to_string());
         }
@@ -498,9 +533,13 @@ impl<R: References> Check<'_, R> {
         if listing.categories.is_empty() {
             self.add("/categories", ProblemCode::Required, "Choose at least one kind of support.");
         }
-        self.all_refer("/categories", Collection::Category, &listing.categories);
-        self.all_refer("/areas", Collection::Area, &listing.areas);
-        for (index, phone) in listing.phones.iter().enumerate() {
+        self.all_refer("/categories", Collection::Category, &listing.categories, REFERENCES);
+        self.all_refer("/areas", Collection::Area, &listing.areas, REFERENCES);
+        self.lines("/languages", &listing.languages, LANGUAGES);
+        self.lines("/address", &listing.address, ADDRESS_LINES);
+        self.few("/phones", &listing.phones, PHONES);
+        for (index, phone) in listing.phones.iter().take(PHONES).enumerate() {
+            self.optional_text(&format!("/phones/{index}/note"), &phone.note);
             let pointer = format!("/phones/{index}/number");
             self.line(&pointer, &phone.number);
             if !phone.number.chars().any(|c| c.is_ascii_digit()) {
@@ -515,6 +554,7 @@ impl<R: References> Check<'_, R> {
     fn survey(&mut self, id: &Key, survey: &Survey) {
         self.text("/title", &survey.title);
         self.text("/summary", &survey.summary);
+        self.optional_text("/outcome", &survey.outcome);
         match survey_version_key(id, survey.version) {
             Some(version) => self.refers("/version", Collection::SurveyVersion, &version),
             None => self.add("/version", ProblemCode::TooLong, "Give the survey a shorter id."),

@@ -74,7 +74,8 @@ impl Cursor {
         if schema != SCHEMA {
             return Err(Stale::OtherSchema);
         }
-        if seq > head {
+        // A beginning ahead of the server would lift the cursor over every floor to come.
+        if seq.max(began) > head {
             return Err(Stale::Future);
         }
         if seq.max(began) < floor {
@@ -101,6 +102,8 @@ mod tests {
         assert_eq!(at("e1", "public", 4, 0), Err(Stale::Future));
         assert_eq!(at("e1", "public", 9, 6), Err(Stale::BelowFloor));
         assert_eq!(Cursor::continue_from("<html>", "e1", "public", 9, 0), Err(Stale::Unreadable));
+        let ahead = Cursor { seq: 0, began: 10, ..cursor.clone() }.encode();
+        assert_eq!(Cursor::continue_from(&ahead, "e1", "public", 9, 0), Err(Stale::Future));
         let half_way = Cursor { seq: 2, ..cursor.clone() }.encode();
         let on =
             |floor| Cursor::continue_from(&half_way, "e1", "public", 9, floor).map(|it| it.seq);

@@ -13,21 +13,48 @@ pub const SUBMISSION_BYTES: usize = 256 * 1024;
 /// Submissions in one push: at 1 KiB each a batch is about 100 KiB, two seconds on a
 /// 400 kbit/s line, so a connection that drops often still gets batches through.
 pub const PUSH_RECORDS: usize = 100;
-/// Bytes of any request body. A push of the longest allowed batch of ordinary submissions is
-/// well below; one oversized submission is refused by itself, by [`SUBMISSION_BYTES`].
-pub const REQUEST_BYTES: usize = 4 * 1024 * 1024;
+/// Bytes of any request body. A tablet's batch has at most 512 KiB of submissions and an edit of
+/// the largest record as much; the rest is for what stands around them. One oversized submission
+/// is refused by itself, by [`SUBMISSION_BYTES`].
+pub const REQUEST_BYTES: usize = 1024 * 1024;
 /// Levels of nesting in any JSON we accept. Our deepest real document, a survey definition
 /// with nested groups, has 12.
 pub const JSON_DEPTH: usize = 32;
 /// Answers in one survey response: a 250-question form with repeats stays below.
 pub const ANSWERS: usize = 2_000;
-/// Choices picked in one multiple-choice answer.
-pub const PICKED: usize = 200;
+/// Questions, notes and groups in one survey, fewer than [`ANSWERS`]: nobody fills in more than a
+/// few dozen, and each is looked for among the others.
+pub const QUESTIONS: usize = 500;
+/// Choices of one question: past this it is a list to search in, not to choose from.
+pub const CHOICES: usize = 200;
+/// Choices picked in one multiple-choice answer: all there may be.
+pub const PICKED: usize = CHOICES;
 /// Themes on one piece of feedback: past this the field was not chosen but emptied out.
 pub const THEMES: usize = 12;
 /// Records in one page of catalogue changes: about 200 KiB of listings, one transaction.
 pub const PAGE_RECORDS: usize = 500;
 /// Edits in one request: a staff form sends one, an import of the web interface a few.
 pub const EDITS: usize = 50;
-/// Bytes of all fields of one catalogue record: the largest is a survey definition.
+/// Bytes of all fields of one catalogue record: the largest is a survey definition. One of
+/// [`QUESTIONS`] questions in four languages has about 300 KiB.
 pub const RECORD_BYTES: usize = 512 * 1024;
+/// Fields of one catalogue record. Ours have at most 15; newer programs may add some. A name that
+/// was ever used stays with the record, so that late edits still collide.
+pub const RECORD_FIELDS: usize = 100;
+/// Languages of one text: twice as many as a borough's schools count among their larger ones.
+pub const LANGUAGES: usize = 40;
+/// Lines of a postal address: Royal Mail's longest have nine.
+pub const ADDRESS_LINES: usize = 12;
+/// Opening hours of one place: four in a day, each day of the week.
+pub const OPENINGS: usize = 28;
+/// Numbers of one service: by language, by topic, by time of day.
+pub const PHONES: usize = 20;
+/// Records of one kind that a record names: every ward or area of a county, every category.
+pub const REFERENCES: usize = 100;
+/// Days on which something that recurs does not take place: each day of a year.
+pub const EXCEPTIONS: usize = 366;
+/// Sources that a borough thanks.
+pub const THANKS: usize = 20;
+/// Problems told about one record. Nobody reads more at a time, and without an end a record of
+/// a few bytes a fault would be answered with a hundred times its size.
+pub const PROBLEMS: usize = 50;

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Named, Problem, ProblemCode, limits::TEXT_CHARS};
+use crate::{
+    Named, Problem, ProblemCode,
+    limits::{KEY_CHARS, LANGUAGES, TEXT_CHARS},
+};
 
 /// The language every content text must have, and the one shown where another is missing.
 pub const FALLBACK: &str = "en";
@@ -67,16 +70,25 @@ impl Text {
                 "Give the text in English.",
             ));
         }
-        for (language, text) in self.iter() {
-            if text.chars().count() > TEXT_CHARS {
-                problems.push(Problem::new(
-                    format!("{pointer}/{language}"),
-                    ProblemCode::TooLong,
-                    format!("Use at most {TEXT_CHARS} characters."),
-                ));
-            }
-        }
+        problems.extend(self.problems_of_length(pointer));
         problems
+    }
+
+    /// Problems of a text that may be empty.
+    pub fn problems_of_length(&self, pointer: &str) -> Vec<Problem> {
+        if self.0.len() > LANGUAGES {
+            let detail = format!("Give the text in at most {LANGUAGES} languages.");
+            return vec![Problem::new(pointer, ProblemCode::TooMany, detail)];
+        }
+        let long = |(language, text): &(&str, &str)| {
+            text.chars().count() > TEXT_CHARS || language.len() > KEY_CHARS
+        };
+        let problem = |(language, _): (&str, &str)| {
+            let language: String = language.chars().take(KEY_CHARS).collect();
+            let detail = format!("Use at most {TEXT_CHARS} characters, and a short tag.");
+            Problem::new(format!("{pointer}/{language}"), ProblemCode::TooLong, detail)
+        };
+        self.iter().filter(long).map(problem).collect()
     }
 }
 

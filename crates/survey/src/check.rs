@@ -176,7 +176,7 @@ fn fits(question: &Question, answer: &Answer) -> Result<(), (ProblemCode, &'stat
         },
         // Nine digits fit every tool that reads the export as a 32-bit number.
         (Kind::Integer, Answer::One(value)) => match value.parse::<i64>() {
-            Ok(number) if number.abs() < 1_000_000_000 => Ok(()),
+            Ok(number) if number.unsigned_abs() < 1_000_000_000 => Ok(()),
             Ok(_) => Err((OutOfRange, "Write a number with at most nine digits.")),
             Err(_) => Err((Malformed, "Write a whole number.")),
         },
@@ -202,6 +202,35 @@ fn fits(question: &Question, answer: &Answer) -> Result<(), (ProblemCode, &'stat
             } else {
                 Ok(())
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn whole_numbers_have_nine_digits_at_most() {
+        let definition = Definition::read(&json!({"languages": ["en"], "items": [
+            {"name": "n", "type": "integer", "label": {"en": "How many?"}},
+        ]}))
+        .unwrap();
+        let question = definition.question("n").unwrap();
+        let code = |text: &str| {
+            let answer = Answer::One(text.to_owned());
+            let answers = Named::default();
+            let problems = answer_problems(&definition, question, Some(&answer), &answers);
+            problems.first().map(|problem| problem.code)
+        };
+        for good in ["0", "-7", "999999999", "-999999999"] {
+            assert_eq!(code(good), None, "{good}");
+        }
+        // The last but one has no positive counterpart among the numbers of 64 bits.
+        for large in ["1000000000", "-1000000000", "-9223372036854775808", "9223372036854775807"] {
+            assert_eq!(code(large), Some(ProblemCode::OutOfRange), "{large}");
         }
     }
 }

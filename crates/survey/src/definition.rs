@@ -1,6 +1,9 @@
 //! What a survey asks: the definition inside a published version, read and checked.
 
-use model::{Problem, ProblemCode, Text, limits::JSON_DEPTH};
+use model::{
+    Problem, ProblemCode, Text,
+    limits::{CHOICES, JSON_DEPTH, LANGUAGES, LINE_CHARS, QUESTIONS},
+};
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
@@ -116,6 +119,9 @@ impl Scale {
 
 /// Steps on one scale; more cannot be told apart on a screen.
 const SCALE_STEPS: i32 = 101;
+/// Groups in groups: each level is two of [`JSON_DEPTH`], and half of it is left for what stands
+/// around the definition.
+const GROUP_DEPTH: usize = JSON_DEPTH / 4;
 
 impl Definition {
     /// Reads and checks a definition.
@@ -163,6 +169,10 @@ impl Definition {
     }
 }
 
+fn too_long(name: &str) -> bool {
+    name.chars().count() > LINE_CHARS
+}
+
 /// What may come beside a value while it is read: `CHECKED` says whether anybody wants to know what is wrong.
 #[derive(Default)]
 struct Reader<const CHECKED: bool> {
@@ -196,6 +206,10 @@ impl<const CHECKED: bool> Reader<CHECKED> {
         let languages = self.list(place, "languages");
         let languages: Vec<_> =
             languages.iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect();
+        if CHECKED && (languages.len() > LANGUAGES || languages.iter().any(|tag| too_long(tag))) {
+            let detail = format!("Name at most {LANGUAGES} languages, each by its short tag.");
+            self.add("", "/languages", ProblemCode::TooMany, detail);
+        }
         if CHECKED && languages.is_empty() {
             self.add("", "/languages", ProblemCode::Required, "Name at least one language.");
         }
@@ -206,7 +220,7 @@ impl<const CHECKED: bool> Reader<CHECKED> {
     }
 
     fn items(&mut self, place: Place<'_>, depth: usize) -> Option<Vec<Item>> {
-        if depth > JSON_DEPTH / 4 {
+        if depth > GROUP_DEPTH {
             let detail = "Put groups at most eight levels deep.";
             self.add(place.pointer, "/items", ProblemCode::TooLong, detail);
             return None;
@@ -234,9 +248,18 @@ impl<const CHECKED: bool> Reader<CHECKED> {
         let Place { pointer, .. } = place;
         let name = self.own_name(place);
         if CHECKED {
+            if self.names.len() == QUESTIONS {
+                let detail =
+                    format!("Ask at most {QUESTIONS} questions, notes and groups counted.");
+                // Once: the others are not looked at.
+                if self.problems.last().is_none_or(|last| last.code != ProblemCode::TooMany) {
+                    self.add(pointer, "", ProblemCode::TooMany, detail);
+                }
+                return None;
+            }
             let good_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
                 && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
-            if !good_name {
+            if !good_name || too_long(&name) {
                 let detail =
                     "Start a name with a letter and use letters, digits, hyphen, underscore.";
                 self.add(pointer, "/name", ProblemCode::Malformed, detail);
@@ -342,7 +365,13 @@ impl<const CHECKED: bool> Reader<CHECKED> {
 
     fn choices(&mut self, place: Place<'_>) -> Vec<Choice> {
         let mut choices: Vec<Choice> = Vec::new();
-        for (index, value) in self.list(place, "choices").iter().enumerate() {
+        let given = self.list(place, "choices");
+        if CHECKED && given.len() > CHOICES {
+            let detail = format!("Give at most {CHOICES} choices.");
+            self.add(place.pointer, "/choices", ProblemCode::TooMany, detail);
+            return choices;
+        }
+        for (index, value) in given.iter().enumerate() {
             let pointer = &format!("{}/choices/{index}", place.pointer);
             let Some(fields) = value.as_object() else {
                 self.add(pointer, "", ProblemCode::Malformed, "A choice is an object.");
@@ -352,8 +381,10 @@ impl<const CHECKED: bool> Reader<CHECKED> {
             let choice = Choice { name: self.own_name(at), label: self.text(at, "label") };
             if CHECKED {
                 // Picked names are joined with spaces in expressions and exports.
-                if choice.name.is_empty() || choice.name.contains(char::is_whitespace) {
-                    let detail = "Give the choice a name without spaces.";
+                // A longer one could be picked, and the answer would be refused.
+                let long = too_long(&choice.name);
+                if long || choice.name.is_empty() || choice.name.contains(char::is_whitespace) {
+                    let detail = "Give the choice a short name without spaces.";
                     self.add(pointer, "/name", ProblemCode::Malformed, detail);
                 }
                 if choices.iter().any(|before| before.name == choice.name) {

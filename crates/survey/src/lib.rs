@@ -11,7 +11,7 @@ mod check;
 mod definition;
 mod expression;
 mod fill;
-mod number;
+pub mod number;
 
 pub use check::{ValidResponse, answer_problems};
 pub use definition::{Choice, Definition, Group, Item, Kind, Question, Scale};

@@ -9,7 +9,7 @@
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// The number that `text` writes; none if it writes none.
-pub(crate) fn parse(text: &str) -> Option<f64> {
+pub fn parse(text: &str) -> Option<f64> {
     let (digits, sign) = text.strip_prefix('-').map_or((text, 1.0), |digits| (digits, -1.0));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let mut value = 0.0;
@@ -36,7 +36,7 @@ pub(crate) fn parse(text: &str) -> Option<f64> {
 }
 
 /// The text of a number: whole numbers without a point, others with up to 15 significant digits, "NaN", "Infinity".
-pub(crate) fn write(number: f64) -> String {
+pub fn write(number: f64) -> String {
     let sign = if number < 0.0 { "-" } else { "" };
     let size = number.abs();
     if number.is_nan() {

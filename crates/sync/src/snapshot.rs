@@ -82,7 +82,7 @@ async fn fetch<R: Remote>(
     for part in manifest.segments.iter().rev() {
         // Two segments of one name are one download. A list and no set: of a hundred names, and less code.
         if here.contains(&part.hash) {
-            progress.done += part.bytes;
+            progress.done = progress.done.saturating_add(part.bytes);
         } else {
             here.push(part.hash);
             missing.push(*part);
@@ -104,7 +104,7 @@ async fn fetch<R: Remote>(
         match answer {
             Ok(text) if is_sound(&text, part) => {
                 catalogue.stage_segment(part.hash, &text).await?;
-                progress.done += part.bytes;
+                progress.done = progress.done.saturating_add(part.bytes);
                 show(progress);
                 cuts = 0;
             }

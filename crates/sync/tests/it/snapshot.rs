@@ -232,6 +232,20 @@ fn a_new_tablet_starts_from_the_snapshot_and_goes_on_with_changes() {
 }
 
 #[test]
+fn sizes_beyond_all_numbers_only_fill_the_bar() {
+    let server = Server::of(12);
+    if let Some((manifest, _)) = server.offered.borrow_mut().as_mut() {
+        manifest.segments.iter_mut().for_each(|part| part.bytes = u64::MAX);
+    }
+    let catalogue = MemoryCatalogue::default();
+    let (outcome, shown) = round(&catalogue, &server);
+    assert_eq!(outcome.error, None);
+    let full = Progress { done: u64::MAX, total: u64::MAX };
+    assert_eq!(shown[1..], [full; 3]);
+    assert_same(&catalogue, &server);
+}
+
+#[test]
 fn a_download_that_broke_off_goes_on_at_the_first_missing_segment() {
     let server = Server::of(52);
     let catalogue = MemoryCatalogue::default();
