@@ -6,6 +6,7 @@ use crate::tool::{TRUNK, WASM_BINDGEN};
 use crate::workspace::{WASM, Workspace};
 use anyhow::{Context, Result, bail};
 use std::env;
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -89,11 +90,39 @@ fn browser(workspace: &Workspace) -> Result<Browser> {
     }
     const BY_HAND: &str = "Chromium or chromedriver is missing: install both \
         (Debian: apt-get install chromium chromium-driver), or name them in CHROMIUM and CHROMEDRIVER";
+    let packages = ["chromium", "chromium-driver"];
+    apt_install(workspace, "Chromium and its driver", &packages).context(BY_HAND)?;
+    find_browser().context(BY_HAND)
+}
+
+/// PostgreSQL's programs, which the server's tests start by themselves.
+///
+/// # Errors
+/// As [`app`].
+pub fn postgres(workspace: &Workspace) -> Result<()> {
+    if has_postgres() {
+        return Ok(());
+    }
+    const BY_HAND: &str = "PostgreSQL is missing: install it (Debian: apt-get install postgresql)";
+    apt_install(workspace, "PostgreSQL", &["postgresql"]).context(BY_HAND)?;
+    if has_postgres() { Ok(()) } else { bail!(BY_HAND) }
+}
+
+/// On PATH, or where Debian puts it; the tests look in the same places.
+fn has_postgres() -> bool {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    on_path("postgres").is_some()
+        || versions.into_iter().any(|version| version.path().join("bin/postgres").is_file())
+}
+
+/// Installs packages where that is possible without a question: on Debian and its kin, as root or
+/// with a sudo that asks for nothing.
+fn apt_install(workspace: &Workspace, what: &str, packages: &[&str]) -> Result<()> {
     let root = shell::output(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
     let sudo = !root && shell::output(Command::new("sudo").args(["-n", "true"])).is_some();
     let apt = shell::output(Command::new("apt-get").arg("--version")).is_some();
     if !apt || !(root || sudo) {
-        bail!(BY_HAND);
+        bail!("{what} cannot be installed from here");
     }
     let apt_get = |args: &[&str]| -> Result<Command> {
         let mut command = shell::command(workspace, if sudo { "sudo" } else { "apt-get" })?;
@@ -104,19 +133,9 @@ fn browser(workspace: &Workspace) -> Result<Browser> {
         Ok(command)
     };
     shell::run("Asking the system what packages there are", &mut apt_get(&["update", "-q"])?)?;
-    shell::run(
-        "Installing Chromium and its driver (a minute or two, once)",
-        &mut apt_get(&[
-            "install",
-            "-q",
-            "-y",
-            "--no-install-recommends",
-            "chromium",
-            "chromium-driver",
-        ])?,
-    )
-    .context(BY_HAND)?;
-    find_browser().context(BY_HAND)
+    let mut install = apt_get(&["install", "-q", "-y", "--no-install-recommends"])?;
+    shell::run(&format!("Installing {what} (a minute or two, once)"), install.args(packages))
+        .map(drop)
 }
 
 fn find_browser() -> Option<Browser> {

@@ -14,7 +14,8 @@ use std::time::Instant;
 /// A part of the tests.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Part {
-    /// Native tests of every crate that runs outside the browser, and their examples.
+    /// Native tests of every crate that runs outside the browser, and their examples; those of the
+    /// server on SQLite and again on PostgreSQL.
     Unit,
     /// Wasm tests in Chromium, with its real IndexedDB.
     Browser,
@@ -74,11 +75,16 @@ pub fn run(workspace: &Workspace, parts: &[Part], rounds: Rounds) -> Result<()> 
 }
 
 fn unit(workspace: &Workspace) -> Result<()> {
+    setup::postgres(workspace)?;
     let mut cargo = shell::cargo(workspace, ["test", "--workspace"])?;
     for package in [APP, BENCH, E2E, FAULTS] {
         cargo.args(["--exclude", package]);
     }
-    passed(&mut cargo)
+    // Both, whatever the first finds: the second is the same suite on the other database.
+    let everywhere = passed(&mut cargo);
+    let mut cargo = shell::cargo(workspace, ["test", "-p", "server", "--test", "it"])?;
+    let on_postgres = passed(cargo.env("TOGETHER_TEST_DATABASE", "postgres"));
+    everywhere.and(on_postgres)
 }
 
 fn browser(workspace: &Workspace) -> Result<()> {
@@ -112,6 +118,7 @@ pub fn against_the_build<const N: usize>(
     args: [&str; N],
 ) -> Result<Command> {
     let browser = setup::tests(workspace)?;
+    setup::postgres(workspace)?;
     app::build(workspace)?;
     server::build(workspace)?;
     let mut cargo = shell::cargo(workspace, args)?;

@@ -84,13 +84,17 @@ impl Running {
         }
     }
 
-    /// Ends all its processes as a power cut would.
+    /// Ends all its processes as a power cut would, and returns when none is left.
     pub(crate) fn kill(mut self) {
-        // The first one too: it would start the others again.
-        let mut all = vec![self.postgres];
-        all.extend(children_of(self.postgres));
-        let all = all.iter().map(u32::to_string);
-        let _ = Command::new("kill").arg("-KILL").args(all).stderr(Stdio::null()).status();
+        // The first process makes the others. Stopped, it makes no more, so that the list of them
+        // is whole; and it starts none again when they are gone.
+        signal("-STOP", &[self.postgres]);
+        until(|| !matches!(state_and_parent(self.postgres), Some((state, _)) if state != 'T'));
+        let mut all = children_of(self.postgres);
+        all.push(self.postgres);
+        signal("-KILL", &all);
+        // One that is still there would keep a new server from starting on its data.
+        until(|| all.iter().all(|number| state_and_parent(*number).is_none()));
         self.end();
     }
 
@@ -110,21 +114,37 @@ impl Drop for Running {
     }
 }
 
+fn signal(name: &str, processes: &[u32]) {
+    let processes = processes.iter().map(u32::to_string);
+    let _ = Command::new("kill").arg(name).args(processes).stderr(Stdio::null()).status();
+}
+
+/// Looks again and again; what the system does with a signal takes it no time worth naming.
+fn until(condition: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !condition() && started.elapsed() < PATIENCE {
+        sleep(Duration::from_millis(1));
+    }
+}
+
+/// What a process does, like `S` or `T`, and who started it. One that has ended is none, even if
+/// nobody has asked how.
+fn state_and_parent(process: u32) -> Option<(char, u32)> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The fields after the name, which stands in brackets.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    let state = fields.next()?.chars().next()?;
+    let parent = fields.next()?.parse().ok()?;
+    (!matches!(state, 'Z' | 'X')).then_some((state, parent))
+}
+
 /// The processes that a process started.
 fn children_of(parent: u32) -> Vec<u32> {
-    let is_child = |stat: &str| {
-        // The fields after the name, which stands in brackets: state, then the parent.
-        stat.rsplit_once(')')
-            .and_then(|(_, rest)| rest.split_whitespace().nth(1)?.parse().ok())
-            .is_some_and(|its: u32| its == parent)
-    };
     fs::read_dir("/proc")
         .into_iter()
         .flatten()
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .filter(|number: &u32| {
-            fs::read_to_string(format!("/proc/{number}/stat")).is_ok_and(|stat| is_child(&stat))
-        })
+        .filter(|number| matches!(state_and_parent(*number), Some((_, its)) if its == parent))
         .collect()
 }

@@ -10,7 +10,7 @@ use ::server::{
 use futures_util::future::join_all;
 use model::{Hash, time::Millis};
 use pg::TestPostgres;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use crate::postgres;
 
@@ -53,7 +53,6 @@ async fn a_database_that_goes_away_is_told_and_found_again() {
     }
     // Ended and back before anybody asked: nobody is to notice.
     server.restart().unwrap();
-    sleep(Duration::from_millis(100)).await;
     assert_eq!(store.epoch().await.unwrap(), epoch);
     store.check_writable(now()).await.unwrap();
 }

@@ -20,12 +20,9 @@ use model::{
 };
 use serde_json::{Map, Value, json};
 use sqlx::{Connection, Executor, PgConnection};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use crate::{postgres, server::Server, submissions::feedback};
-
-/// Long enough for a whole transaction, short enough to wait for.
-const A_WHILE: Duration = Duration::from_millis(400);
 
 async fn servers<const N: usize>() -> Option<(String, [Store; N])> {
     let url = postgres::database()?;
@@ -71,6 +68,25 @@ fn named(name: &str) -> [(&'static str, Value); 1] {
     [("name", json!({ "en": name }))]
 }
 
+/// Waits until so many of a database's connections wait for a lock of another.
+async fn until_locked_out(watcher: &mut PgConnection, count: i64) {
+    let looking = async {
+        loop {
+            let waiting: i64 = sqlx::query_scalar(
+                "SELECT count(*) FROM pg_stat_activity
+                 WHERE datname = current_database() AND wait_event_type = 'Lock'",
+            )
+            .fetch_one(&mut *watcher)
+            .await
+            .unwrap();
+            if waiting == count {
+                return;
+            }
+        }
+    };
+    timeout(Duration::from_secs(60), looking).await.expect("they come to wait");
+}
+
 async fn submissions(store: &Store, after: u64) -> Vec<u64> {
     let filter = Filter { kind: "feedback", ..Filter::default() };
     let found = store.submissions(&filter, Slice::After(after), 10_000).await.unwrap();
@@ -85,16 +101,18 @@ async fn what_a_slow_transaction_wrote_is_never_skipped_by_a_cursor() {
     let start = reader.changes(None, 9).await.unwrap();
 
     // Somebody holds the row that the slow server is to write after it has taken its place.
+    let mut watcher = PgConnection::connect(&url).await.unwrap();
     let mut holder = PgConnection::connect(&url).await.unwrap();
     holder.execute("BEGIN; SELECT * FROM records WHERE id = 'a' FOR UPDATE").await.unwrap();
     let slowly = tokio::spawn(async move {
         slow.edit(vec![edit(3, "a", 1, &named("A2"))], now()).await.unwrap()
     });
-    sleep(A_WHILE).await;
-    let mut quickly = tokio::spawn(async move {
+    until_locked_out(&mut watcher, 1).await;
+    let quickly = tokio::spawn(async move {
         fast.edit(vec![edit(4, "b", 1, &named("B2"))], now()).await.unwrap()
     });
-    assert!(timeout(A_WHILE, &mut quickly).await.is_err(), "a later place is not given before");
+    // It waits as the slow one does: a later place is not given before.
+    until_locked_out(&mut watcher, 2).await;
     let page = reader.changes(Some(&start.cursor), 9).await.unwrap();
     assert_eq!((page.records.len(), page.seq), (0, start.seq), "the cursor has not moved");
 
@@ -110,6 +128,7 @@ async fn what_a_slow_transaction_wrote_is_never_skipped_by_a_cursor() {
 async fn a_slow_push_holds_later_places_back() {
     let Some((url, [slow, fast, reader])) = servers().await else { return };
     // Somebody is about to insert the id that the slow push brings, and may yet not do it.
+    let mut watcher = PgConnection::connect(&url).await.unwrap();
     let mut holder = PgConnection::connect(&url).await.unwrap();
     holder.execute("BEGIN").await.unwrap();
     sqlx::query(
@@ -120,10 +139,9 @@ async fn a_slow_push_holds_later_places_back() {
     .await
     .unwrap();
     let slowly = tokio::spawn(async move { slow.receive(vec![arrival(1)], now()).await.unwrap() });
-    sleep(A_WHILE).await;
-    let mut quickly =
-        tokio::spawn(async move { fast.receive(vec![arrival(2)], now()).await.unwrap() });
-    assert!(timeout(A_WHILE, &mut quickly).await.is_err());
+    until_locked_out(&mut watcher, 1).await;
+    let quickly = tokio::spawn(async move { fast.receive(vec![arrival(2)], now()).await.unwrap() });
+    until_locked_out(&mut watcher, 2).await;
     assert!(submissions(&reader, 0).await.is_empty());
     holder.execute("ROLLBACK").await.unwrap();
     assert_eq!(slowly.await.unwrap().placed, [Placed::At(1)]);

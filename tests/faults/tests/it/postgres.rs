@@ -2,16 +2,13 @@
 //! edit.
 
 use std::{
-    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
-use e2e::{process, wait};
 use faults::{Chance, Gateway, Launch, Place, Rounds, database::Database, storm::Storm, tally};
 use pg::{PgError, TestPostgres};
-use rustix::process::Signal;
 use tempfile::TempDir;
 use tokio::task::LocalSet;
 
@@ -43,33 +40,11 @@ async fn what_was_acknowledged_outlives_every_kill_on_postgresql() -> Result<()>
     }
 }
 
-/// Kills what a kill of PostgreSQL has missed, as a backend that was just being born: a power cut
-/// leaves nobody, and a new PostgreSQL does not start beside one of the old. Its processes work
-/// in its data directory, and nobody else does.
-async fn bury(directory: &Path) -> Result<()> {
-    wait::until("all of PostgreSQL is gone", wait::LONG, async || {
-        let mut left = 0;
-        for entry in std::fs::read_dir("/proc")?.flatten() {
-            let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else {
-                continue;
-            };
-            let works_in = std::fs::read_link(entry.path().join("cwd"));
-            if works_in.is_ok_and(|works_in| works_in == directory) && process::runs(pid) {
-                left += 1;
-                process::signal(pid, Signal::KILL);
-            }
-        }
-        Ok((left == 0).then_some(()))
-    })
-    .await
-}
-
 async fn kills(rounds: Rounds, cluster: TestPostgres) -> Result<()> {
     let Rounds { seed, postgres_kills: kills, .. } = rounds;
     let started = Instant::now();
     let home = TempDir::with_prefix("faults-postgres-")?;
     let name = cluster.new_database()?;
-    let directory = PathBuf::from(cluster.sql("postgres", "SHOW data_directory")?.trim());
     let launch = Launch::on(Place::Postgres(cluster.url(&name)), home.path())?;
     let cluster = Arc::new(Mutex::new(cluster));
     let database = Database::Postgres(Arc::clone(&cluster), name);
@@ -97,7 +72,6 @@ async fn kills(rounds: Rounds, cluster: TestPostgres) -> Result<()> {
                 cluster.kill();
                 Ok(())
             })?;
-            bury(&directory).await?;
             of_postgres += 1;
         }
         if victim == Victim::Postgres {
