@@ -1,12 +1,20 @@
-//! The storage in a real browser: the conformance suite that memory storage passes too, and what
-//! only IndexedDB can get wrong.
+//! Storage and sync in real browsers: the conformance suite that memory storage passes too, what only IndexedDB can
+//! get wrong, and the way to the real server and back. `cargo xtask test browser --engines all` runs them in Chromium,
+//! Firefox and WebKit; the server that the page comes from is new for each, and the same for all tests in it.
 
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a failed step of a test should end it")]
 
 mod catalogue;
+mod closing;
 mod connection;
+mod released;
+mod rounds;
+mod server;
 mod storage;
+mod tab;
+mod tabs;
+mod upgrade;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 

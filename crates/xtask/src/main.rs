@@ -1,8 +1,10 @@
 //! `cargo xtask`: everything one does with this repository, with one command each.
 
 mod app;
+mod apt;
 mod bench;
 mod check;
+mod engine;
 mod faults;
 mod npm;
 mod precache;
@@ -46,6 +48,9 @@ enum Command {
     Test {
         /// Which parts to run.
         parts: Vec<suite::Part>,
+        /// browser: the engines to run in, with commas between.
+        #[arg(long, value_name = "ENGINES", value_delimiter = ',', default_value = "chromium")]
+        engines: Vec<engine::Engine>,
         #[command(flatten)]
         rounds: faults::Rounds,
     },
@@ -78,7 +83,9 @@ fn run() -> Result<()> {
         Command::Serve(serve) => serve.run(&workspace),
         Command::App => app::build(&workspace),
         Command::Watch => app::watch(&workspace),
-        Command::Test { parts, rounds } => suite::run(&workspace, &parts, rounds),
+        Command::Test { parts, engines, rounds } => {
+            suite::run(&workspace, &parts, &engines, rounds)
+        }
         Command::Sim(sim) => sim.run(&workspace),
         Command::Check => check::run(&workspace),
         Command::Bench(bench) => bench.run(&workspace),

@@ -1,5 +1,6 @@
 //! Installing what is missing, and saying so; quick and silent when all is there.
 
+use crate::apt;
 use crate::npm::{self, Packages};
 use crate::shell;
 use crate::tool::{TRUNK, WASM_BINDGEN};
@@ -84,14 +85,18 @@ pub fn library_source(workspace: &Workspace) -> Result<bool> {
     Ok(added.is_ok())
 }
 
-fn browser(workspace: &Workspace) -> Result<Browser> {
+/// Chromium and its driver, installed if they are not there.
+///
+/// # Errors
+/// When they are missing and cannot be installed; the message says what to install.
+pub fn browser(workspace: &Workspace) -> Result<Browser> {
+    const BY_HAND: &str = "Chromium or chromedriver is missing: install both \
+        (Debian: apt-get install chromium chromium-driver), or name them in CHROMIUM and CHROMEDRIVER";
     if let Some(browser) = find_browser() {
         return Ok(browser);
     }
-    const BY_HAND: &str = "Chromium or chromedriver is missing: install both \
-        (Debian: apt-get install chromium chromium-driver), or name them in CHROMIUM and CHROMEDRIVER";
     let packages = ["chromium", "chromium-driver"];
-    apt_install(workspace, "Chromium and its driver", &packages).context(BY_HAND)?;
+    apt::install(workspace, "Chromium and its driver", &packages, BY_HAND)?;
     find_browser().context(BY_HAND)
 }
 
@@ -100,11 +105,11 @@ fn browser(workspace: &Workspace) -> Result<Browser> {
 /// # Errors
 /// As [`app`].
 pub fn postgres(workspace: &Workspace) -> Result<()> {
+    const BY_HAND: &str = "PostgreSQL is missing: install it (Debian: apt-get install postgresql)";
     if has_postgres() {
         return Ok(());
     }
-    const BY_HAND: &str = "PostgreSQL is missing: install it (Debian: apt-get install postgresql)";
-    apt_install(workspace, "PostgreSQL", &["postgresql"]).context(BY_HAND)?;
+    apt::install(workspace, "PostgreSQL", &["postgresql"], BY_HAND)?;
     if has_postgres() { Ok(()) } else { bail!(BY_HAND) }
 }
 
@@ -115,41 +120,20 @@ fn has_postgres() -> bool {
         || versions.into_iter().any(|version| version.path().join("bin/postgres").is_file())
 }
 
-/// Installs packages where that is possible without a question: on Debian and its kin, as root or
-/// with a sudo that asks for nothing.
-fn apt_install(workspace: &Workspace, what: &str, packages: &[&str]) -> Result<()> {
-    let root = shell::output(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
-    let sudo = !root && shell::output(Command::new("sudo").args(["-n", "true"])).is_some();
-    let apt = shell::output(Command::new("apt-get").arg("--version")).is_some();
-    if !apt || !(root || sudo) {
-        bail!("{what} cannot be installed from here");
-    }
-    let apt_get = |args: &[&str]| -> Result<Command> {
-        let mut command = shell::command(workspace, if sudo { "sudo" } else { "apt-get" })?;
-        if sudo {
-            command.args(["-n", "apt-get"]);
-        }
-        command.args(args).env("DEBIAN_FRONTEND", "noninteractive");
-        Ok(command)
-    };
-    shell::run("Asking the system what packages there are", &mut apt_get(&["update", "-q"])?)?;
-    let mut install = apt_get(&["install", "-q", "-y", "--no-install-recommends"])?;
-    shell::run(&format!("Installing {what} (a minute or two, once)"), install.args(packages))
-        .map(drop)
-}
-
 fn find_browser() -> Option<Browser> {
-    let chromium = env::var_os("CHROMIUM").map(PathBuf::from).or_else(|| {
-        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
-            .iter()
-            .find_map(|name| on_path(name))
-    })?;
-    let driver =
-        env::var_os("CHROMEDRIVER").map(PathBuf::from).or_else(|| on_path("chromedriver"))?;
-    Some(Browser { chromium, driver })
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    let chromium = named("CHROMIUM", &names)?;
+    Some(Browser { chromium, driver: named("CHROMEDRIVER", &["chromedriver"])? })
 }
 
-fn on_path(name: &str) -> Option<PathBuf> {
+/// What the variable names, or the first of these names on PATH.
+pub fn named(variable: &str, names: &[&str]) -> Option<PathBuf> {
+    let named = env::var_os(variable).map(PathBuf::from);
+    named.or_else(|| names.iter().find_map(|name| on_path(name)))
+}
+
+/// The program of this name on PATH.
+pub fn on_path(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path).map(|dir| dir.join(name)).find(|file| file.is_file())
 }

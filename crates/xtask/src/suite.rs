@@ -1,15 +1,19 @@
 //! The tests, in parts, with a summary at the end.
 
 use crate::app;
+use crate::engine::Engine;
 use crate::faults::{self, Rounds};
 use crate::server;
 use crate::setup;
 use crate::shell;
-use crate::workspace::{APP, BENCH, E2E, FAULTS, WASM, Workspace};
-use anyhow::{Result, bail};
+use crate::tool::WASM_BINDGEN;
+use crate::workspace::{APP, BENCH, E2E, ENGINES, FAULTS, WASM, Workspace};
+use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
+use std::{env, fs};
 
 /// A part of the tests.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -17,7 +21,7 @@ pub enum Part {
     /// Native tests of every crate that runs outside the browser, and their examples; those of the
     /// server on SQLite and again on PostgreSQL.
     Unit,
-    /// Wasm tests in Chromium, with its real IndexedDB.
+    /// Wasm tests in browsers, with their real IndexedDB and the real server; in which is up to `--engines`.
     Browser,
     /// Journeys in Chromium against the release build and the real server.
     E2e,
@@ -37,10 +41,10 @@ impl Part {
         }
     }
 
-    fn run(self, workspace: &Workspace, rounds: Rounds) -> Result<()> {
+    fn run(self, workspace: &Workspace, engines: &[Engine], rounds: Rounds) -> Result<()> {
         match self {
             Self::Unit => unit(workspace),
-            Self::Browser => browser(workspace),
+            Self::Browser => browser(workspace, engines),
             Self::E2e => e2e(workspace),
             Self::Faults => faults::run(workspace, rounds),
         }
@@ -51,12 +55,17 @@ impl Part {
 ///
 /// # Errors
 /// When a part failed; a table on stderr says which, and how long each took.
-pub fn run(workspace: &Workspace, parts: &[Part], rounds: Rounds) -> Result<()> {
+pub fn run(
+    workspace: &Workspace,
+    parts: &[Part],
+    engines: &[Engine],
+    rounds: Rounds,
+) -> Result<()> {
     let parts = if parts.is_empty() { &Part::ALL } else { parts };
     let results = parts.iter().map(|part| {
         eprintln!("▸ Tests: {}", part.name());
         let start = Instant::now();
-        let result = part.run(workspace, rounds);
+        let result = part.run(workspace, engines, rounds);
         if let Err(error) = &result {
             eprintln!("▸ Tests: {} failed: {error:#}", part.name());
         }
@@ -87,17 +96,43 @@ fn unit(workspace: &Workspace) -> Result<()> {
     everywhere.and(on_postgres)
 }
 
-fn browser(workspace: &Workspace) -> Result<()> {
-    let browser = setup::tests(workspace)?;
+fn browser(workspace: &Workspace, engines: &[Engine]) -> Result<()> {
+    setup::wasm_target(workspace)?;
+    WASM_BINDGEN.ensure(workspace)?;
+    let engines = Engine::meant(engines);
+    let mut places = Vec::new();
+    for engine in &engines {
+        places.extend(engine.ensure(workspace)?);
+    }
+    server::build(workspace)?;
+    runner(workspace)?;
     let args = ["test", "--target", WASM, "-p", APP, "--lib", "--test", "browser"];
     let mut cargo = shell::cargo(workspace, args)?;
     cargo
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
-        .env("WASM_BINDGEN_USE_BROWSER", "1")
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "180")
-        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", workspace.root.join("webdriver.json"))
-        .env("CHROMEDRIVER", browser.driver);
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", ENGINES)
+        .env("ENGINES", engines.iter().map(|it| it.name()).collect::<Vec<_>>().join(","))
+        .env("TOGETHER_BIN", workspace.server_binary())
+        .env("TOGETHER_CONTENT", workspace.root.join("content"))
+        .envs(places);
     passed(&mut cargo)
+}
+
+/// Builds the program that drives the browsers and puts it among the tools: cargo splits a runner's path at spaces,
+/// so it is named without one.
+fn runner(workspace: &Workspace) -> Result<()> {
+    let mut cargo = shell::cargo(workspace, ["build", "-p", ENGINES])?;
+    shell::run("Building the runner of the browsers", &mut cargo)?;
+    let program = PathBuf::from(format!("{ENGINES}{}", env::consts::EXE_SUFFIX));
+    let folder = workspace.tools().join("bin");
+    let place = folder.join(&program);
+    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+    // Removed first: a copy over a running program fails.
+    if place.exists() {
+        fs::remove_file(&place).with_context(|| format!("replacing {}", place.display()))?;
+    }
+    fs::copy(workspace.target.join("debug").join(program), &place)
+        .with_context(|| format!("copying to {}", place.display()))?;
+    Ok(())
 }
 
 fn e2e(workspace: &Workspace) -> Result<()> {

@@ -1,4 +1,4 @@
-//! The two command line tools from crates.io, at the exact versions the build needs.
+//! The command line tools from crates.io, at the exact versions that builds and tests need.
 
 use crate::shell;
 use crate::workspace::Workspace;
@@ -24,6 +24,10 @@ pub const TRUNK: Tool =
 /// file names a dependency that no longer compiles, so it is resolved anew.
 pub const WASM_BINDGEN: Tool =
     Tool { binary: "wasm-bindgen", package: "wasm-bindgen-cli", version: "0.2.130", locked: false };
+
+/// Drives Firefox.
+pub const GECKODRIVER: Tool =
+    Tool { binary: "geckodriver", package: "geckodriver", version: "0.37.1", locked: true };
 
 impl Tool {
     /// Installs the tool below the target folder, unless this very version is there or on PATH.

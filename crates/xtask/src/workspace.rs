@@ -24,6 +24,9 @@ pub const E2E: &str = "e2e";
 /// The package that kills processes and cuts connections; it needs both built first, too.
 pub const FAULTS: &str = "faults";
 
+/// The runner of the wasm tests: it drives browsers.
+pub const ENGINES: &str = "engines";
+
 /// The target triple of everything that runs in the browser.
 pub const WASM: &str = "wasm32-unknown-unknown";
 

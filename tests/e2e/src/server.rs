@@ -41,6 +41,14 @@ impl Server {
     pub async fn start_with(change: impl FnOnce(&mut Setup)) -> Result<Self> {
         let mut setup = Setup::read()?;
         change(&mut setup);
+        Self::start_as(setup).await
+    }
+
+    /// Starts a server with the parts that `setup` names.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn start_as(setup: Setup) -> Result<Self> {
         let address = process::free_address()?;
         let data = TempDir::with_prefix("together-data-")?;
         let mut server = Self { setup, address, data, child: None };

@@ -27,12 +27,20 @@ impl Setup {
     /// # Errors
     /// If a path is missing; the message says which command sets it.
     pub fn read() -> Result<Self> {
+        Self::with_app(built("TOGETHER_APP")?)
+    }
+
+    /// As [`Setup::read`], with `app` in place of the built one.
+    ///
+    /// # Errors
+    /// As [`Setup::read`].
+    pub fn with_app(app: PathBuf) -> Result<Self> {
         let tool = |name: &str, otherwise: &str| {
             env::var_os(name).map_or_else(|| PathBuf::from(otherwise), PathBuf::from)
         };
         Ok(Self {
             server: built("TOGETHER_BIN")?,
-            app: built("TOGETHER_APP")?,
+            app,
             content: built("TOGETHER_CONTENT")?,
             chromium: tool("CHROMIUM", "/usr/bin/chromium"),
             driver: tool("CHROMEDRIVER", "chromedriver"),
