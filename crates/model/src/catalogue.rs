@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 use crate::{
     Collection, Key, Problem, ProblemCode, Record, Text,
     limits::{
-        ADDRESS_LINES, EXCEPTIONS, LANGUAGES, LINE_CHARS, OPENINGS, PHONES, RECORD_BYTES,
-        RECORD_FIELDS, REFERENCES, THANKS, THEMES,
+        ADDRESS_LINES, EVENT_MINUTES, EXCEPTIONS, LANGUAGES, LINE_CHARS, OPENINGS, PHONES,
+        RECORD_BYTES, RECORD_FIELDS, REFERENCES, THANKS, THEMES,
     },
     recurrence::Rule,
     time::{wall, wall_list, wall_option},
@@ -515,7 +515,7 @@ impl<R: References> Check<'_, R> {
         }
         self.all_refer("/themes", Collection::Theme, &event.themes, THEMES);
         self.few("/except", &event.except, EXCEPTIONS);
-        if !(1..=20_160).contains(&event.minutes) {
+        if !(1..=EVENT_MINUTES).contains(&event.minutes) {
             self.add("/minutes", ProblemCode::OutOfRange, "Give 1 minute to 14 days.");
         }
         // A tablet goes through the parts of a rule for each day that it shows.

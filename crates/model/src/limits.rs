@@ -25,6 +25,9 @@ pub const ANSWERS: usize = 2_000;
 /// Questions, notes and groups in one survey, fewer than [`ANSWERS`]: nobody fills in more than a
 /// few dozen, and each is looked for among the others.
 pub const QUESTIONS: usize = 500;
+/// Operators of one level in a row in an expression, such as `a or b or c`: each is a level of
+/// recursion when it is evaluated, and a browser's stack is small.
+pub const EXPRESSION_LINKS: usize = 200;
 /// Choices of one question: past this it is a list to search in, not to choose from.
 pub const CHOICES: usize = 200;
 /// Choices picked in one multiple-choice answer: all there may be.
@@ -51,6 +54,13 @@ pub const OPENINGS: usize = 28;
 pub const PHONES: usize = 20;
 /// Records of one kind that a record names: every ward or area of a county, every category.
 pub const REFERENCES: usize = 100;
+/// Minutes that an event takes: a fortnight, the longest festival. What lasts longer is a listing.
+pub const EVENT_MINUTES: u32 = 14 * 24 * 60;
+/// Every how many days, weeks, months or years something recurs: three years of days.
+pub const RULE_INTERVAL: i32 = 1_000;
+/// How often something recurs in all: each day of 27 years. Only with a count must every occurrence
+/// before a day be gone through to know it.
+pub const RULE_COUNT: i32 = 10_000;
 /// Days on which something that recurs does not take place: each day of a year.
 pub const EXCEPTIONS: usize = 366;
 /// Sources that a borough thanks.

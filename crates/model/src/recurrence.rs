@@ -11,6 +11,7 @@ use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime};
 
 use crate::{
     catalogue::{Event, Weekday},
+    limits::{RULE_COUNT, RULE_INTERVAL},
     time::{Digits, Millis, monday_of},
 };
 
@@ -118,10 +119,11 @@ impl Rule {
                     });
                 }
                 "INTERVAL" => {
-                    rule.interval = number(value, 1..=1000).ok_or_else(wrong)?.unsigned_abs();
+                    rule.interval =
+                        number(value, 1..=RULE_INTERVAL).ok_or_else(wrong)?.unsigned_abs();
                 }
                 "COUNT" => {
-                    let count = number(value, 1..=10_000).ok_or_else(wrong)?;
+                    let count = number(value, 1..=RULE_COUNT).ok_or_else(wrong)?;
                     rule.end = End::Count(count.unsigned_abs());
                 }
                 "UNTIL" => rule.end = End::Until(until(value).ok_or_else(wrong)?),

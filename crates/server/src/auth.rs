@@ -17,11 +17,11 @@ use crate::{
 
 /// How long a session lasts from the sign-in, whatever is done in it: a working day.
 pub const SESSION_MILLIS: i64 = 12 * 60 * 60 * 1_000;
-/// The fewest characters of a password.
+/// The fewest characters of a password: the least that NIST SP 800-63B allows (revision 3, 5.1.1.1).
 pub const PASSWORD_CHARS: usize = 8;
 /// The most bytes of a password: hashing is to cost a known time.
 const PASSWORD_BYTES: usize = 1_024;
-/// The most bytes of an account's name.
+/// The most bytes of an account's name: names and e-mail addresses of people fit, and a log line holds it.
 pub const NAME_BYTES: usize = 64;
 /// Passwords hashed at a time: each takes 19 MiB and one core for a while.
 const HASHING: usize = 2;

@@ -9,7 +9,7 @@ use std::{
 use model::{
     Collection, Hash, Key, Problem, ProblemCode, SubmissionId,
     catalogue::{SurveyVersion, survey_version_key, view},
-    limits::SUBMISSION_BYTES,
+    limits::{PROBLEMS, SUBMISSION_BYTES},
     submission::{self, Body, Response},
     time::Millis,
     wire::{Ack, PushAnswer, Verdict},
@@ -79,7 +79,10 @@ impl Intake {
                         )],
                     },
                 },
-                Err((id, problems)) => Verdict::Refused { id, problems },
+                Err((id, mut problems)) => {
+                    problems.truncate(PROBLEMS);
+                    Verdict::Refused { id, problems }
+                }
             })
             .collect();
         Ok(PushAnswer { epoch, verdicts })
@@ -190,13 +193,11 @@ pub async fn definition_of(store: &Store, key: &Key) -> Result<Option<Definition
         detail: problem.to_string(),
     };
     let version: SurveyVersion = view(&record.fields).map_err(|problem| unreadable(&problem))?;
-    Definition::read(&version.definition)
-        .map(Some)
-        .map_err(|problems| problems.first().map_or_else(|| unreadable(&nothing()), unreadable))
-}
-
-fn nothing() -> Problem {
-    Problem::new("", ProblemCode::Malformed, "It cannot be read.")
+    // Without the checks, which it passed when it was published: where they have become stricter
+    // since, people's answers must not be refused for it.
+    let definition = Definition::read_published(&version.definition);
+    let nothing = || Problem::new("/definition", ProblemCode::Malformed, "It cannot be read.");
+    definition.map(Some).ok_or_else(|| unreadable(&nothing()))
 }
 
 /// The id of a record that is not read otherwise.

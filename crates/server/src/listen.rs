@@ -17,7 +17,7 @@ use hyper_util::{
 use tokio::{net::TcpListener, sync::Semaphore};
 use tower::ServiceExt;
 
-use crate::routes::Peer;
+use crate::{guests::Guests, routes::Peer};
 
 /// From the head of a request to the head of its answer. A full batch at 100 kbit/s takes 8 s.
 pub const REQUEST_TIME: Duration = Duration::from_secs(30);
@@ -27,8 +27,18 @@ pub const CONNECTIONS: usize = 512;
 /// With fewer than a quarter free, an answer ends its connection: browsers keep theirs for a next
 /// request that may not come, and whoever waits to get in would wait for that.
 const SCARCE: usize = 4;
+/// Connections from one address elsewhere: half of all, so that nobody alone keeps the others out.
+/// A council's tablets may all come from one address and keep a connection or two each while they
+/// sync, for a few seconds; who finds no place tries again. What an address sends is not rated
+/// beyond that: a hundred tablets that come back at once must get through, and the queue of writes
+/// bounds the work.
+pub const FROM_ONE: usize = CONNECTIONS / 2;
+/// Requests at a time on one connection of HTTP/2. A tablet has four segments, a push and a probe on
+/// their way; a proxy that speaks for many gets through with more connections.
+const STREAMS: u32 = 64;
 /// Bytes that a connection reads ahead, and that it holds of an answer that is not taken: no
-/// slower on any line, and 512 slow ones stay below 64 MiB.
+/// slower on any line, and 512 slow ones stay below 64 MiB. A request's head must fit in it; that of
+/// a browser with the longest cursor has an eighth of it.
 const BUFFER: u32 = 64 * 1024;
 /// After a failed accept, which a full file table causes: trying at once would only spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -43,12 +53,21 @@ pub struct Patience {
     pub farewell: Duration,
     /// How many connections there are at a time.
     pub connections: usize,
+    /// Connections from one address elsewhere: [`FROM_ONE`].
+    pub from_one: usize,
+    /// Connections from this machine, where a proxy speaks for everybody: all there are.
+    pub from_here: usize,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        let (head, farewell) = (Duration::from_secs(10), Duration::from_secs(10));
-        Self { head, farewell, connections: CONNECTIONS }
+        Self {
+            head: Duration::from_secs(10),
+            farewell: Duration::from_secs(10),
+            connections: CONNECTIONS,
+            from_one: FROM_ONE,
+            from_here: CONNECTIONS,
+        }
     }
 }
 
@@ -61,6 +80,7 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let connections = Arc::new(Semaphore::new(patience.connections));
+    let guests = Guests::default();
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
@@ -80,6 +100,11 @@ pub async fn serve(
                 continue;
             }
         };
+        let most = if peer.ip().is_loopback() { patience.from_here } else { patience.from_one };
+        let Some(guest) = guests.admit(peer.ip(), most) else {
+            tracing::debug!("a connection was closed: its address has too many");
+            continue;
+        };
         // Answers are small and whole; waiting to fill packets only delays them.
         let _ = stream.set_nodelay(true);
         let free = {
@@ -91,7 +116,7 @@ pub async fn serve(
             .into_owned();
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
-            let _permit = permit;
+            let _places = (permit, guest);
             if let Err(error) = watched.await {
                 tracing::debug!(%error, "a connection ended early");
             }
@@ -118,7 +143,8 @@ fn builder(head: Duration) -> Builder<TokioExecutor> {
         .initial_stream_window_size(BUFFER)
         .initial_connection_window_size(BUFFER)
         .max_send_buf_size(BUFFER as usize)
-        .max_concurrent_streams(64);
+        .max_header_list_size(BUFFER)
+        .max_concurrent_streams(STREAMS);
     builder
 }
 

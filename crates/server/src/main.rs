@@ -205,6 +205,7 @@ async fn import_files(store: &Store, paths: &[PathBuf]) -> Result<(), Box<dyn Er
                 let of_file = import::import_outbox(&intake, &file, now()).await?;
                 report.received += of_file.received;
                 report.refused.extend(of_file.refused);
+                report.untold += of_file.untold;
                 outboxes += 1;
             } else {
                 content.push(file);
@@ -223,7 +224,8 @@ async fn import_files(store: &Store, paths: &[PathBuf]) -> Result<(), Box<dyn Er
     }
     if !report.refused.is_empty() {
         report.refused.iter().for_each(|fault| eprintln!("{fault}"));
-        return Err(format!("{} faults; their records were refused", report.refused.len()).into());
+        let faults = report.refused.len() as u64 + report.untold;
+        return Err(format!("{faults} faults; their records were refused").into());
     }
     Ok(())
 }

@@ -7,7 +7,7 @@
 //! `string-length(x)` and `number(x)`. Source: XPath 1.0, sections 3.4 and 3.5; ODK XForms
 //! specification 1.0.0, section "XPath Functions".
 
-use model::limits::{JSON_DEPTH, TEXT_CHARS};
+use model::limits::{EXPRESSION_LINKS, JSON_DEPTH, TEXT_CHARS};
 
 use crate::number;
 
@@ -322,7 +322,7 @@ impl<'a> Parser<'a> {
             };
             // A chain grows the tree to the left; evaluating it recurses as deep.
             links += 1;
-            if links > 200 {
+            if links > EXPRESSION_LINKS {
                 return Err(ExpressionError::TooDeep);
             }
             let right = self.binary(level + 1)?;

@@ -4,7 +4,7 @@
 /// Wi-Fi, large enough that 40 conversations go in one or two requests.
 pub const BATCH_BYTES: usize = 512 * 1024;
 
-/// The first retry comes within this many milliseconds.
+/// The first retry comes within this many milliseconds: most drops of a hub's Wi-Fi are over by then.
 const FIRST: u64 = 2_000;
 /// No retry is later than this many milliseconds, so that a morning's answers leave soon after
 /// the Wi-Fi is back.

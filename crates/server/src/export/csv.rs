@@ -24,7 +24,7 @@ use crate::{
     store::{Filter, Slice, StoredSubmission},
 };
 
-/// Rows read from the database and sent at a time.
+/// Rows read from the database and sent at a time: half a mebibyte in memory however long the file.
 const CHUNK: u32 = 500;
 /// Without it Excel takes the file for Latin-1 and spoils every accent.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";

@@ -67,8 +67,9 @@ pub async fn versions_of(
         let version: SurveyVersion =
             view(&record.fields).map_err(|problem| corrupt(problem.to_string()))?;
         if version.survey.as_str() == survey {
-            let definition = Definition::read(&version.definition)
-                .map_err(|problems| corrupt(format!("{} problems", problems.len())))?;
+            let definition = Definition::read_published(&version.definition).ok_or_else(|| {
+                corrupt("it has a form that this program does not know".to_owned())
+            })?;
             versions.push((version.version, definition));
         }
     }

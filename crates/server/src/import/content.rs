@@ -6,7 +6,7 @@ use model::{Collection, Key, Problem, ProblemCode, canonical::depth_of, limits::
 use serde_json::{Value, value::RawValue};
 
 use super::{
-    Entry, Fault, Place, SourceFile,
+    Entry, FAULTS, Fault, Place, SourceFile,
     lines::{line_at, offset_in},
 };
 use crate::store::ImportRecord;
@@ -36,6 +36,9 @@ pub(super) fn read(
         match record(raw, collection) {
             Ok(record) => entries.push(Entry { record, place }),
             Err(problem) => faults.push(place.fault(&problem)),
+        }
+        if faults.len() >= FAULTS {
+            return;
         }
     }
 }
@@ -88,6 +91,9 @@ pub(super) fn duplicates(entries: &[Entry]) -> Vec<Fault> {
             record.id, file.name
         );
         faults.push(place.fault(&Problem::new("/id", ProblemCode::Duplicate, detail)));
+        if faults.len() >= FAULTS {
+            break;
+        }
     }
     faults
 }

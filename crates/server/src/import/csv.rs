@@ -5,17 +5,17 @@
 //! hours are `monday 09:00-17:00; saturday 10:00-13:00 unstaffed`. An empty cell leaves the
 //! field as it is.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use ::csv::{ReaderBuilder, StringRecord, Trim};
 use model::{Collection, Problem, ProblemCode, text::FALLBACK};
 use serde_json::{Map, Value, json};
 
-use super::{Entry, Fault, Place, SourceFile, content::id_of};
+use super::{Entry, FAULTS, Fault, Place, SourceFile, content::id_of};
 use crate::store::ImportRecord;
 
 /// How the cells of a column become a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Form {
     Line,
     Text,
@@ -109,6 +109,15 @@ pub(super) fn read(
     if headings.len() < names.len() {
         return;
     }
+    // Of two cells for one field one would be lost in silence.
+    let mut seen = BTreeSet::new();
+    let twice = headings.iter().zip(&names).filter(|(heading, _)| !seen.insert(*heading));
+    let twice: Vec<_> = twice.map(|(_, name)| name).collect();
+    if !twice.is_empty() {
+        let detail = "This column stands here twice. Remove or rename one of them.";
+        let problem = |name| Problem::new(format!("/{name}"), ProblemCode::Duplicate, detail);
+        return faults.extend(twice.into_iter().map(|name| at(1).fault(&problem(name))));
+    }
     let mut row = StringRecord::new();
     loop {
         match reader.read_record(&mut row) {
@@ -125,6 +134,9 @@ pub(super) fn read(
             Ok(record) => entries.push(Entry { record, place }),
             Err(problems) => faults.extend(problems.iter().map(|p| place.fault(p))),
         }
+        if faults.len() >= FAULTS {
+            return;
+        }
     }
 }
 
@@ -140,6 +152,7 @@ pub(super) fn column_of(pointer: &str) -> String {
     }
 }
 
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Heading {
     Id,
     Field { name: &'static str, form: Form, language: String },

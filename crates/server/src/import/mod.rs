@@ -9,6 +9,7 @@ mod outbox;
 use std::{
     collections::BTreeSet,
     fs,
+    io::Read as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -21,6 +22,13 @@ use crate::{
 };
 
 pub use outbox::{OutboxReport, import_outbox, is_outbox};
+
+/// Bytes of one file. Ten thousand listings have 10 MiB; what is larger is no content of ours, and
+/// reading it costs ten times its size in memory.
+pub const FILE_BYTES: u64 = 32 * 1024 * 1024;
+/// Faults that are told at a time: more than anybody puts right before trying again. Without an end
+/// a file of the wrong kind has one for each few bytes.
+pub const FAULTS: usize = 1_000;
 
 /// A file that was read.
 #[derive(Debug, Clone)]
@@ -58,8 +66,14 @@ impl std::fmt::Display for Fault {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The content is not as it must be.
-    #[error("{} found, nothing was imported:\n{}", count(.0.len(), "fault"), listed(.0))]
+    #[error("{} found, nothing was imported:\n{}", counted(.0), listed(.0))]
     Faults(Vec<Fault>),
+    /// A file is larger than [`FILE_BYTES`].
+    #[error("{} has more than {FILE_BYTES} bytes; split it", path.display())]
+    TooLarge {
+        /// Which.
+        path: PathBuf,
+    },
     /// A file cannot be read.
     #[error("{}: {error}", path.display())]
     Unreadable {
@@ -77,8 +91,12 @@ fn listed(faults: &[Fault]) -> String {
     faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
-fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+fn counted(faults: &[Fault]) -> String {
+    match faults.len() {
+        1 => "1 fault".to_owned(),
+        FAULTS => format!("{FAULTS} faults and perhaps more"),
+        number => format!("{number} faults"),
+    }
 }
 
 /// A record from a file, with its place for messages.
@@ -130,7 +148,8 @@ pub fn check_content(files: Vec<SourceFile>) -> Result<usize, ImportError> {
     for Entry { record, place } in &entries {
         let problems = check::problems(record.collection, &record.id, &record.fields, &references);
         let problems = problems.iter().filter(|problem| whole || stands_alone(problem));
-        faults.extend(problems.map(|problem| place.fault(problem)));
+        let room = FAULTS.saturating_sub(faults.len());
+        faults.extend(problems.take(room).map(|problem| place.fault(problem)));
     }
     faults.sort();
     if faults.is_empty() { Ok(entries.len()) } else { Err(ImportError::Faults(faults)) }
@@ -152,13 +171,13 @@ pub async fn import_content(
         Ok(imported) if whole => return Ok(imported),
         Ok(_) => {}
         Err(problems) => {
-            for (index, problem) in &problems {
-                if let Some(entry) = entries.get(*index)
-                    && (whole || stands_alone(problem))
-                {
-                    faults.push(entry.place.fault(problem));
-                }
-            }
+            let room = FAULTS.saturating_sub(faults.len());
+            let problems = problems.iter().filter(|(_, problem)| whole || stands_alone(problem));
+            faults.extend(
+                problems
+                    .take(room)
+                    .filter_map(|(index, problem)| Some(entries.get(*index)?.place.fault(problem))),
+            );
         }
     }
     faults.sort();
@@ -196,6 +215,7 @@ fn entries_of(files: Vec<SourceFile>) -> (Vec<Entry>, Vec<Fault>) {
         }
     }
     faults.extend(content::duplicates(&entries));
+    faults.truncate(FAULTS);
     (entries, faults)
 }
 
@@ -224,7 +244,7 @@ fn kind_of(name: &str) -> Option<(Collection, FileKind)> {
 /// Reads `path`, or every `.json` and `.csv` file in it if it is a directory.
 ///
 /// # Errors
-/// If something cannot be read or is not UTF-8.
+/// If something cannot be read, is not UTF-8, or has more than [`FILE_BYTES`].
 pub fn read_files(path: &Path) -> Result<Vec<SourceFile>, ImportError> {
     let unreadable = |path: &Path| {
         let path = path.to_owned();
@@ -245,7 +265,13 @@ pub fn read_files(path: &Path) -> Result<Vec<SourceFile>, ImportError> {
     paths
         .into_iter()
         .map(|path| {
-            let text = fs::read_to_string(&path).map_err(unreadable(&path))?;
+            let mut text = String::new();
+            // Not by the size that the file says it has: a pipe says none.
+            let file = fs::File::open(&path).map_err(unreadable(&path))?;
+            file.take(FILE_BYTES + 1).read_to_string(&mut text).map_err(unreadable(&path))?;
+            if text.len() as u64 > FILE_BYTES {
+                return Err(ImportError::TooLarge { path });
+            }
             Ok(SourceFile { name: path.display().to_string(), text })
         })
         .collect()

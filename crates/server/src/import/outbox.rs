@@ -8,7 +8,10 @@ use model::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Fault, ImportError, SourceFile, lines::line_of_pointer};
+use super::{
+    FAULTS, Fault, ImportError, SourceFile,
+    lines::{line_of_pointer, offset_in},
+};
 use crate::intake::Intake;
 
 /// What became of the records of a file. Unlike content, the good ones come in although
@@ -17,8 +20,10 @@ use crate::intake::Intake;
 pub struct OutboxReport {
     /// Records that are stored, now or since earlier.
     pub received: u64,
-    /// Why the others are not.
+    /// Why the others are not; at most [`FAULTS`] of it.
     pub refused: Vec<Fault>,
+    /// How many faults more there are.
+    pub untold: u64,
 }
 
 /// [`OutboxExport`] with the records unread.
@@ -62,7 +67,7 @@ pub async fn import_outbox(
     let mut report = OutboxReport::default();
     for (chunk, records) in outbox.records.chunks(PUSH_RECORDS).enumerate() {
         let answer = intake.take(records, now).await?;
-        for (index, verdict) in answer.verdicts.iter().enumerate() {
+        for (index, (verdict, raw)) in answer.verdicts.iter().zip(records).enumerate() {
             let problems = match verdict {
                 Verdict::Received(_) => {
                     report.received += 1;
@@ -71,11 +76,17 @@ pub async fn import_outbox(
                 Verdict::Refused { problems, .. } => problems,
             };
             let record = format!("/records/{}", chunk * PUSH_RECORDS + index);
-            report.refused.extend(problems.iter().map(|problem| {
+            let from = offset_in(&file.text, raw.get());
+            let range = from..from + raw.get().len();
+            for problem in problems {
+                if report.refused.len() == FAULTS {
+                    report.untold += 1;
+                    continue;
+                }
+                let line = line_of_pointer(&file.text, range.clone(), &problem.pointer);
                 let pointer = format!("{record}{}", problem.pointer);
-                let line = line_of_pointer(&file.text, 0..file.text.len(), &pointer);
-                fault(line, &pointer, problem.detail.clone())
-            }));
+                report.refused.push(fault(line, &pointer, problem.detail.clone()));
+            }
         }
     }
     Ok(report)

@@ -10,7 +10,8 @@ use model::wire::Conflicts;
 use super::{App, json, session::Staff};
 use crate::ApiError;
 
-/// The most that are shown at once; older ones appear as these are put aside.
+/// The most that are shown at once: a page that a person works through. Older ones appear as these are
+/// put aside.
 const SHOWN: u32 = 200;
 
 pub(super) async fn get(State(app): State<App>, staff: Staff) -> Result<Response, ApiError> {

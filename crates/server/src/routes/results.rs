@@ -16,9 +16,9 @@ use crate::{
     store::{Filter, Slice},
 };
 
-/// The latest words shown for a question.
+/// The latest words shown for a question: more are read in the export, not on a screen.
 const WORDS: usize = 200;
-/// Responses read from the database at a time.
+/// Responses read from the database at a time: about a mebibyte, and a reader is held for milliseconds.
 const CHUNK: u32 = 1_000;
 
 pub(super) async fn get(

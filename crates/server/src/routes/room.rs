@@ -8,7 +8,7 @@ use crate::ApiError;
 
 /// Bytes of bodies that are in memory at a time, from their first byte to the answer: two
 /// thousand tablets with 20 ordinary submissions each, sixty with the largest batch the app
-/// sends, or eight bodies as large as they may be. What is read out of them takes about as much
+/// sends, or 32 bodies as large as they may be. What is read out of them takes about as much
 /// again, which leaves most of 256 MiB.
 const BYTES: usize = 32 * 1024 * 1024;
 
@@ -22,11 +22,16 @@ pub(super) struct Taken(OwnedSemaphorePermit);
 
 impl Default for Room {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(BYTES)))
+        Self::of(BYTES)
     }
 }
 
 impl Room {
+    /// Room for so many bytes.
+    pub fn of(bytes: usize) -> Self {
+        Self(Arc::new(Semaphore::new(bytes)))
+    }
+
     /// A place for a body of which nothing has come yet.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use model::{
     Collection, Hash, Problem, ProblemCode,
     canonical::bytes_of,
+    limits::{PROBLEMS, RECORD_BYTES, RECORD_FIELDS},
     merge::{Change, Collision, Merged, Stored, merge},
     time::Millis,
     wire::{Conflict, Edit, EditResult},
@@ -129,6 +130,12 @@ async fn carry_out(
         let detail = format!("There is no collection \"{}\".", edit.collection);
         return Ok(invalid("/collection", ProblemCode::Unknown, detail));
     };
+    // What no record can hold is not kept as a conflict either.
+    if is_too_large(edit) {
+        let detail =
+            format!("An edit has at most {RECORD_FIELDS} fields and {RECORD_BYTES} bytes.");
+        return Ok(invalid("/fields", ProblemCode::TooLong, detail));
+    }
     let (current, seq) = tx.load_record(collection, &edit.id).await?;
     if collection == Collection::SurveyVersion && (current.rev > 0 || edit.delete) {
         return Ok(invalid(
@@ -180,12 +187,16 @@ async fn settle(
     let mut stored = stored;
     // A creation may come with empty fields: they are not stored as nulls.
     stored.fields.retain(|_, value| !value.is_null());
+    if changed && stored.field_revs.len() > RECORD_FIELDS {
+        let detail = format!("A record has at most {RECORD_FIELDS} fields, removed ones counted.");
+        return Ok(invalid("/fields", ProblemCode::TooMany, detail));
+    }
     if changed && !stored.deleted {
         let references = tx.references().await?;
         let problems = check::problems(collection, id, &stored.fields, &references);
         if !problems.is_empty() {
-            let problems = problems.into_iter().map(|problem| problem.under("/fields")).collect();
-            return Ok(EditResult::Invalid { problems });
+            let problems = problems.into_iter().map(|problem| problem.under("/fields"));
+            return Ok(EditResult::Invalid { problems: problems.take(PROBLEMS).collect() });
         }
     }
     if !collisions.is_empty() {
@@ -201,6 +212,11 @@ async fn settle(
     };
     let record = as_record(collection, id, seq, stored);
     Ok(EditResult::Merged { record, collisions })
+}
+
+fn is_too_large(edit: &Edit) -> bool {
+    let bytes = || serde_json::to_vec(&edit.fields).map_or(usize::MAX, |bytes| bytes.len());
+    edit.fields.len() > RECORD_FIELDS || bytes() > RECORD_BYTES
 }
 
 fn invalid(pointer: &str, code: ProblemCode, detail: impl Into<String>) -> EditResult {

@@ -159,6 +159,11 @@ async fn faults_of_csv_name_line_and_column() {
     assert_eq!(found[0], "events.csv:2: title: \"title\" is missing. Add it.");
     let heading = faults(&server, vec![file("venues.csv", "id,nom\n")]).await;
     assert!(heading[0].starts_with("venues.csv:1: nom: There is no such column."));
+    let twice = faults(&server, vec![file("venues.csv", "id,name,name.en\nv,A,B\n")]).await;
+    assert_eq!(
+        twice,
+        ["venues.csv:1: name.en: This column stands here twice. Remove or rename one of them."]
+    );
     let name = faults(&server, vec![file("stuff.csv", "id\n")]).await;
     assert!(name[0].starts_with("stuff.csv:1: Name the file after what it holds:"));
 }

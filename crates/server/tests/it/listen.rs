@@ -116,3 +116,27 @@ async fn ask(stream: &mut TcpStream) -> String {
     }
     String::from_utf8(seen).unwrap().to_ascii_lowercase()
 }
+
+#[tokio::test]
+async fn an_address_gets_no_more_than_its_share_of_connections() {
+    let patience = Patience { from_here: 1, ..Patience::default() };
+    let (_server, mut first, _stop, _running) = listening(patience).await;
+    begin_push(&mut first).await;
+    let mut second = TcpStream::connect(first.peer_addr().unwrap()).await.unwrap();
+    let answer = tokio::time::timeout(Duration::from_secs(5), rest(&mut second)).await;
+    assert_eq!(answer.expect("closed by the server"), "");
+    first.write_all(b"{\"records\":[]}").await.unwrap();
+    let mut answer = vec![0; 15];
+    first.read_exact(&mut answer).await.unwrap();
+    assert_eq!(answer, b"HTTP/1.1 200 OK");
+}
+
+#[tokio::test]
+async fn a_head_without_end_is_refused() {
+    let (_server, mut stream, _stop, _running) = listening(Patience::default()).await;
+    let head = format!("GET /healthz HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n", "x".repeat(80_000));
+    // The server may close before it has read everything.
+    let _ = stream.write_all(head.as_bytes()).await;
+    let answer = tokio::time::timeout(Duration::from_secs(5), rest(&mut stream)).await;
+    assert!(!answer.expect("closed by the server").contains("200 OK"));
+}

@@ -14,6 +14,7 @@ mod feedback;
 mod full;
 mod health;
 mod import;
+mod limits;
 mod listen;
 mod many_servers;
 mod postgres;
