@@ -6,6 +6,7 @@ mod bench;
 mod check;
 mod engine;
 mod faults;
+mod fuzz;
 mod npm;
 mod precache;
 mod server;
@@ -56,6 +57,8 @@ enum Command {
     },
     /// Runs tablets and server through seeded faults, thousands of seeds at a time.
     Sim(sim::Sim),
+    /// Feeds made-up requests, answers and files to what reads them.
+    Fuzz(fuzz::Fuzz),
     /// Formatting, clippy for both targets and documentation, warnings denied.
     Check,
     /// Measures; prints a table, or one JSON object.
@@ -87,6 +90,7 @@ fn run() -> Result<()> {
             suite::run(&workspace, &parts, &engines, rounds)
         }
         Command::Sim(sim) => sim.run(&workspace),
+        Command::Fuzz(fuzz) => fuzz.run(&workspace),
         Command::Check => check::run(&workspace),
         Command::Bench(bench) => bench.run(&workspace),
         Command::Dist => server::dist(&workspace),

@@ -3,6 +3,7 @@
 use crate::app;
 use crate::engine::Engine;
 use crate::faults::{self, Rounds};
+use crate::fuzz::Fuzz;
 use crate::server;
 use crate::setup;
 use crate::shell;
@@ -27,10 +28,12 @@ pub enum Part {
     E2e,
     /// Real processes that are killed, a network that fails, a disk that is full.
     Faults,
+    /// Made-up requests, answers and files, a few seconds for each decoder, where there is a nightly compiler.
+    Fuzz,
 }
 
 impl Part {
-    const ALL: [Self; 4] = [Self::Unit, Self::Browser, Self::E2e, Self::Faults];
+    const ALL: [Self; 5] = [Self::Unit, Self::Browser, Self::E2e, Self::Faults, Self::Fuzz];
 
     fn name(self) -> &'static str {
         match self {
@@ -38,6 +41,7 @@ impl Part {
             Self::Browser => "browser",
             Self::E2e => "e2e",
             Self::Faults => "faults",
+            Self::Fuzz => "fuzz",
         }
     }
 
@@ -47,6 +51,7 @@ impl Part {
             Self::Browser => browser(workspace, engines),
             Self::E2e => e2e(workspace),
             Self::Faults => faults::run(workspace, rounds),
+            Self::Fuzz => Fuzz::default().run(workspace),
         }
     }
 }

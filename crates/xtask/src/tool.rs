@@ -29,6 +29,10 @@ pub const WASM_BINDGEN: Tool =
 pub const GECKODRIVER: Tool =
     Tool { binary: "geckodriver", package: "geckodriver", version: "0.37.1", locked: true };
 
+/// Builds the fuzz targets; needed where there is a nightly compiler only.
+pub const CARGO_FUZZ: Tool =
+    Tool { binary: "cargo-fuzz", package: "cargo-fuzz", version: "0.13.2", locked: true };
+
 impl Tool {
     /// Installs the tool below the target folder, unless this very version is there or on PATH.
     ///

@@ -13,7 +13,7 @@ use crate::{ApiError, clock::now, store::AuthoredEdit};
 pub(super) async fn post(
     State(app): State<App>,
     staff: Staff,
-    Json { value: Edits { edits }, room: _room }: Json<Edits>,
+    Json(Edits { edits }): Json<Edits>,
 ) -> Result<Response, ApiError> {
     if edits.len() > EDITS {
         return Err(ApiError::Invalid(vec![Problem::new(

@@ -22,16 +22,11 @@ pub(super) struct Taken(OwnedSemaphorePermit);
 
 impl Default for Room {
     fn default() -> Self {
-        Self::of(BYTES)
+        Self(Arc::new(Semaphore::new(BYTES)))
     }
 }
 
 impl Room {
-    /// Room for so many bytes.
-    pub fn of(bytes: usize) -> Self {
-        Self(Arc::new(Semaphore::new(bytes)))
-    }
-
     /// A place for a body of which nothing has come yet.
     ///
     /// # Errors

@@ -119,7 +119,7 @@ async fn bodies_that_do_not_end_leave_no_room_and_give_it_back() {
             Request::post("/api/v1/push").header(header::CONTENT_TYPE, "application/json");
         Box::pin(server.send(request.body(body).unwrap()))
     };
-    let mut held: Vec<_> = (0..8).map(|_| endless()).collect();
+    let mut held: Vec<_> = (0..32).map(|_| endless()).collect();
     for request in &mut held {
         assert!(request.now_or_never().is_none(), "it goes on waiting for the rest");
     }
@@ -130,9 +130,9 @@ async fn bodies_that_do_not_end_leave_no_room_and_give_it_back() {
     assert_eq!(answer.json()["verdicts"][0]["verdict"], "received");
     // One that is refused half way takes its share along.
     held.push(endless());
-    assert!(held[7].as_mut().now_or_never().is_none());
-    let ninth = tokio::time::timeout(Duration::from_secs(5), endless()).await;
-    told_to_come_back(&ninth.unwrap());
+    assert!(held[31].as_mut().now_or_never().is_none());
+    let one_more = tokio::time::timeout(Duration::from_secs(5), endless()).await;
+    told_to_come_back(&one_more.unwrap());
     held.clear();
     assert_eq!(push(&server, 2).await.1.status, 200);
 }

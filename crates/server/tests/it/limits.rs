@@ -3,23 +3,15 @@
 use std::sync::Arc;
 
 use ::server::{
-    App, Store,
-    assets::Assets,
-    check,
+    Store, check,
     clock::now,
     import::{FAULTS, FILE_BYTES, ImportError, import_content, read_files},
     intake::Intake,
-    router,
-    routes::Room,
     store::{
         Scope,
         memory::Memory,
         tx::{Catalogue, History, NewState},
     },
-};
-use axum::{
-    body::Body,
-    http::{Request, StatusCode, header},
 };
 use model::{
     Collection, Key, ProblemCode,
@@ -33,7 +25,6 @@ use model::{
     wire::Verdict,
 };
 use serde_json::{Map, Value, json, value::RawValue};
-use tower::ServiceExt;
 
 use crate::{
     server::{Server, directory, file},
@@ -313,35 +304,6 @@ async fn an_edit_that_no_record_can_hold_leaves_nothing() {
         (&more["result"], &more["problems"][0]["code"]),
         (&json!("invalid"), &json!("too_many"))
     );
-}
-
-#[tokio::test]
-async fn a_name_and_a_password_are_short() {
-    let server = Server::start().await;
-    let sign_in = |length: usize| json!({"name": "sam", "password": "x".repeat(length)});
-    let path = "/api/v1/session";
-    assert_eq!(server.post(path, &sign_in(7_000)).await.status, StatusCode::UNAUTHORIZED);
-    server.post(path, &sign_in(9_000)).await.problem(413);
-}
-
-#[tokio::test]
-async fn who_finds_no_room_is_told_to_come_back() {
-    let store = Store::memory();
-    let app = App { room: Room::of(1_000), ..App::new(store, Arc::new(Assets::default())) };
-    let push = async |bytes: usize| {
-        let body = format!("{{\"records\":[]{}}}", " ".repeat(bytes));
-        let request = Request::post("/api/v1/push")
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Body::from(body))
-            .unwrap();
-        router(app.clone()).oneshot(request).await.unwrap()
-    };
-    let full = push(1_000).await;
-    assert_eq!(full.status(), StatusCode::SERVICE_UNAVAILABLE);
-    assert!(full.headers().contains_key(header::RETRY_AFTER));
-    for _ in 0..3 {
-        assert_eq!(push(800).await.status(), StatusCode::OK, "the room is given back");
-    }
 }
 
 #[tokio::test]

@@ -1,0 +1,5 @@
+//! See [`fuzz::edits`].
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz::edits::run(data));
