@@ -1,38 +1,43 @@
 // What a browser does behind the back of a page: closes its connection (an iPad does so to pages in the background,
 // others when a site is cleared), or breaks off a transaction (the disk failed).
 
-const begin = IDBDatabase.prototype.transaction;
 const fates = new Map();
 
+const transaction = IDBDatabase.prototype.transaction;
 IDBDatabase.prototype.transaction = function (...args) {
-  const fate = fates.get(this.name);
-  fate?.close(this);
-  const transaction = begin.apply(this, args);
-  fate?.abort(transaction);
-  return transaction;
+  fates.get(this.name)?.begin?.(this);
+  return transaction.apply(this, args);
 };
+
+for (const method of ["add", "put"]) {
+  const write = IDBObjectStore.prototype[method];
+  IDBObjectStore.prototype[method] = function (...args) {
+    const request = write.apply(this, args);
+    fates.get(this.transaction.db.name)?.written?.(this);
+    return request;
+  };
+}
 
 /** Before every nth transaction on this database, `times` times at most, its connection is closed. */
 export function close_before(name, nth, times) {
   let begun = 0;
-  const close = (database) => {
+  const begin = (database) => {
     begun += 1;
     if (begun % nth === 0 && times > 0) {
       times -= 1;
       database.close();
     }
   };
-  fates.set(name, { close, abort() {} });
+  fates.set(name, { begin });
 }
 
-/** The next transaction on this database is broken off after its first request has succeeded. */
+/** The next transaction that writes is broken off after its first write has succeeded, as where a disk fails. */
 export function abort_next(name) {
-  const abort = (transaction) => {
+  const written = (store) => {
     fates.delete(name);
-    const store = transaction.objectStore(transaction.objectStoreNames[0]);
-    store.count().onsuccess = () => transaction.abort();
+    store.count().onsuccess = () => store.transaction.abort();
   };
-  fates.set(name, { close() {}, abort });
+  fates.set(name, { written });
 }
 
 /** From now on all goes well. */

@@ -13,7 +13,7 @@ mod session;
 
 use std::{env, ffi::OsString, process::ExitCode};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, anyhow, bail};
 use e2e::{Server, setup::Setup};
 
 use engine::Engine;
@@ -61,7 +61,7 @@ async fn in_engine(engine: Engine, page: &Page) -> Result<()> {
     session.end().await;
     let log = server.log();
     server.stop().await?;
-    passed.with_context(|| format!("what the server logged last:\n{}", last_lines(&log, 5)))
+    passed.map_err(|error| anyhow!("{error:#}. The server logged last:\n{}", last_lines(&log, 5)))
 }
 
 fn last_lines(text: &str, count: usize) -> String {

@@ -57,7 +57,7 @@ pub async fn all(session: &Session, server: &Server) -> Result<()> {
             show(web, &page, &mut tab, (!wanted.is_empty()).then(|| server.url(wanted))).await?;
         }
         if heard.elapsed() > SILENCE {
-            bail!("the page said nothing for {} s; the last was {text:?}", SILENCE.as_secs());
+            bail!("the page has said nothing more for {} s", SILENCE.as_secs());
         }
         tokio::time::sleep(STEP).await;
     }
