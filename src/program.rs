@@ -64,10 +64,10 @@ pub fn pages(page: fn(&[&str]) -> Option<View>) -> View {
 
 /// The title of a page that has nothing to show, and nothing to say, before the first content has come.
 fn listing_content(segments: &[&str]) -> Option<Key> {
-    Some(match segments.first()? {
-        &"events" => key::EVENTS_TITLE,
-        &"support" => key::SUPPORT_TITLE,
-        &"surveys" => key::SURVEYS_TITLE,
+    Some(match *segments.first()? {
+        "events" => key::EVENTS_TITLE,
+        "support" => key::SUPPORT_TITLE,
+        "surveys" => key::SURVEYS_TITLE,
         _ => return None,
     })
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use model::{
-    Key, Submission, SubmissionId,
+    Key, Named, Submission, SubmissionId,
     feedback::Feedback,
     submission::{Answer, Body, Response, Sealed},
     time::Millis,
@@ -131,10 +131,7 @@ impl Profile {
             Told::Response => Body::Response(Response {
                 survey: Key::parse(SURVEY)?,
                 version: 1,
-                answers: BTreeMap::from([(
-                    "words".to_owned(),
-                    Answer::One(format!("{}", chance.u32(..))),
-                )]),
+                answers: Named::from_iter([("words", Answer::One(format!("{}", chance.u32(..))))]),
                 seconds: None,
             }),
         };
