@@ -91,7 +91,7 @@ async fn until_there_is_a_snapshot_the_tablet_is_told_so() {
     let server = Server::start().await;
     let answer = server.get("/api/v1/snapshot").await;
     answer.problem(503);
-    assert_eq!(answer.header("retry-after"), "5");
+    assert!(answer.header("retry-after").parse::<u64>().is_ok());
     assert!(server.published.refresh().await.unwrap());
     assert_eq!(manifest(&server).await.records, 9);
     assert!(!server.published.refresh().await.unwrap(), "nothing has moved");
