@@ -53,8 +53,9 @@ pub fn pages(page: fn(&[&str]) -> Option<View>) -> View {
     View::of(move || {
         let segments = segments.get();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        if awaits_content.get()
-            && let Some(title) = listing_content(&segments)
+        // In this order: a form must not be drawn anew when the content comes.
+        if let Some(title) = listing_content(&segments)
+            && awaits_content.get()
         {
             return view! { <Page title=label(title) back="/">{()}</Page> };
         }
