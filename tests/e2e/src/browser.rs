@@ -149,6 +149,8 @@ impl Browser {
             .connect()
             .await
             .context("starting Chromium")?;
+        // Filling a browser's storage takes a slow disk longer than the usual half minute.
+        web.set_script_timeout(Duration::from_secs(100)).await?;
         self.running = Some(Running { web, driver });
         let (width, height) = self.options.size;
         self.resize(width, height).await
