@@ -115,7 +115,7 @@ impl ApiError {
         }
     }
 
-    fn retry_after(&self) -> Option<u64> {
+    fn retry_after(&self, come_back: impl FnOnce() -> u64) -> Option<u64> {
         match self {
             Self::TooManyTries(seconds) => Some(*seconds),
             Self::Busy | Self::Unavailable(_) | Self::TookTooLong | Self::NoSnapshot => {
@@ -123,6 +123,34 @@ impl ApiError {
             }
             _ => None,
         }
+    }
+
+    /// The error as it goes out. `come_back` gives the seconds after which the client may try again,
+    /// from 2 to 11, where the error is the server's own trouble; a simulation has its own, for what
+    /// a run meets must not depend on the run before.
+    pub fn answer(self, come_back: impl FnOnce() -> u64) -> Response {
+        let (status, kind, title) = self.kind();
+        let retry_after = self.retry_after(come_back);
+        let detail = self.to_string();
+        let problems = match self {
+            Self::Malformed(problems) | Self::Invalid(problems) => problems,
+            _ => Vec::new(),
+        };
+        let body = ProblemDetails {
+            kind: format!("/problems/{kind}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: problems.first().map_or(detail, ToString::to_string),
+            problems,
+        };
+        let bytes = serde_json::to_vec(&body).unwrap_or_default();
+        let mut response = (status, bytes).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
 
     /// The error that a bare answer of a layer stands for, by its status.
@@ -167,27 +195,6 @@ impl From<NoChance> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let (status, kind, title) = self.kind();
-        let retry_after = self.retry_after();
-        let detail = self.to_string();
-        let problems = match self {
-            Self::Malformed(problems) | Self::Invalid(problems) => problems,
-            _ => Vec::new(),
-        };
-        let body = ProblemDetails {
-            kind: format!("/problems/{kind}"),
-            title: title.to_owned(),
-            status: status.as_u16(),
-            detail: problems.first().map_or(detail, ToString::to_string),
-            problems,
-        };
-        let bytes = serde_json::to_vec(&body).unwrap_or_default();
-        let mut response = (status, bytes).into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some(seconds) = retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response
+        self.answer(come_back)
     }
 }

@@ -1,6 +1,6 @@
 //! The server's front: requests are read and answers written as the routes do, without HTTP.
 
-use axum::{body::to_bytes, http::header, response::IntoResponse as _};
+use axum::{body::to_bytes, http::header};
 use model::{
     Hash, SubmissionId,
     canonical::bytes_of,
@@ -92,9 +92,13 @@ fn answer(body: &impl Serialize) -> Answer {
     }
 }
 
+/// When the server asks a tablet to come back, in seconds. A real one names another time to each, by a
+/// count that goes on from run to run.
+const COME_BACK: u64 = 2;
+
 /// An error as the server puts it, status, headers and body.
 pub fn refusal(error: ApiError) -> Answer {
-    let (parts, body) = error.into_response().into_parts();
+    let (parts, body) = error.answer(|| COME_BACK).into_parts();
     let text = |name| {
         let value = parts.headers.get(name).and_then(|value| value.to_str().ok());
         value.map(str::to_owned)
