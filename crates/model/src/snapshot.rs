@@ -88,21 +88,43 @@ impl Part {
     }
 }
 
+/// How large segments become, in bytes of content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// A segment with so much ends at the next anchor.
+    pub least: usize,
+    /// A segment with so much ends, wherever it is.
+    pub most: usize,
+}
+
+impl Default for Size {
+    /// What every server uses: one that cut elsewhere would name other segments.
+    fn default() -> Self {
+        Self { least: LEAST, most: MOST }
+    }
+}
+
 /// Cuts records into segments, in the order they come. Where it cuts depends on the records
 /// alone, so every server makes the same segments of the same catalogue.
 #[derive(Debug, Default)]
 pub struct Cutter {
+    size: Size,
     records: Vec<Record>,
     bytes: usize,
 }
 
 impl Cutter {
+    /// One that makes segments of another size, so that a few records are several.
+    pub fn of(size: Size) -> Self {
+        Self { size, ..Self::default() }
+    }
+
     /// Takes the next record, and gives a segment if one is full.
     pub fn push(&mut self, record: Record) -> Option<Vec<Record>> {
         self.bytes += size_of(&record);
         let anchor = is_anchor(&record);
         self.records.push(record);
-        let full = self.bytes >= MOST || (anchor && self.bytes >= LEAST);
+        let full = self.bytes >= self.size.most || (anchor && self.bytes >= self.size.least);
         if full { self.rest() } else { None }
     }
 

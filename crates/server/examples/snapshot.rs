@@ -44,7 +44,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     published.refresh().await?;
     let made = started.elapsed() - cut;
 
-    let manifest = published.manifest().ok_or("no manifest")?;
+    let manifest = published.manifest().await?.ok_or("no manifest")?;
     let listed = Manifest::from_json(&serde_json::from_slice(&manifest.plain()?)?)?;
     let (mut gzip, mut brotli) = (0, manifest.brotli().map_or(0, |bytes| bytes.len()));
     let mut reading = 0.0;

@@ -10,7 +10,7 @@ mod shelf;
 
 use std::{
     io,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
     time::{Duration, Instant},
 };
 
@@ -18,10 +18,10 @@ use model::Hash;
 
 pub use form::Form;
 pub use head::News;
+pub use shelf::{Offer, Shelf};
 
 use crate::{Store, StoreError};
 use head::KnownHead;
-use shelf::{Offer, Shelf};
 
 /// How often the catalogue is looked at. A snapshot may be this old at no cost: a tablet asks for
 /// the changes since then right after it.
@@ -46,7 +46,7 @@ pub enum PublishError {
 pub struct Published {
     store: Store,
     head: KnownHead,
-    shelf: RwLock<Shelf>,
+    shelf: RwLock<Shelf<Arc<Form>>>,
 }
 
 impl Published {
@@ -63,9 +63,17 @@ impl Published {
         self.head.news().await
     }
 
-    /// The newest manifest; `None` until the first snapshot is made.
-    pub fn manifest(&self) -> Option<Arc<Form>> {
-        self.shelf().newest().map(|offer| Arc::clone(&offer.manifest))
+    /// The newest manifest; `None` until the first snapshot is made, and where the changes do not go
+    /// on from it, as when another server on this database was just restored, or forgot a deletion
+    /// that came after it: a tablet would start again at once, and show what is older than what it had.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn manifest(&self) -> Result<Option<Arc<Form>>, StoreError> {
+        let newest =
+            self.shelf().newest().map(|it| (it.head.cursor.clone(), Arc::clone(&it.manifest)));
+        let Some((cursor, manifest)) = newest else { return Ok(None) };
+        Ok(self.store.continues(&cursor).await?.then_some(manifest))
     }
 
     /// The segment of that hash in the newest snapshot or in the one before, so that a download
@@ -74,7 +82,7 @@ impl Published {
         self.shelf().segment(hash)
     }
 
-    fn shelf(&self) -> std::sync::RwLockReadGuard<'_, Shelf> {
+    fn shelf(&self) -> RwLockReadGuard<'_, Shelf<Arc<Form>>> {
         self.shelf.read().unwrap_or_else(PoisonError::into_inner)
     }
 

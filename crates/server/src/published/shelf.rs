@@ -7,22 +7,23 @@ use model::{Hash, json};
 use super::Form;
 use crate::store::{Head, snapshot::Snapshot};
 
-type Segments = HashMap<Hash, Arc<Form>>;
+/// Segments by their hashes.
+type Segments<T> = HashMap<Hash, T>;
 
-/// A snapshot, compressed.
+/// A snapshot whose texts are in the form `T`.
 #[derive(Debug)]
-pub(super) struct Offer {
+pub struct Offer<T> {
     /// Where it stands in the order of changes.
-    pub(super) head: Head,
+    pub head: Head,
     /// The manifest as it travels.
-    pub(super) manifest: Arc<Form>,
+    pub manifest: T,
     /// Its segments by their hashes.
-    pub(super) segments: Segments,
+    pub segments: HashMap<Hash, T>,
 }
 
-impl Offer {
+impl Offer<Arc<Form>> {
     /// Compresses what is not `known` already: after an edit that is a segment or two.
-    pub(super) fn new(snapshot: Snapshot, known: &Segments) -> io::Result<Self> {
+    pub(super) fn new(snapshot: Snapshot, known: &Segments<Arc<Form>>) -> io::Result<Self> {
         let manifest = json::text(&snapshot.manifest.to_json())?;
         let form = Form::new(Hash::of(manifest.as_bytes()).to_string(), manifest.as_bytes())?;
         form.squeeze()?;
@@ -38,31 +39,39 @@ impl Offer {
     }
 }
 
-/// The two newest snapshots. What they share is in memory once.
-#[derive(Debug, Default)]
-pub(super) struct Shelf {
-    newest: Option<Offer>,
-    before: Segments,
+/// The two newest snapshots. What they share is in memory once if clones of a `T` are.
+#[derive(Debug)]
+pub struct Shelf<T> {
+    newest: Option<Offer<T>>,
+    before: Segments<T>,
 }
 
-impl Shelf {
-    pub(super) fn newest(&self) -> Option<&Offer> {
+impl<T> Default for Shelf<T> {
+    fn default() -> Self {
+        Self { newest: None, before: Segments::new() }
+    }
+}
+
+impl<T: Clone> Shelf<T> {
+    /// The newest snapshot; `None` until the first is offered.
+    pub fn newest(&self) -> Option<&Offer<T>> {
         self.newest.as_ref()
     }
 
-    pub(super) fn segment(&self, hash: Hash) -> Option<Arc<Form>> {
+    /// The segment of that hash in either of the two.
+    pub fn segment(&self, hash: Hash) -> Option<T> {
         let newest = self.newest.as_ref().and_then(|offer| offer.segments.get(&hash));
         newest.or_else(|| self.before.get(&hash)).cloned()
     }
 
     /// Every segment of both.
-    pub(super) fn segments(&self) -> Segments {
+    pub(super) fn segments(&self) -> Segments<T> {
         let newest = self.newest.iter().flat_map(|offer| &offer.segments);
-        newest.chain(&self.before).map(|(hash, form)| (*hash, Arc::clone(form))).collect()
+        newest.chain(&self.before).map(|(hash, form)| (*hash, form.clone())).collect()
     }
 
     /// Offers another one; the one before the last is forgotten.
-    pub(super) fn put(&mut self, offer: Offer) {
+    pub fn put(&mut self, offer: Offer<T>) {
         let last = self.newest.replace(offer);
         self.before = last.map(|offer| offer.segments).unwrap_or_default();
     }

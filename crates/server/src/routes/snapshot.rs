@@ -21,7 +21,7 @@ pub(super) async fn manifest(
     State(app): State<App>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let manifest = app.published.manifest().ok_or(ApiError::NoSnapshot)?;
+    let manifest = app.published.manifest().await?.ok_or(ApiError::NoSnapshot)?;
     answer(&manifest, ASK_FIRST, &headers)
 }
 

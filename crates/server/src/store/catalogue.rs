@@ -6,7 +6,7 @@ use model::{
     merge::Stored,
 };
 
-use super::{Page, Scope, Store, StoreError, Tx};
+use super::{Page, Scope, Store, StoreError, Tx, tx::Reach};
 
 impl Store {
     /// The changes after `cursor`, at most `limit`. Without a cursor, or with one that cannot
@@ -19,6 +19,22 @@ impl Store {
         self.read(move |tx| {
             let cursor = cursor.clone();
             Box::pin(async move { changes(tx, cursor.as_deref(), limit).await })
+        })
+        .await
+    }
+
+    /// Whether [`Store::changes`] would go on from `cursor`, and not start again.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn continues(&self, cursor: &str) -> Result<bool, StoreError> {
+        let cursor = cursor.to_owned();
+        self.read(move |tx| {
+            let cursor = cursor.clone();
+            Box::pin(async move {
+                let (epoch, reach) = (tx.epoch().await?, tx.reach(Scope::Public).await?);
+                Ok(position(&cursor, &epoch, reach).is_ok())
+            })
         })
         .await
     }
@@ -70,9 +86,7 @@ pub async fn changes(
     let scope = Scope::Public;
     let epoch = tx.epoch().await?;
     let reach = tx.reach(scope).await?;
-    let position = cursor.ok_or(Stale::Unreadable).and_then(|text| {
-        Cursor::continue_from(text, &epoch, scope.name(), reach.head, reach.floor)
-    });
+    let position = cursor.ok_or(Stale::Unreadable).and_then(|text| position(text, &epoch, reach));
     let (since, began, fresh) = match position {
         Ok(cursor) => (cursor.seq, cursor.began, false),
         Err(_) => (0, reach.head, true),
@@ -86,6 +100,11 @@ pub async fn changes(
     // Past its own beginning a fetch is like any other: tablets that have everything hold one and the same cursor.
     let cursor = Cursor { epoch: of, scope: name, schema: SCHEMA, seq, began: began.max(seq) };
     Ok(Page { records, seq, more, fresh, epoch, cursor: cursor.encode() })
+}
+
+/// Where a fetch goes on that is at the cursor `text`.
+fn position(text: &str, epoch: &str, reach: Reach) -> Result<Cursor, Stale> {
+    Cursor::continue_from(text, epoch, Scope::Public.name(), reach.head, reach.floor)
 }
 
 /// The cursor of a tablet that has everything up to `seq`.

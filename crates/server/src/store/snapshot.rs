@@ -4,7 +4,7 @@ use model::{
     Hash, Record,
     limits::PAGE_RECORDS,
     segment::encode,
-    snapshot::{Cutter, Manifest, Part},
+    snapshot::{Cutter, Manifest, Part, Size},
 };
 
 use super::{Head, Scope, Store, StoreError, Tx, catalogue::cursor_at};
@@ -35,7 +35,15 @@ impl Store {
     /// # Errors
     /// If the database cannot be read.
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        self.read(|tx| Box::pin(async move { snapshot(tx).await })).await
+        self.snapshot_cut(Size::default()).await
+    }
+
+    /// [`Store::snapshot`] in segments of another size, for the simulation's small catalogues.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn snapshot_cut(&self, size: Size) -> Result<Snapshot, StoreError> {
+        self.read(move |tx| Box::pin(async move { snapshot(tx, size).await })).await
     }
 }
 
@@ -51,9 +59,9 @@ async fn head(tx: &mut dyn Tx) -> Result<Head, StoreError> {
 ///
 /// # Errors
 /// If a statement failed.
-pub async fn snapshot(tx: &mut dyn Tx) -> Result<Snapshot, StoreError> {
+pub async fn snapshot(tx: &mut dyn Tx, size: Size) -> Result<Snapshot, StoreError> {
     let head = head(tx).await?;
-    let (mut cutter, mut segments, mut parts) = (Cutter::default(), Vec::new(), Vec::new());
+    let (mut cutter, mut segments, mut parts) = (Cutter::of(size), Vec::new(), Vec::new());
     let mut add = |mut records: Vec<Record>| {
         // Those of one collection share their columns. The sort is stable: the rest of the order stays.
         records.sort_by(|one, other| one.collection.cmp(&other.collection));

@@ -7,7 +7,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
-use model::{Hash, Record, segment::decode, snapshot::Manifest, wire::Changes};
+use model::{Hash, Record, segment::decode, snapshot::Manifest, time::Millis, wire::Changes};
 use serde_json::json;
 
 use crate::{
@@ -220,11 +220,33 @@ async fn a_deleted_record_is_in_no_snapshot() {
 }
 
 #[tokio::test]
+async fn a_snapshot_from_before_a_forgotten_deletion_is_not_offered() {
+    let server = Server::start().await;
+    server.published.refresh().await.unwrap();
+    let cookie = server.cookie().await;
+    let edits = json!({"edits": [{
+        "edit": "0190a5b4-0000-7000-8000-000000000001", "collection": "theme", "id": "health",
+        "base_rev": 1, "delete": true,
+    }]});
+    server.post_as(&cookie, "/api/v1/edits", &edits).await;
+    // A tablet that starts from it learns of the deletion right after.
+    let before = manifest(&server).await;
+    assert!(!changes(&server, &before.cursor).await.fresh);
+    assert_eq!(server.store.expire_tombstones(Millis(i64::MAX)).await.unwrap(), 1);
+    assert!(changes(&server, &before.cursor).await.fresh);
+    server.get("/api/v1/snapshot").await.problem(503);
+    server.published.refresh().await.unwrap();
+    assert!(!changes(&server, &manifest(&server).await.cursor).await.fresh);
+}
+
+#[tokio::test]
 async fn a_new_history_makes_a_new_snapshot_of_the_same_segments() {
     let server = Server::start().await;
     server.published.refresh().await.unwrap();
     let before = manifest(&server).await;
     server.store.new_epoch("another".to_owned()).await.unwrap();
+    // Not even for the seconds until the next one is made.
+    server.get("/api/v1/snapshot").await.problem(503);
     assert!(server.published.refresh().await.unwrap());
     let after = manifest(&server).await;
     assert_eq!((after.epoch.as_str(), &after.segments), ("another", &before.segments));
