@@ -29,7 +29,8 @@ bugs! {
     AckMatchedByPlace,
     /// The outbox is written back as this tab read it before the push.
     OutboxWrittenBack,
-    /// An acknowledgement of a history that has ended settles its entry.
+    /// An acknowledgement of a history that has ended settles its entry, though another tab has
+    /// learnt of the end.
     AckOfEndedHistory,
     /// A refused entry is deleted.
     RefusedDeleted,
@@ -63,6 +64,25 @@ bugs! {
     FreshKeepsOld,
     /// A page is applied although the cursor has moved since it was asked for.
     LatePageApplied,
+    // A snapshot on a tablet.
+    /// A segment's bytes are not compared with its name.
+    SegmentNotVerified,
+    /// Segments are laid over the catalogue as they come.
+    StagedShown,
+    /// What is staged is dropped when a download begins.
+    StagedDropped,
+    /// What is staged of an older snapshot is kept.
+    StagedForEver,
+    /// A snapshot is switched in although segments are missing.
+    SwitchedWithHoles,
+    /// A snapshot is switched in by two transactions, its cursor with the second.
+    SwitchedInTwo,
+    /// A snapshot is switched in although the cursor has moved since its download began.
+    LateSnapshotSwitched,
+    /// The cursor stays as it was before the switch.
+    CursorKeptAtSwitch,
+    /// The cursor of a snapshot is taken for one of the server's present history.
+    OldSnapshotTrusted,
     // The server.
     /// Acknowledgements leave before the commit.
     AckBeforeCommit,
@@ -87,6 +107,8 @@ bugs! {
     /// A fetch from the start is measured by the floor page by page, so it begins again after
     /// its first page wherever a deletion behind that was forgotten.
     FetchForgetsItsStart,
+    /// The cursor of a snapshot is read after its records.
+    SnapshotOfTwoInstants,
     /// Rows of a page are read from an older snapshot than the head that goes into its cursor.
     PageFromTwoSnapshots,
     /// An edit wins over whatever came after its base.

@@ -5,7 +5,7 @@ use server::ApiError;
 use crate::{
     fault::Fault,
     front::{blocked, refusal, unavailable},
-    network::{Answer, Ask, Busy, Doom, Line, POISON, Reply, Request},
+    network::{Answer, Ask, Busy, Doom, Line, POISON, Reply, Request, Sort},
     scheduler::Scheduler,
 };
 
@@ -13,18 +13,19 @@ impl Scheduler {
     /// A request reaches what stands before the server, or the server.
     pub(crate) fn deliver(&mut self, index: usize) {
         let mut network = self.world.network.borrow_mut();
-        if index > 0 {
-            self.world.count(Fault::Reorder);
-        }
         let request = network.requests.remove(index);
+        let sort = request.ask.sort();
+        if index > 0 {
+            self.world.count_on(Fault::Reorder, sort);
+        }
         match network.strike(|doom| matches!(doom, Doom::Request | Doom::Twice)) {
             Some(Doom::Request) => {
-                self.world.count(Fault::LostRequest);
+                self.world.count_on(Fault::LostRequest, sort);
                 self.world.note(format_args!("#{} is lost", request.number));
                 return network.arrive(request.number, None);
             }
             Some(_) => {
-                self.world.count(Fault::Duplicate);
+                self.world.count_on(Fault::Duplicate, sort);
                 self.world.note(format_args!("#{} will come twice", request.number));
                 network.requests.push(Request { twin: true, ..request.clone() });
             }
@@ -42,7 +43,7 @@ impl Scheduler {
         drop(network);
         let (fault, answer) = match (line, busy) {
             (Line::Cut, _) => {
-                self.world.count(Fault::Partition);
+                self.world.count_on(Fault::Partition, sort);
                 self.world.note(format_args!("#{} is lost: no network", request.number));
                 return self.world.network.borrow_mut().arrive(request.number, None);
             }
@@ -57,16 +58,15 @@ impl Scheduler {
             (Line::Open, None) if poisoned => (Fault::RefusedBatch, blocked()),
             (Line::Open, None) => return self.server.begin(request),
         };
-        self.world.count(fault);
+        self.world.count_on(fault, sort);
         self.world.note(format_args!("#{} is answered with {}", request.number, answer.status));
         self.reply(&request, answer);
     }
 
     fn reply(&self, request: &Request, answer: Answer) {
         if !request.twin {
-            let of_push = matches!(request.ask, Ask::Push(_));
             let Request { number, tablet, lane, .. } = *request;
-            let reply = Reply { number, tablet, lane, of_push, answer };
+            let reply = Reply { number, tablet, lane, sort: request.ask.sort(), answer };
             self.world.network.borrow_mut().replies.push(reply);
         }
     }
@@ -74,19 +74,19 @@ impl Scheduler {
     /// An answer reaches its tablet.
     pub(crate) fn hand_over(&mut self, index: usize) {
         let mut network = self.world.network.borrow_mut();
+        let Reply { number, tablet, sort, mut answer, .. } = network.replies.remove(index);
         if index > 0 {
-            self.world.count(Fault::Reorder);
+            self.world.count_on(Fault::Reorder, sort);
         }
-        let Reply { number, tablet, of_push, mut answer, .. } = network.replies.remove(index);
         let hit = network.strike(|doom| match doom {
-            Doom::Ack => of_push && answer.status == 200,
+            Doom::Ack => sort == Sort::Push && answer.status == 200,
             Doom::Truncated(_) => !answer.body.is_empty(),
             _ => false,
         });
         match hit {
             Some(Doom::Truncated(at)) => {
                 answer.body.truncate(at as usize % answer.body.len());
-                self.world.count(Fault::Truncated);
+                self.world.count_on(Fault::Truncated, sort);
                 self.world.note(format_args!("the answer to #{number} is cut off"));
             }
             Some(_) => {
@@ -97,11 +97,11 @@ impl Scheduler {
             None => {}
         }
         if network.line(tablet) == Line::Cut {
-            self.world.count(Fault::Partition);
+            self.world.count_on(Fault::Partition, sort);
             return network.arrive(number, None);
         }
-        if of_push && answer.status == 200 {
-            network.last_push = Some(answer.clone());
+        if matches!(sort, Sort::Push | Sort::Segment) && answer.status == 200 {
+            network.last.insert(sort, answer.clone());
         }
         network.arrive(number, Some(answer));
     }

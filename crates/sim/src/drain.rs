@@ -26,6 +26,7 @@ impl Scheduler {
             tablet.profile.full.set(0);
             tablet.tabs.iter_mut().for_each(|tab| tab.blind = false);
         }
+        self.tasks.iter_mut().for_each(|task| task.asleep_until = 0);
         if !self.settle_down() {
             return;
         }

@@ -66,6 +66,8 @@ faults! {
     SecondTab = "second tabs kept out",
     /// A tab synced while another tab of its tablet did.
     LostLock = "second tabs let in",
+    /// A tab slept between two of its transactions.
+    Asleep = "tabs asleep",
     /// A tablet's profile was copied to another.
     Clone = "cloned profiles",
     /// Two tablets gave one id to two contents.
@@ -90,39 +92,105 @@ faults! {
     RefusedRecord = "refused records",
     /// A batch was refused as a whole because of one record.
     RefusedBatch = "refused batches",
+    /// A tablet lost power with a snapshot half staged.
+    CrashStaging = "crashes while staging",
+    /// The app was updated with a snapshot half staged.
+    UpdateStaging = "updates while staging",
+    /// The server was restored while a tablet had a snapshot half staged.
+    RestoreStaging = "restores while staging",
+    /// A tab staged a segment that another tab of its tablet had staged meanwhile.
+    TwiceStaged = "segments staged by two tabs",
+    /// A download went on where an earlier one had broken off.
+    Resumed = "downloads resumed",
+    /// A segment was no longer offered, since the catalogue had been edited.
+    GoneSegment = "segments gone",
+    /// The server had no snapshot yet.
+    NoSnapshot = "snapshots not made yet",
+    /// A whole snapshot was not switched in, since another tab had moved the cursor or dropped a
+    /// segment.
+    PutAside = "snapshots put aside",
+    /// A snapshot was switched in whose history had ended meanwhile.
+    EndedSnapshot = "snapshots of an ended history",
+    /// A snapshot was switched in from before a deletion that the server has forgotten.
+    ForgetfulSnapshot = "snapshots below the floor",
 }
 
-/// How often each kind was met.
+impl Fault {
+    /// The kinds that must meet requests for a snapshot too.
+    const ON_SNAPSHOTS: &'static [Self] = &[
+        Self::LostRequest,
+        Self::LostAnswer,
+        Self::Duplicate,
+        Self::Reorder,
+        Self::LateRequest,
+        Self::Partition,
+        Self::Truncated,
+        Self::Portal,
+        Self::CrossedAnswer,
+        Self::Unavailable,
+        Self::TooMany,
+        Self::BadGateway,
+        Self::Revoked,
+        Self::Outdated,
+        Self::Full,
+    ];
+
+    fn meets_snapshots(self) -> bool {
+        Self::ON_SNAPSHOTS.contains(&self)
+    }
+}
+
+/// How often each kind was met, and how often a request for a snapshot met it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tally([u64; Fault::ALL.len()]);
+pub struct Tally {
+    all: [u64; Fault::ALL.len()],
+    on_snapshots: [u64; Fault::ALL.len()],
+}
 
 impl Default for Tally {
     fn default() -> Self {
-        Self([0; Fault::ALL.len()])
+        Self { all: [0; Fault::ALL.len()], on_snapshots: [0; Fault::ALL.len()] }
     }
 }
 
 impl Tally {
     /// Counts one.
-    pub fn count(&mut self, fault: Fault) {
-        self.0[fault as usize] += 1;
+    pub fn count(&mut self, fault: Fault, on_snapshot: bool) {
+        self.all[fault as usize] += 1;
+        self.on_snapshots[fault as usize] += u64::from(on_snapshot);
     }
 
     /// How often `fault` was met.
     pub fn of(&self, fault: Fault) -> u64 {
-        self.0[fault as usize]
+        self.all[fault as usize]
+    }
+
+    /// How often a request for a snapshot met it.
+    pub fn on_snapshots(&self, fault: Fault) -> u64 {
+        self.on_snapshots[fault as usize]
     }
 
     /// Adds what another run met.
     pub fn add(&mut self, other: &Self) {
-        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+        let mine = self.all.iter_mut().chain(&mut self.on_snapshots);
+        for (mine, theirs) in mine.zip(other.all.iter().chain(&other.on_snapshots)) {
             *mine += theirs;
         }
     }
 
-    /// The kinds that were not met at all.
-    pub fn never(&self) -> Vec<Fault> {
-        Fault::ALL.iter().copied().filter(|fault| self.of(*fault) == 0).collect()
+    /// The kinds that were not met at all, or by no request for a snapshot where those can.
+    pub fn never(&self) -> Vec<String> {
+        let kinds = Fault::ALL.iter().copied();
+        let never = kinds.filter_map(|fault| {
+            if self.of(fault) == 0 {
+                Some(fault.words().to_owned())
+            } else if fault.meets_snapshots() && self.on_snapshots(fault) == 0 {
+                Some(format!("{} on a snapshot", fault.words()))
+            } else {
+                None
+            }
+        });
+        never.collect()
     }
 }
 
@@ -131,6 +199,9 @@ impl fmt::Display for Tally {
         for (index, fault) in Fault::ALL.iter().enumerate() {
             let comma = if index == 0 { "" } else { ", " };
             write!(f, "{comma}{} {}", self.of(*fault), fault.words())?;
+            if fault.meets_snapshots() {
+                write!(f, " ({} on a snapshot)", self.on_snapshots(*fault))?;
+            }
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! The server's front: requests are read and answers written as the routes do, without HTTP.
 
+use std::rc::Rc;
+
 use axum::{body::to_bytes, http::header};
 use model::{
     Hash, SubmissionId,
@@ -11,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use server::{ApiError, Store, StoreError, intake::Intake, store::AuthoredEdit};
 
-use crate::{bug::Bug, network::Answer, turn::at_once};
+use crate::{bug::Bug, network::Answer, press::Copies, turn::at_once};
 
 /// `GET /probe`.
 pub async fn probe(store: Store, nonce: String) -> Answer {
@@ -83,18 +85,37 @@ pub async fn edit(store: Store, account: String, edits: Edits, now: Millis) -> A
     }
 }
 
-fn answer(body: &impl Serialize) -> Answer {
-    Answer {
-        status: 200,
-        retry_after: None,
-        media_type: "application/json".to_owned(),
-        body: serde_json::to_vec(body).unwrap_or_default(),
+/// `GET /snapshot`. A server of before knows no such thing.
+pub async fn manifest(store: Store, copies: Option<Rc<Copies>>) -> Answer {
+    let Some(copies) = copies else { return refusal(ApiError::NotFound("such page".to_owned())) };
+    let newest =
+        copies.borrow().newest().map(|it| (it.head.cursor.clone(), Rc::clone(&it.manifest)));
+    let Some((cursor, manifest)) = newest else { return refusal(ApiError::NoSnapshot) };
+    match store.continues(&cursor).await {
+        Ok(true) => sent(manifest.to_vec()),
+        Ok(false) => refusal(ApiError::NoSnapshot),
+        Err(error) => refusal(error.into()),
     }
+}
+
+/// `GET /snapshot/{hash}`.
+pub async fn segment(copies: Option<Rc<Copies>>, hash: Hash) -> Answer {
+    let segment = copies.and_then(|copies| copies.borrow().segment(hash));
+    let gone = || refusal(ApiError::NotFound("such segment any more".to_owned()));
+    segment.map_or_else(gone, |bytes| sent(bytes.to_vec()))
+}
+
+fn answer(body: &impl Serialize) -> Answer {
+    sent(serde_json::to_vec(body).unwrap_or_default())
+}
+
+fn sent(body: Vec<u8>) -> Answer {
+    Answer { status: 200, retry_after: None, media_type: "application/json".to_owned(), body }
 }
 
 /// When the server asks a tablet to come back, in seconds. A real one names another time to each, by a
 /// count that goes on from run to run.
-const COME_BACK: u64 = 2;
+const COME_BACK: u64 = 6;
 
 /// An error as the server puts it, status, headers and body.
 pub fn refusal(error: ApiError) -> Answer {

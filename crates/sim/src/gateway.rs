@@ -1,10 +1,11 @@
 //! The gateway of the simulated app: the same bytes and the same reading of answers as the real
 //! one, with the simulated network in place of the browser's.
 
-use std::rc::Rc;
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
 
 use model::{
-    json,
+    Hash, json, segment,
+    snapshot::Manifest,
     wire::{Ack, Changes, Probe, Push, PushAnswer, Verdict},
 };
 use serde_json::Value;
@@ -14,7 +15,7 @@ use crate::{
     bug::Bug,
     network::{Answer, Ask},
     tablet::Profile,
-    turn::{Turns, Wait},
+    turn::{PLACES, Turns, Wait},
     world::World,
 };
 
@@ -28,7 +29,22 @@ pub struct Gateway {
     /// The task that asks.
     pub turns: Turns,
     /// Its number among the tablet's tasks.
-    pub lane: usize,
+    pub task: usize,
+    /// The segments that this task knows to be staged.
+    pub here: Rc<RefCell<BTreeSet<Hash>>>,
+}
+
+/// A request under way. When its task ends, or takes no interest any more, nobody waits for the
+/// answer; the request goes its way all the same.
+struct Waiting<'a> {
+    world: &'a World,
+    number: u64,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.world.network.borrow_mut().abandon(self.number);
+    }
 }
 
 impl Gateway {
@@ -36,10 +52,15 @@ impl Gateway {
     async fn fetch(&self, ask: Ask) -> Option<Answer> {
         let tablet = self.profile.number;
         let word = ask.word();
-        let number = self.world.network.borrow_mut().send(tablet, self.lane, ask);
+        let place = self.turns.take_place();
+        let lane = self.task * PLACES + place.number;
+        let number = self.world.network.borrow_mut().send(tablet, lane, ask);
         self.world.note(format_args!("tablet {tablet} sends {word} #{number}"));
-        self.turns.wait(Wait::Answer(number)).await;
-        self.world.network.borrow_mut().pick_up(number)
+        let waiting = Waiting { world: &self.world, number };
+        place.wait(Wait::Answer(number)).await;
+        let answer = self.world.network.borrow_mut().pick_up(number);
+        drop(waiting);
+        answer
     }
 
     /// Sends `ask` and gives the body of an answer that counts.
@@ -94,6 +115,26 @@ impl Remote for Gateway {
 
     async fn changes(&self, cursor: Option<&str>) -> Result<Changes, SyncError> {
         answer::read(&self.ask(Ask::Changes(cursor.map(str::to_owned))).await?)
+    }
+
+    async fn manifest(&self) -> Result<Option<Manifest>, SyncError> {
+        let text = self.ask(Ask::Manifest).await?;
+        let lost = |error: &dyn std::fmt::Display| SyncError::Offline(error.to_string());
+        let value = serde_json::from_str(&text).map_err(|error| lost(&error))?;
+        Manifest::from_json(&value).map(Some).map_err(|error| lost(&error))
+    }
+
+    async fn segment(&self, hash: Hash) -> Result<String, SyncError> {
+        let profile = &self.profile;
+        profile.staging.asks_for(&self.world, profile.number, hash, &self.here.borrow());
+        let text = self.ask(Ask::Segment(hash)).await?;
+        if self.world.has(Bug::SegmentNotVerified) && segment::decode(&text).is_ok() {
+            // What came is staged in place of what the engine would have stopped at.
+            profile.mistaken.borrow_mut().insert(hash, text);
+            let sound = self.world.offered.borrow().get(&hash).map(ToString::to_string);
+            return sound.ok_or_else(|| SyncError::Offline("never offered".to_owned()));
+        }
+        Ok(text)
     }
 
     async fn probe(&self) -> Result<Probe, SyncError> {

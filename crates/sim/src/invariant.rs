@@ -19,6 +19,8 @@ pub enum Invariant {
     NeverGone,
     /// Receipts keep their bytes for as long as was said.
     ReceiptsKept,
+    /// What was received in a history that has ended, as the tablet knows, waits to be sent again.
+    ReceiptsOfNow,
     /// At the end every submission that was called saved is on the server.
     Arrives,
     /// Once the faults stop, nothing waits and nothing is refused that need not be.
@@ -41,6 +43,12 @@ pub enum Invariant {
     StaysDeleted,
     /// A tablet does not come back before it was asked to.
     ComesBackAsAsked,
+    /// Nothing of a snapshot shows before it is switched in.
+    StagedUnseen,
+    /// What is staged is not fetched again.
+    FetchedOnce,
+    /// Only segments of the snapshot that is being fetched stay staged.
+    StagedForOne,
 }
 
 impl Invariant {
@@ -52,6 +60,7 @@ impl Invariant {
             Self::ExactlyOnce => "one submission is one row",
             Self::NeverGone => "what was committed stays",
             Self::ReceiptsKept => "receipts keep their bytes for seven days",
+            Self::ReceiptsOfNow => "what was received in an ended history is sent again",
             Self::Arrives => "everything saved arrives",
             Self::Drains => "the queue drains once faults stop",
             Self::Converges => "catalogues converge",
@@ -63,6 +72,9 @@ impl Invariant {
             Self::EditOnce => "an edit that comes again changes nothing",
             Self::StaysDeleted => "what was deleted stays deleted",
             Self::ComesBackAsAsked => "Retry-After is obeyed",
+            Self::StagedUnseen => "what is staged is not shown before the switch",
+            Self::FetchedOnce => "a download that broke off fetches only what is missing",
+            Self::StagedForOne => "nothing stays staged that is of no use",
         }
     }
 }

@@ -9,9 +9,11 @@
 //!   step       what happens, drawn from a seed before anything does: a plan
 //!   scheduler  who goes on              round     sync on a tablet      drain  the end
 //!   network    bytes under way          delivery  what they meet        strike what breaks
-//!   tablet     profile, clock, chance   storage, gateway   the engine's traits, with turns
+//!   tablet     profile, clock, chance   task   what it is doing
+//!   storage, catalogue, gateway         the engine's traits, with turns
 //!   server     the real intake and store over disk and front, with turns
-//!   ledger, shadow, watch               the witness
+//!   upkeep, press                       what it does of itself: its snapshots on the real shelf
+//!   ledger, shadow, watch, staging      the witness
 //!   bug, plant                          bugs that the witness must find
 //! ```
 //!
@@ -21,6 +23,7 @@
 //! - Whatever part of a plan is left out, the rest is a plan.
 
 mod bug;
+mod catalogue;
 mod delivery;
 mod disk;
 mod drain;
@@ -31,6 +34,7 @@ mod invariant;
 mod ledger;
 mod network;
 mod plant;
+mod press;
 mod round;
 mod run;
 mod scheduler;
@@ -38,12 +42,15 @@ mod server;
 mod shadow;
 mod shrink;
 mod staff;
+mod staging;
 mod step;
 mod storage;
 mod strike;
 mod tablet;
+mod task;
 mod trace;
 mod turn;
+mod upkeep;
 mod watch;
 mod world;
 

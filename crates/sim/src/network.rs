@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::Hash;
+
 /// The word for whose sake a filter before the server refuses a whole push.
 pub const POISON: &str = "Scunthorpe";
 
@@ -17,9 +19,43 @@ pub enum Ask {
     Push(Vec<u8>),
     /// `POST /edits` with this body.
     Edits(Vec<u8>),
+    /// `GET /snapshot`.
+    Manifest,
+    /// `GET /snapshot/{hash}`.
+    Segment(Hash),
+}
+
+/// What a request is about, as far as the network cares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sort {
+    /// A push.
+    Push,
+    /// The manifest of a snapshot.
+    Manifest,
+    /// A segment of one.
+    Segment,
+    /// Anything else.
+    Other,
+}
+
+impl Sort {
+    /// Whether it is about a snapshot.
+    pub fn is_snapshot(self) -> bool {
+        matches!(self, Self::Manifest | Self::Segment)
+    }
 }
 
 impl Ask {
+    /// What it is about.
+    pub fn sort(&self) -> Sort {
+        match self {
+            Self::Push(_) => Sort::Push,
+            Self::Manifest => Sort::Manifest,
+            Self::Segment(_) => Sort::Segment,
+            Self::Probe(_) | Self::Changes(_) | Self::Edits(_) => Sort::Other,
+        }
+    }
+
     /// What is asked, in one word.
     pub fn word(&self) -> &'static str {
         match self {
@@ -27,6 +63,8 @@ impl Ask {
             Self::Changes(_) => "changes",
             Self::Push(_) => "push",
             Self::Edits(_) => "edit",
+            Self::Manifest => "manifest",
+            Self::Segment(_) => "segment",
         }
     }
 }
@@ -38,7 +76,7 @@ pub struct Request {
     pub number: u64,
     /// Whose it is.
     pub tablet: usize,
-    /// Which of the tablet's tasks waits for it: the tab, or a number after those.
+    /// Who on the tablet waits for it: the task, and its place.
     pub lane: usize,
     /// What it asks.
     pub ask: Ask,
@@ -78,10 +116,10 @@ pub struct Reply {
     pub number: u64,
     /// Whose it is.
     pub tablet: usize,
-    /// Which of the tablet's tasks waits for it: the tab, or a number after those.
+    /// Who on the tablet waits for it: the task, and its place.
     pub lane: usize,
-    /// Whether it answers a push.
-    pub of_push: bool,
+    /// What was asked for.
+    pub sort: Sort,
     /// What it says.
     pub answer: Answer,
 }
@@ -146,8 +184,9 @@ pub struct Network {
     dooms: Vec<Doom>,
     /// The filter before the server has learnt that [`POISON`] is harmless.
     pub filter_mended: bool,
-    /// The last answer to a push, which a bad proxy may give to somebody else.
-    pub last_push: Option<Answer>,
+    /// The last good answers to a push and to a question for a segment, which a bad proxy may give
+    /// to somebody else.
+    pub last: BTreeMap<Sort, Answer>,
 }
 
 impl Network {

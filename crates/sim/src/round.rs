@@ -6,12 +6,8 @@ use model::time::Millis;
 use sync::{Outbox as _, Outcome, Remote as _, SyncError};
 
 use crate::{
-    bug::Bug,
-    fault::Fault,
-    gateway::Gateway,
-    invariant::Invariant,
-    scheduler::{Kind, Scheduler},
-    storage::Storage,
+    bug::Bug, fault::Fault, gateway::Gateway, invariant::Invariant, scheduler::Scheduler,
+    storage::Storage, task::Kind,
 };
 
 /// Milliseconds between two rounds when all is well, as in the app.

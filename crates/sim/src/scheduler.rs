@@ -1,13 +1,12 @@
 //! The scheduler: it alone decides who goes on, what arrives, and when.
 
 use std::{
-    cell::RefCell,
     pin::Pin,
     rc::Rc,
     task::{Context, Waker},
 };
 
-use sync::{EntryState, Outbox as _, Outcome};
+use sync::{EntryState, Outbox as _};
 
 use crate::{
     gateway::Gateway,
@@ -17,59 +16,18 @@ use crate::{
     step::{Plan, Step, acts},
     storage::Storage,
     tablet::{Profile, Tab, Tablet, Told},
-    turn::{Turns, Wait},
+    task::{Kind, Task},
+    turn::{PLACES, Turns, Wait},
     world::World,
 };
 
-/// The lane of what is no round: greater than any tab.
-const OTHER: usize = 16;
 /// Milliseconds that pass with each thing that happens.
 const TICK: i64 = 20;
 
-/// What a tablet is doing.
-pub(crate) enum Kind {
-    /// A round of sync in that tab.
-    Round(usize, Rc<RefCell<Option<Outcome>>>),
-    /// Something else that will end.
-    Other,
-}
-
-impl Kind {
-    /// The tab, or a number after those.
-    fn lane(&self) -> usize {
-        match self {
-            Self::Round(tab, _) => *tab,
-            Self::Other => OTHER,
-        }
-    }
-}
-
-/// Something a tablet is doing.
-pub(crate) struct Task {
-    pub(crate) tablet: usize,
-    kind: Kind,
-    turns: Turns,
-    future: Pin<Box<dyn Future<Output = ()>>>,
-}
-
-impl Task {
-    /// Its number among the tablet's tasks.
-    fn lane(&self) -> usize {
-        self.kind.lane()
-    }
-
-    /// The request it waits for, if it does.
-    pub(crate) fn awaits(&self) -> Option<u64> {
-        match self.turns.waits_for() {
-            Wait::Answer(number) => Some(number),
-            Wait::Turn | Wait::Until(_) => None,
-        }
-    }
-}
-
 #[derive(Debug, Clone, Copy)]
 enum Action {
-    Resume(usize),
+    /// A task, for what it waited for at a place.
+    Resume(usize, Option<usize>),
     Deliver(usize),
     Serve(usize),
     Reply(usize),
@@ -90,7 +48,7 @@ pub struct Scheduler {
 impl Scheduler {
     /// What a plan begins with.
     pub fn new(world: Rc<World>, plan: &Plan) -> Self {
-        let server = Server::new(&world, plan.themes, plan.page);
+        let server = Server::new(&world, plan);
         let tablet =
             |number| Tablet { profile: Rc::new(Profile::new(number)), tabs: vec![Tab::default()] };
         Self {
@@ -151,9 +109,11 @@ impl Scheduler {
             world: Rc::clone(&self.world),
             profile: Rc::clone(profile),
             turns: turns.clone(),
-            lane: kind.lane(),
+            task: kind.number(),
+            here: Rc::clone(&storage.here),
         };
-        self.tasks.push(Task { tablet, kind, turns, future: work(storage, gateway) });
+        let future = work(storage, gateway);
+        self.tasks.push(Task { tablet, kind, turns, asleep_until: 0, future });
     }
 
     fn save(&mut self, tablet: usize, told: Told, twice: bool) {
@@ -195,8 +155,9 @@ impl Scheduler {
 
     /// Lets one thing happen, the one that `choice` says; false if nothing can.
     pub(crate) fn act(&mut self, choice: u32) -> bool {
+        self.server.keep_offering();
         self.find_actions();
-        if self.actions.is_empty() {
+        while self.actions.is_empty() {
             let Some(next) = self.next_time() else { return false };
             self.world.time.set(next);
             self.find_actions();
@@ -208,7 +169,7 @@ impl Scheduler {
             return false;
         };
         match action {
-            Action::Resume(index) => self.resume(index),
+            Action::Resume(index, place) => self.resume(index, place),
             Action::Deliver(index) => self.deliver(index),
             Action::Serve(index) => self.server.poll(index),
             Action::Reply(index) => self.hand_over(index),
@@ -222,7 +183,10 @@ impl Scheduler {
     fn rank(&self, action: Action, choice: u32) -> u64 {
         let network = self.world.network.borrow();
         let (kind, (tablet, lane)) = match action {
-            Action::Resume(index) => (0, (self.tasks[index].tablet, self.tasks[index].lane())),
+            Action::Resume(index, place) => {
+                let task = &self.tasks[index];
+                (0, (task.tablet, task.kind.number() * PLACES + place.unwrap_or_default()))
+            }
             Action::Deliver(index) => {
                 let request = &network.requests[index];
                 (1 + u64::from(request.twin), (request.tablet, request.lane))
@@ -246,14 +210,22 @@ impl Scheduler {
         let network = self.world.network.borrow();
         self.actions.clear();
         for (index, task) in self.tasks.iter().enumerate() {
-            let ready = match task.turns.waits_for() {
-                Wait::Turn => true,
-                Wait::Answer(number) => network.has_arrived(number),
-                Wait::Until(time) => time <= now,
-            };
-            if ready {
-                self.actions.push(Action::Resume(index));
+            if task.asleep_until > now {
+                continue;
             }
+            if task.turns.is_new() {
+                self.actions.push(Action::Resume(index, None));
+            }
+            task.turns.each(|place, wait| {
+                let over = match wait {
+                    Wait::Turn => true,
+                    Wait::Answer(number) => network.has_arrived(number),
+                    Wait::Until(time) => time <= now,
+                };
+                if over {
+                    self.actions.push(Action::Resume(index, Some(place)));
+                }
+            });
         }
         self.actions.extend((0..network.requests.len()).map(Action::Deliver));
         self.actions.extend((0..network.replies.len()).map(Action::Reply));
@@ -274,11 +246,20 @@ impl Scheduler {
             let idle = tabs.filter(move |(tab, _)| !self.syncs(tablet, Some(*tab)));
             idle.map(|(_, tab)| tab.next_at)
         });
-        let tasks = self.tasks.iter().filter_map(|task| match task.turns.waits_for() {
-            Wait::Until(time) => Some(time),
-            _ => None,
-        });
-        tabs.chain(tasks).filter(|time| *time < i64::MAX).min()
+        let mut next = tabs.min().unwrap_or(i64::MAX);
+        let now = self.world.time.get();
+        for task in &self.tasks {
+            if task.asleep_until > now {
+                next = next.min(task.asleep_until);
+                continue;
+            }
+            task.turns.each(|_, wait| {
+                if let Wait::Until(time) = wait {
+                    next = next.min(time);
+                }
+            });
+        }
+        (next < i64::MAX).then_some(next)
     }
 
     /// Whether a round is under way on a tablet, in that tab or in any.
@@ -289,8 +270,11 @@ impl Scheduler {
         })
     }
 
-    fn resume(&mut self, index: usize) {
+    fn resume(&mut self, index: usize, place: Option<usize>) {
         let mut context = Context::from_waker(Waker::noop());
+        if let Some(place) = place {
+            self.tasks[index].turns.give(place);
+        }
         if self.tasks[index].future.as_mut().poll(&mut context).is_pending() {
             return;
         }
@@ -306,12 +290,11 @@ impl Scheduler {
             std::mem::take(&mut self.tasks).into_iter().partition(|task| task.tablet == tablet);
         self.tasks = others;
         let ended: Vec<Task> = ended;
-        let mut network = self.world.network.borrow_mut();
-        ended.iter().filter_map(Task::awaits).for_each(|number| network.abandon(number));
         let now = self.world.time.get();
         let state = &mut self.tablets[tablet];
         state.tabs = vec![Tab { next_at: now, ..Tab::default() }];
         state.profile.holder.set(None);
+        // With them goes their waiting for answers.
         !ended.is_empty()
     }
 

@@ -4,16 +4,14 @@
 use std::{pin::Pin, rc::Rc, sync::Arc};
 
 use model::{
-    Collection, Key,
     time::Millis,
     wire::{Edit, Edits, Push, PushAnswer, Verdict},
 };
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use server::{
     Store,
     intake::Intake,
     store::{
-        ImportRecord,
         memory::{Memory, Snapshot},
         tx::Edits as _,
     },
@@ -27,19 +25,21 @@ use crate::{
     gateway::read_cursor,
     ledger::epoch_name,
     network::{Answer, Ask, Request},
-    shadow::{EDITED, Shadow, theme},
-    tablet::SURVEY,
+    press::{Copies, Press},
+    shadow::Shadow,
+    step::Plan,
     turn::at_once,
+    upkeep::new_theme,
     world::{START, World},
 };
 
 /// Something the server is doing.
 pub struct Work {
     /// The request it answers, if it is not the server's own business.
-    request: Option<Request>,
+    pub(crate) request: Option<Request>,
     /// The edit in it, and whether it was carried out before.
-    edit: Option<(Edit, bool)>,
-    future: Pin<Box<dyn Future<Output = Answer>>>,
+    pub(crate) edit: Option<(Edit, bool)>,
+    pub(crate) future: Pin<Box<dyn Future<Output = Answer>>>,
 }
 
 impl Work {
@@ -51,22 +51,26 @@ impl Work {
 
 /// The server.
 pub struct Server {
-    world: Rc<World>,
-    disk: Arc<Disk>,
-    store: Store,
+    pub(crate) world: Rc<World>,
+    pub(crate) disk: Arc<Disk>,
+    pub(crate) store: Store,
     intake: Intake,
     page: u32,
+    /// The processes on this database: the first is the one that crashes.
+    pub(crate) presses: Vec<Press>,
     /// What it is doing, oldest first.
     pub work: Vec<Work>,
     /// How wrong its clock is, in milliseconds.
     pub clock: i64,
-    backup: Option<(Snapshot, Shadow)>,
-    epochs: u32,
+    pub(crate) backup: Option<(Snapshot, Shadow)>,
+    pub(crate) epochs: u32,
 }
 
 impl Server {
-    /// A server with `themes` themes to edit, that gives `page` records a page.
-    pub fn new(world: &Rc<World>, themes: u8, page: u32) -> Self {
+    /// The server that a plan begins with.
+    pub fn new(world: &Rc<World>, plan: &Plan) -> Self {
+        let Plan { themes, page, .. } = *plan;
+        let press = |every| Press::new(world, every, plan.segment as usize);
         let disk = Arc::new(Disk::new(Memory::new(epoch_name(1)), world.bug));
         let store = Store::on(Arc::clone(&disk) as _);
         let mut server = Self {
@@ -75,6 +79,7 @@ impl Server {
             intake: Intake::new(store.clone()),
             store,
             page,
+            presses: plan.looks.iter().copied().map(press).collect(),
             work: Vec::new(),
             clock: 0,
             backup: None,
@@ -90,23 +95,8 @@ impl Server {
     }
 
     /// What this server's clock says.
-    fn now(&self) -> Millis {
+    pub(crate) fn now(&self) -> Millis {
         Millis(START + self.world.time.get() + self.clock)
-    }
-
-    /// Publishes the survey that some submissions answer, as the command line does.
-    pub fn publish(&mut self) {
-        let store = self.store.clone();
-        self.do_itself(async move { drop(store.import(survey(), false).await) });
-    }
-
-    /// Does something that nobody waits for.
-    fn do_itself(&mut self, work: impl Future<Output = ()> + 'static) {
-        let future = async move {
-            work.await;
-            Answer::html(204)
-        };
-        self.work.push(Work { request: None, edit: None, future: Box::pin(future) });
     }
 
     fn see_catalogue(&self, cause: Option<(&str, &Edit)>) {
@@ -118,6 +108,12 @@ impl Server {
         let mut shadow = self.world.shadow.borrow_mut();
         shadow.see_submissions(&self.world, &self.disk.memory);
         shadow.see_catalogue(&self.world, &self.disk.memory, None);
+    }
+
+    /// What the process offers that a request happens to reach.
+    fn copies(&self, request: &Request) -> Option<Rc<Copies>> {
+        let index = (request.number as usize).checked_rem(self.presses.len())?;
+        Some(Rc::clone(&self.presses[index].copies))
     }
 
     /// Begins to answer `request`.
@@ -144,15 +140,10 @@ impl Server {
                 edit = edits.edits.first().map(|edit| (edit.clone(), false));
                 Box::pin(front::edit(self.store.clone(), account, edits, self.now()))
             }
+            Ask::Manifest => Box::pin(front::manifest(self.store.clone(), self.copies(&request))),
+            Ask::Segment(hash) => Box::pin(front::segment(self.copies(&request), *hash)),
         };
         self.work.push(Work { request: Some(request), edit, future });
-    }
-
-    /// Forgets deletions older than `age` milliseconds by its clock.
-    pub fn expire(&mut self, age: i64) {
-        let (store, before) = (self.store.clone(), Millis(self.now().0.saturating_sub(age)));
-        // Where it fails, it is done again tomorrow.
-        self.do_itself(async move { drop(store.expire_tombstones(before).await) });
     }
 
     /// What a planted bug makes of a cursor; and what is counted about a sound one.
@@ -229,13 +220,18 @@ impl Server {
         if let Ask::Push(body) = &request.ask {
             self.see_verdicts(body, &answer);
         }
+        match (&request.ask, answer.status) {
+            (Ask::Manifest, 503) => self.world.count(Fault::NoSnapshot),
+            (Ask::Segment(_), 404) => self.world.count(Fault::GoneSegment),
+            _ => {}
+        }
         let (number, word) = (request.number, request.ask.word());
         self.world.note(format_args!("server answers {word} #{number} with {}", answer.status));
         let reply = crate::network::Reply {
             number: request.number,
             tablet: request.tablet,
             lane: request.lane,
-            of_push: matches!(request.ask, Ask::Push(_)),
+            sort: request.ask.sort(),
             answer,
         };
         if !request.twin {
@@ -270,57 +266,9 @@ impl Server {
         // A new process remembers nothing.
         self.intake = Intake::new(self.store.clone());
         let lost = self.work.drain(..).filter_map(|work| work.request).collect();
+        self.presses.iter_mut().for_each(Press::interrupt);
+        self.presses.iter_mut().take(1).for_each(Press::restart);
         self.see_everything();
         lost
     }
-
-    /// Makes a backup.
-    pub fn back_up(&mut self) {
-        let shadow = self.world.shadow.borrow().clone();
-        self.backup = Some((self.disk.memory.snapshot(), shadow));
-    }
-
-    /// Puts the last backup in place, under a new epoch. The server is started anew: gives the
-    /// requests that nobody will answer.
-    pub fn restore(&mut self) -> Vec<Request> {
-        let lost = self.crash();
-        let Some((snapshot, shadow)) = self.backup.clone() else { return lost };
-        if shadow.count() < self.world.shadow.borrow().count() {
-            self.world.count(Fault::Restore);
-        }
-        if self.world.has(Bug::EpochKept) {
-            self.disk.memory.revert(&snapshot);
-            *self.world.shadow.borrow_mut() = shadow;
-            return lost;
-        }
-        self.epochs += 1;
-        self.disk.memory.restore(&snapshot);
-        let store = Store::on(Arc::new(self.disk.memory.clone()));
-        drop(at_once(store.settle_epoch(epoch_name(self.epochs))));
-        *self.world.shadow.borrow_mut() = shadow;
-        self.world.shadow.borrow_mut().restored(&self.world, self.epochs);
-        lost
-    }
-}
-
-fn new_theme(number: u8) -> Option<ImportRecord> {
-    let fields = json!({"name": {"en": format!("Theme {number}")}, "a": "", "b": ""});
-    Some(ImportRecord {
-        collection: EDITED,
-        id: theme(number)?,
-        fields: fields.as_object()?.clone(),
-    })
-}
-
-fn survey() -> Vec<ImportRecord> {
-    let definition = json!({
-        "languages": ["en"],
-        "items": [{"name": "words", "type": "text", "label": {"en": "What else?"}}],
-    });
-    let version = json!({"survey": SURVEY, "version": 1, "definition": definition});
-    let record = |id: &str, fields: &Value| {
-        let fields: Map<String, Value> = fields.as_object()?.clone();
-        Some(ImportRecord { collection: Collection::SurveyVersion, id: Key::parse(id)?, fields })
-    };
-    record(&format!("{SURVEY}.1"), &version).into_iter().collect()
 }

@@ -29,10 +29,12 @@ pub enum Blow {
     Restore,
     OpenTab,
     LoseLock,
+    Sleep,
     Clone,
     Twins,
     Update,
     Expire,
+    Forget,
     Damage,
     Fill,
     Publish,
@@ -40,7 +42,7 @@ pub enum Blow {
 
 impl Blow {
     /// Every one.
-    const ALL: [Self; 28] = [
+    const ALL: [Self; 30] = [
         Self::LoseRequest,
         Self::LoseReply,
         Self::Duplicate,
@@ -62,10 +64,12 @@ impl Blow {
         Self::Restore,
         Self::OpenTab,
         Self::LoseLock,
+        Self::Sleep,
         Self::Clone,
         Self::Twins,
         Self::Update,
         Self::Expire,
+        Self::Forget,
         Self::Damage,
         Self::Fill,
         Self::Publish,
@@ -122,6 +126,11 @@ pub struct Plan {
     pub page: u32,
     /// How many themes there are at first.
     pub themes: u8,
+    /// At so many bytes a segment of a snapshot ends.
+    pub segment: u32,
+    /// After how many milliseconds each process of the server looks whether its snapshot is still
+    /// the newest. None is a server of before.
+    pub looks: Vec<i64>,
     /// What happens.
     pub steps: Vec<Step>,
 }
@@ -141,14 +150,21 @@ impl Plan {
         let mut chance =
             fastrand::Rng::with_seed(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ 0x5117);
         // A few kinds of trouble a run, not all at once: what one kind prevents from happening
-        // would else never be seen with another.
-        let blows: Vec<Blow> = Blow::ALL.into_iter().filter(|_| chance.u8(..100) < 40).collect();
+        // would else never be seen with another. Only sleep comes with all: what was begun before
+        // and goes on afterwards finds bugs that nothing else does.
+        let kinds = Blow::ALL.into_iter();
+        let kinds = kinds.filter(|blow| chance.u8(..100) < 40 || *blow == Blow::Sleep);
+        let blows: Vec<Blow> = kinds.collect();
         let length = chance.usize(40..120);
         let tablets = chance.usize(1..4);
         let page = chance.u32(2..6);
         let themes = chance.u8(2..7);
+        // Room for one record, or a few.
+        let segment = chance.u32(40..160);
+        let servers = chance.usize(..4).min(2);
+        let looks = (0..servers).map(|_| [400, 2_000, 10_000][chance.usize(..3)]).collect();
         let steps = (0..length).map(|_| step(&mut chance, &blows)).collect();
-        Self { seed, tablets, page, themes, steps }
+        Self { seed, tablets, page, themes, segment, looks, steps }
     }
 }
 

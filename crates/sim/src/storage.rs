@@ -1,19 +1,22 @@
 //! The tablet's storage, as a task sees it: every call is one transaction, before and after
-//! which anything may happen. Bugs of a tablet's storage are planted here.
+//! which anything may happen. Bugs of a tablet's outbox are planted here; those of its catalogue
+//! in [`crate::catalogue`].
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use model::{
-    Hash, Record, SubmissionId,
-    limits::PUSH_RECORDS,
-    snapshot::Manifest,
-    submission::Sealed,
-    time::Millis,
-    wire::{Ack, Changes},
+    Hash, SubmissionId, limits::PUSH_RECORDS, submission::Sealed, time::Millis, wire::Ack,
 };
-use sync::{Catalogue, Entry, EntryState, Outbox, Overview, Refusal, StorageError};
+use sync::{Entry, EntryState, Outbox, Overview, Refusal, StorageError};
 
-use crate::{bug::Bug, fault::Fault, tablet::Profile, turn::Turns, world::World};
+use crate::{
+    bug::Bug, fault::Fault, ledger::epoch_number, network::Sort, tablet::Profile, turn::Turns,
+    world::World,
+};
 
 /// A tablet's storage in the hands of one task.
 #[derive(Debug, Clone)]
@@ -26,6 +29,8 @@ pub struct Storage {
     pub turns: Turns,
     /// For planted bugs: the entries as this task read them last.
     read: Rc<RefCell<BTreeMap<SubmissionId, Entry>>>,
+    /// The segments that this task knows to be staged.
+    pub here: Rc<RefCell<BTreeSet<Hash>>>,
 }
 
 impl Storage {
@@ -36,6 +41,7 @@ impl Storage {
             profile: Rc::clone(profile),
             turns: turns.clone(),
             read: Rc::default(),
+            here: Rc::default(),
         }
     }
 
@@ -51,14 +57,14 @@ impl Storage {
         outcome
     }
 
-    /// Whether there is room for a write; a full storage is full for a while.
-    fn room(&self) -> Result<(), StorageError> {
+    /// Whether there is room for a write of that sort; a full storage is full for a while.
+    pub fn room(&self, sort: Sort) -> Result<(), StorageError> {
         let full = self.profile.full.get();
         if full == 0 {
             return Ok(());
         }
         self.profile.full.set(full - 1);
-        self.world.count(Fault::Full);
+        self.world.count_on(Fault::Full, sort);
         self.world.note(format_args!("tablet {} has no room", self.profile.number));
         Err(StorageError::Full)
     }
@@ -159,7 +165,7 @@ impl Outbox for Storage {
             promise.borrow_mut().promise(sealed.id, sealed.hash);
         }
         self.outbox(async |outbox| {
-            self.room()?;
+            self.room(Sort::Push)?;
             outbox.enqueue(sealed, now).await
         })
         .await
@@ -181,7 +187,7 @@ impl Outbox for Storage {
         now: Millis,
     ) -> Result<(), StorageError> {
         self.outbox(async |outbox| {
-            self.room()?;
+            self.room(Sort::Push)?;
             if self.world.has(Bug::RefusedBlocks) && !refusals.is_empty() {
                 return Err(StorageError::Failed("refused".to_owned()));
             }
@@ -198,6 +204,10 @@ impl Outbox for Storage {
 
     async fn see_epoch(&self, epoch: &str) -> Result<usize, StorageError> {
         self.outbox(async |outbox| {
+            let noted = outbox.inspect(|state| state.epoch.as_deref().and_then(epoch_number));
+            if self.world.has(Bug::AckOfEndedHistory) && epoch_number(epoch) < noted {
+                return Ok(0);
+            }
             if self.world.has(Bug::ReceiptsStay) {
                 outbox.tamper(|state| state.epoch = Some(epoch.to_owned()));
             }
@@ -225,94 +235,5 @@ impl Outbox for Storage {
 
     async fn overview(&self) -> Result<Overview, StorageError> {
         self.outbox(async |outbox| outbox.overview().await).await
-    }
-}
-
-impl Catalogue for Storage {
-    async fn cursor(&self) -> Result<Option<String>, StorageError> {
-        self.turns.pass().await;
-        self.profile.catalogue.cursor().await
-    }
-
-    async fn apply_page(&self, page: &Changes) -> Result<(), StorageError> {
-        self.turns.pass().await;
-        self.room()?;
-        self.profile.catalogue.apply_page(page).await?;
-        self.profile.watch.catalogue(&self.world, &self.profile);
-        self.turns.pass().await;
-        Ok(())
-    }
-
-    async fn apply_page_after(
-        &self,
-        since: Option<&str>,
-        page: &Changes,
-    ) -> Result<bool, StorageError> {
-        self.turns.pass().await;
-        self.room()?;
-        let catalogue = &self.profile.catalogue;
-        let cursor = page.cursor.clone();
-        let later = match self.world.bug {
-            Some(Bug::CursorBeforePage) => {
-                catalogue.tamper(|state| state.cursor = Some(cursor));
-                self.profile.watch.catalogue(&self.world, &self.profile);
-                Some(page.clone())
-            }
-            Some(Bug::PageInTwo) => {
-                let half = page.records.len() / 2;
-                let first = Changes { records: page.records[..half].to_vec(), ..page.clone() };
-                catalogue.apply_page(&first).await?;
-                self.profile.watch.catalogue(&self.world, &self.profile);
-                let records = page.records[half..].to_vec();
-                Some(Changes { records, fresh: false, ..page.clone() })
-            }
-            Some(Bug::FreshKeepsOld) => Some(Changes { fresh: false, ..page.clone() }),
-            Some(Bug::LatePageApplied) => Some(page.clone()),
-            _ => None,
-        };
-        let applied = match later {
-            Some(page) => {
-                self.turns.pass().await;
-                catalogue.apply_page(&page).await.map(|()| true)
-            }
-            None => catalogue.apply_page_after(since, page).await,
-        }?;
-        let seen = if applied { "applies" } else { "puts aside" };
-        let (number, count) = (self.profile.number, page.records.len());
-        self.world.note(format_args!("tablet {number} {seen} {count} to {}", page.cursor));
-        self.profile.watch.catalogue(&self.world, &self.profile);
-        self.turns.pass().await;
-        Ok(applied)
-    }
-
-    async fn staged(&self, manifest: &Manifest) -> Result<Vec<Hash>, StorageError> {
-        self.turns.pass().await;
-        self.profile.catalogue.staged(manifest).await
-    }
-
-    async fn stage_segment(&self, hash: Hash, text: &str) -> Result<(), StorageError> {
-        self.turns.pass().await;
-        self.room()?;
-        self.profile.catalogue.stage_segment(hash, text).await?;
-        self.turns.pass().await;
-        Ok(())
-    }
-
-    async fn switch_in(
-        &self,
-        since: Option<&str>,
-        manifest: &Manifest,
-    ) -> Result<bool, StorageError> {
-        self.turns.pass().await;
-        self.room()?;
-        let switched = self.profile.catalogue.switch_in(since, manifest).await?;
-        self.profile.watch.catalogue(&self.world, &self.profile);
-        self.turns.pass().await;
-        Ok(switched)
-    }
-
-    async fn records(&self) -> Result<Vec<Record>, StorageError> {
-        self.turns.pass().await;
-        self.profile.catalogue.records().await
     }
 }

@@ -6,16 +6,20 @@ use std::rc::Rc;
 use crate::{
     bug::Bug,
     fault::Fault,
-    network::{Busy, Doom, Line, Request},
-    scheduler::{Scheduler, Task},
+    network::{Busy, Doom, Line, Network, Request, Sort},
+    scheduler::Scheduler,
     step::Blow,
     tablet::{Tab, Tablet},
+    task::Task,
 };
 
 /// More tablets than this are no more telling, and slower.
 const TABLETS: usize = 6;
 /// Tabs of one tablet.
 const TABS: usize = 2;
+/// How long a tab may sleep, in milliseconds: while a few things happen elsewhere, or until
+/// another tab has synced too.
+const NAPS: [i64; 3] = [500, 5_000, 50_000];
 /// A year in milliseconds.
 const YEAR: i64 = 31_557_600_000;
 
@@ -41,6 +45,9 @@ impl Scheduler {
             Blow::CrashTablet => {
                 if self.end_tasks(tablet) {
                     self.world.count(Fault::TabletCrash);
+                    if self.tablets[tablet].profile.stages() {
+                        self.world.count(Fault::CrashStaging);
+                    }
                 }
             }
             Blow::CrashServer => {
@@ -60,11 +67,14 @@ impl Scheduler {
             }
             Blow::BackUp => self.server.back_up(),
             Blow::Restore => {
+                let staging = self.tablets.iter().filter(|tablet| tablet.profile.stages());
+                staging.for_each(|_| self.world.count(Fault::RestoreStaging));
                 let lost = self.server.restore();
                 self.lose(&lost);
             }
             Blow::OpenTab => self.open_tab(tablet),
             Blow::LoseLock => self.lose_lock(tablet),
+            Blow::Sleep => self.put_to_sleep(at),
             Blow::Clone => self.copy(tablet, false),
             Blow::Twins => self.copy(tablet, true),
             Blow::Update => self.update(tablet),
@@ -72,6 +82,7 @@ impl Scheduler {
                 let age = [0, 60_000, 3_600_000, 2 * YEAR][(at >> 8) as usize % 4];
                 self.server.expire(age);
             }
+            Blow::Forget => self.server.forget(at),
             Blow::Damage => self.damage(tablet, at),
             Blow::Fill => self.tablets[tablet].profile.full.set(1 + (at >> 8) % 2),
             Blow::Publish => self.server.publish(),
@@ -102,8 +113,9 @@ impl Scheduler {
             Some(index) => {
                 let reply = network.replies.remove(index);
                 network.arrive(reply.number, None);
-                let ack = reply.of_push && reply.answer.status == 200;
-                self.world.count(if ack { Fault::LostAck } else { Fault::LostAnswer });
+                let ack = reply.sort == Sort::Push && reply.answer.status == 200;
+                let fault = if ack { Fault::LostAck } else { Fault::LostAnswer };
+                self.world.count_on(fault, reply.sort);
                 self.world.note(format_args!("the answer to #{} is lost", reply.number));
             }
             None => network.doom(Doom::Ack),
@@ -112,31 +124,31 @@ impl Scheduler {
 
     /// A tablet stops waiting; what it asked for goes its way all the same.
     fn give_up(&self, at: u32) {
-        let waiting: Vec<u64> = self.tasks.iter().filter_map(Task::awaits).collect();
+        let waiting: Vec<u64> = self.tasks.iter().flat_map(Task::awaited).collect();
         let Some(index) = chosen(waiting.len(), at) else { return };
         let number = waiting[index];
         let mut network = self.world.network.borrow_mut();
         if network.has_arrived(number) {
             return;
         }
-        if network.requests.iter().any(|request| request.number == number) {
-            self.world.count(Fault::LateRequest);
+        if let Some(request) = network.requests.iter().find(|request| request.number == number) {
+            self.world.count_on(Fault::LateRequest, request.ask.sort());
         }
         network.arrive(number, None);
         self.world.note(format_args!("#{number} is not waited for"));
     }
 
-    /// A proxy mixes up two answers to pushes.
+    /// A proxy mixes up two answers to pushes, or two segments.
     fn cross(&self, at: u32) {
         let mut network = self.world.network.borrow_mut();
-        let pushes: Vec<usize> =
-            (0..network.replies.len()).filter(|index| network.replies[*index].of_push).collect();
-        if let (Some(index), Some(last)) = (chosen(pushes.len(), at), network.last_push.clone()) {
-            let reply = &mut network.replies[pushes[index]];
-            reply.answer = last;
-            self.world.count(Fault::CrossedAnswer);
-            self.world.note(format_args!("#{} gets the answer to another", reply.number));
-        }
+        let Network { replies, last, .. } = &mut *network;
+        let mut hit: Vec<_> =
+            replies.iter_mut().filter_map(|reply| Some((last.get(&reply.sort)?, reply))).collect();
+        let Some(index) = chosen(hit.len(), at) else { return };
+        let (last, reply) = hit.swap_remove(index);
+        reply.answer = last.clone();
+        self.world.count_on(Fault::CrossedAnswer, reply.sort);
+        self.world.note(format_args!("#{} gets the answer to another", reply.number));
     }
 
     fn open_tab(&mut self, tablet: usize) {
@@ -161,6 +173,17 @@ impl Scheduler {
         }
     }
 
+    /// What a tablet does stops for a while between two of its transactions, as where a browser
+    /// lets a tab in the background sleep.
+    fn put_to_sleep(&mut self, at: u32) {
+        let Some(index) = chosen(self.tasks.len(), at) else { return };
+        let millis = NAPS[(at >> 8) as usize % NAPS.len()];
+        let task = &mut self.tasks[index];
+        task.asleep_until = self.world.time.get() + millis;
+        self.world.count(Fault::Asleep);
+        self.world.note(format_args!("tablet {} sleeps {millis} ms", task.tablet));
+    }
+
     fn copy(&mut self, tablet: usize, twins: bool) {
         let number = self.tablets.len();
         if number >= TABLETS {
@@ -179,8 +202,12 @@ impl Scheduler {
         }
         self.end_tasks(tablet);
         let profile = &self.tablets[tablet].profile;
+        if profile.stages() {
+            self.world.count(Fault::UpdateStaging);
+        }
         profile.catalogue.tamper(|state| *state = Default::default());
         profile.watch.forget_catalogue();
+        profile.staging.forget();
         if self.world.has(Bug::UpdateWipesOutbox) {
             profile.outbox.tamper(|state| *state = Default::default());
         }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use model::{
-    Key, Named, Submission, SubmissionId,
+    Hash, Key, Named, Submission, SubmissionId,
     feedback::Feedback,
     submission::{Answer, Body, Response, Sealed},
     time::Millis,
@@ -16,6 +16,7 @@ use sync::{MemoryCatalogue, MemoryOutbox};
 
 use crate::{
     network::POISON,
+    staging::Staging,
     watch::Watch,
     world::{START, World},
 };
@@ -46,6 +47,8 @@ pub struct Profile {
     pub catalogue: MemoryCatalogue,
     /// What both held when they were looked at last.
     pub watch: Watch,
+    /// What is staged of a snapshot, as the witness knows it.
+    pub staging: Staging,
     /// How wrong the clock is, in milliseconds.
     pub clock: Cell<i64>,
     /// How many of the next writes find no room.
@@ -60,6 +63,8 @@ pub struct Profile {
     pub tries: RefCell<BTreeMap<SubmissionId, u32>>,
     /// For planted bugs: the youngest entry that was received, by the clock.
     pub youngest: Cell<i64>,
+    /// For a planted bug: what came in place of segments.
+    pub mistaken: RefCell<BTreeMap<Hash, String>>,
 }
 
 impl Profile {
@@ -70,6 +75,7 @@ impl Profile {
             outbox: MemoryOutbox::default(),
             catalogue: MemoryCatalogue::default(),
             watch: Watch::default(),
+            staging: Staging::default(),
             clock: Cell::new(0),
             full: Cell::new(0),
             holder: Cell::new(None),
@@ -77,6 +83,7 @@ impl Profile {
             twins: RefCell::default(),
             tries: RefCell::default(),
             youngest: Cell::new(i64::MIN),
+            mistaken: RefCell::default(),
         }
     }
 
@@ -93,12 +100,18 @@ impl Profile {
             outbox: self.outbox.clone(),
             catalogue: self.catalogue.clone(),
             watch: self.watch.clone(),
+            staging: self.staging.clone(),
             clock: self.clock.clone(),
             twins: self.twins.clone(),
             tries: self.tries.clone(),
             youngest: self.youngest.clone(),
             ..Self::new(number)
         }
+    }
+
+    /// Whether a part of a snapshot is staged.
+    pub fn stages(&self) -> bool {
+        self.catalogue.inspect(|state| !state.staged.is_empty())
     }
 
     /// What this tablet's clock says.

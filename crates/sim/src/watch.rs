@@ -59,6 +59,12 @@ impl Watch {
         }
         for (id, receipt) in &state.receipts {
             let hash = receipt.ack.hash;
+            let current = state.epoch.as_ref().is_none_or(|epoch| *epoch == receipt.ack.epoch);
+            if receipt.bytes.is_some() && !current {
+                let (number, what) = (profile.number, id.reference());
+                let detail = format_args!("tablet {number} does not send {what} again");
+                world.violate(Invariant::ReceiptsOfNow, detail);
+            }
             let phase = Phase::Received { kept: receipt.bytes.is_some() };
             let old = seen.get(id).map(|(_, phase)| *phase);
             if !matches!(old, Some(Phase::Received { .. })) {
@@ -119,7 +125,14 @@ impl Watch {
     }
 
     fn catalogue_state(&self, world: &World, profile: &Profile, state: &CatalogueState) {
-        let Some((epoch, seq)) = state.cursor.as_deref().and_then(read_cursor) else { return };
+        profile.staging.shows(state);
+        let Some((epoch, seq)) = state.cursor.as_deref().and_then(read_cursor) else {
+            if !state.records.is_empty() {
+                let detail = format_args!("tablet {} has records and no cursor", profile.number);
+                world.violate(Invariant::PageAndCursor, detail);
+            }
+            return;
+        };
         let mut cursor = self.cursor.borrow_mut();
         if let Some((old_epoch, old_seq)) = &*cursor
             && *old_epoch == epoch

@@ -3,15 +3,19 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeMap,
     fmt,
+    rc::Rc,
 };
+
+use model::Hash;
 
 use crate::{
     bug::Bug,
     fault::{Fault, Tally},
     invariant::{Invariant, Violation},
     ledger::Ledger,
-    network::Network,
+    network::{Network, Sort},
     shadow::Shadow,
     trace::Trace,
 };
@@ -35,6 +39,8 @@ pub struct World {
     pub ledger: RefCell<Ledger>,
     /// What the server's database must hold.
     pub shadow: RefCell<Shadow>,
+    /// For a planted bug: every segment that was ever offered.
+    pub offered: RefCell<BTreeMap<Hash, Rc<str>>>,
     tally: RefCell<Tally>,
     trace: RefCell<Trace>,
     violation: RefCell<Option<Violation>>,
@@ -50,6 +56,7 @@ impl World {
             network: RefCell::default(),
             ledger: RefCell::default(),
             shadow: RefCell::default(),
+            offered: RefCell::default(),
             tally: RefCell::default(),
             trace: RefCell::new(Trace::new(keep_trace)),
             violation: RefCell::default(),
@@ -68,7 +75,12 @@ impl World {
 
     /// Counts a fault that had an effect.
     pub fn count(&self, fault: Fault) {
-        self.tally.borrow_mut().count(fault);
+        self.tally.borrow_mut().count(fault, false);
+    }
+
+    /// Counts a fault that had an effect on a request of that sort.
+    pub fn count_on(&self, fault: Fault, sort: Sort) {
+        self.tally.borrow_mut().count(fault, sort.is_snapshot());
     }
 
     /// Notes that a promise is broken; the first one ends the run.

@@ -4,6 +4,7 @@ use crate::shell;
 use crate::workspace::Workspace;
 use anyhow::Result;
 use clap::Args;
+use std::process::Command;
 
 /// Runs tablets and server through seeded faults and checks that every promise holds.
 #[derive(Args)]
@@ -25,9 +26,7 @@ impl Sim {
     /// # Errors
     /// When it cannot be built. What it finds is told by its exit status and its closing line.
     pub fn run(self, workspace: &Workspace) -> Result<()> {
-        // With the server's profile, whose compiled dependencies are there already.
-        let args = ["run", "--quiet", "--profile", "server", "-p", "sim", "--"];
-        let mut cargo = shell::cargo(workspace, args)?;
+        let mut cargo = cargo(workspace)?;
         for (name, value) in [("--seeds", self.seeds), ("--seed", self.seed)] {
             if let Some(value) = value {
                 cargo.arg(name).arg(value.to_string());
@@ -38,4 +37,14 @@ impl Sim {
         }
         shell::become_it(&mut cargo)
     }
+}
+
+/// Cargo about to build the simulation for speed and to run it; its own arguments are to follow.
+///
+/// # Errors
+/// When there is no cargo.
+pub fn cargo(workspace: &Workspace) -> Result<Command> {
+    // With the server's profile, whose compiled dependencies are there already.
+    let args = ["run", "--quiet", "--profile", "server", "-p", "sim", "--"];
+    shell::cargo(workspace, args)
 }

@@ -7,6 +7,7 @@ use crate::fuzz::Fuzz;
 use crate::server;
 use crate::setup;
 use crate::shell;
+use crate::sim;
 use crate::tool::WASM_BINDGEN;
 use crate::workspace::{APP, BENCH, E2E, ENGINES, FAULTS, WASM, Workspace};
 use anyhow::{Context, Result, bail};
@@ -16,12 +17,18 @@ use std::process::Command;
 use std::time::Instant;
 use std::{env, fs};
 
+/// How many seeds of the simulation are run: about ten seconds on two processors, and enough that
+/// each of its faults is met many times.
+const SEEDS: &str = "10000";
+
 /// A part of the tests.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Part {
     /// Native tests of every crate that runs outside the browser, and their examples; those of the
     /// server on SQLite and again on PostgreSQL.
     Unit,
+    /// Ten thousand seeds of the simulation.
+    Sim,
     /// Wasm tests in browsers, with their real IndexedDB and the real server; in which is up to `--engines`.
     Browser,
     /// Journeys in Chromium against the release build and the real server.
@@ -33,11 +40,13 @@ pub enum Part {
 }
 
 impl Part {
-    const ALL: [Self; 5] = [Self::Unit, Self::Browser, Self::E2e, Self::Faults, Self::Fuzz];
+    const ALL: [Self; 6] =
+        [Self::Unit, Self::Sim, Self::Browser, Self::E2e, Self::Faults, Self::Fuzz];
 
     fn name(self) -> &'static str {
         match self {
             Self::Unit => "unit",
+            Self::Sim => "sim",
             Self::Browser => "browser",
             Self::E2e => "e2e",
             Self::Faults => "faults",
@@ -48,6 +57,7 @@ impl Part {
     fn run(self, workspace: &Workspace, engines: &[Engine], rounds: Rounds) -> Result<()> {
         match self {
             Self::Unit => unit(workspace),
+            Self::Sim => passed(sim::cargo(workspace)?.args(["--seeds", SEEDS])),
             Self::Browser => browser(workspace, engines),
             Self::E2e => e2e(workspace),
             Self::Faults => faults::run(workspace, rounds),

@@ -4,7 +4,7 @@ use sim::{Bug, Plan, run, shrink, survey};
 
 /// Seeds until a bug must have been found. Most are found within ten; those that need two tabs
 /// at once, a restore and an unlucky moment take some thousands.
-const ENOUGH: u64 = 20_000;
+const ENOUGH: u64 = 50_000;
 
 #[test]
 fn every_planted_bug_is_found() {
