@@ -7,3 +7,4 @@ mod first_start;
 mod kills;
 mod postgres;
 mod proxy;
+mod snapshot;
