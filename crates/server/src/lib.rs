@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod error;
 pub mod export;
+mod files;
 pub mod guests;
 pub mod import;
 pub mod intake;

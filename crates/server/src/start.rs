@@ -11,7 +11,6 @@ use std::{
 };
 
 use model::time::Millis;
-use tokio::net::TcpListener;
 
 use crate::{
     App, Store, StoreError,
@@ -145,7 +144,7 @@ pub async fn first_steps(
 /// If it cannot start.
 pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<(), StartError> {
     let listen_error = |error| StartError::Listen { address: config.listen, error };
-    let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
+    let listener = listen::bind(config.listen).map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
     let assets = Arc::new(Assets::load(&config.app_source()).map_err(StartError::App)?);
     let lock = config.database.lock()?;
@@ -161,7 +160,7 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<(), 
     let epoch = store.epoch().await?;
     say_where(address, loaded, &hint, assets.is_empty());
     tracing::info!(%address, files = assets.len(), epoch, "serving");
-    listen::serve(listener, router, Patience::default(), stop).await;
+    listen::serve(listener, router, Patience::of_this_process(), stop).await;
     compressing.abort();
     sweeping.abort();
     publishing.abort();

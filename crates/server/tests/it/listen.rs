@@ -38,10 +38,7 @@ async fn rest(stream: &mut TcpStream) -> String {
 /// Sends the head of a push and waits for the server's word that it reads the body.
 async fn begin_push(stream: &mut TcpStream) {
     stream.write_all(PUSH_HEAD.as_bytes()).await.unwrap();
-    let mut seen = Vec::new();
-    while !seen.ends_with(b"100 Continue\r\n\r\n") {
-        seen.push(stream.read_u8().await.unwrap());
-    }
+    until(stream, b"100 Continue\r\n\r\n").await;
 }
 
 #[tokio::test]
@@ -88,8 +85,7 @@ async fn a_request_that_does_not_end_does_not_hold_up_the_stop() {
 
 #[tokio::test]
 async fn where_connections_are_scarce_an_answer_ends_its_own() {
-    // The one that it waits to accept counts too.
-    let patience = Patience { connections: 5, ..Patience::default() };
+    let patience = Patience { connections: 4, ..Patience::default() };
     let (_server, mut first, _stop, _running) = listening(patience).await;
     let address = first.peer_addr().unwrap();
     ask(&mut first).await;
@@ -107,14 +103,46 @@ async fn where_connections_are_scarce_an_answer_ends_its_own() {
     assert!(!answer.contains("connection: close"), "there is room again: {answer}");
 }
 
+#[tokio::test]
+async fn above_the_connections_that_are_served_one_is_told_to_come_back() {
+    let patience = Patience { connections: 2, ..Patience::default() };
+    let (_server, mut first, _stop, _running) = listening(patience).await;
+    let address = first.peer_addr().unwrap();
+    begin_push(&mut first).await;
+    let mut second = TcpStream::connect(address).await.unwrap();
+    begin_push(&mut second).await;
+
+    let mut third = TcpStream::connect(address).await.unwrap();
+    let push = PUSH_HEAD.replace("expect: 100-continue\r\n", "");
+    third.write_all(push.as_bytes()).await.unwrap();
+    third.write_all(b"{\"records\":[]}").await.unwrap();
+    let answer = rest(&mut third).await.to_ascii_lowercase();
+    assert!(answer.starts_with("http/1.1 503 "), "{answer}");
+    assert!(answer.contains("\r\nretry-after: ") && answer.contains("/problems/busy"), "{answer}");
+    let mut watcher = TcpStream::connect(address).await.unwrap();
+    assert!(ask(&mut watcher).await.contains("connection: close"), "it is alive all the same");
+
+    // Whoever was in is served.
+    for stream in [&mut first, &mut second] {
+        stream.write_all(b"{\"records\":[]}").await.unwrap();
+        let answer = until(stream, b"\"verdicts\":[]}").await;
+        assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    }
+}
+
 /// Asks whether the server is alive and gives its answer.
 async fn ask(stream: &mut TcpStream) -> String {
     stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    until(stream, b"\r\n\r\nok\n").await.to_ascii_lowercase()
+}
+
+/// Reads as far as these bytes.
+async fn until(stream: &mut TcpStream, end: &[u8]) -> String {
     let mut seen = Vec::new();
-    while !seen.ends_with(b"\r\n\r\nok\n") {
+    while !seen.ends_with(end) {
         seen.push(stream.read_u8().await.unwrap());
     }
-    String::from_utf8(seen).unwrap().to_ascii_lowercase()
+    String::from_utf8(seen).unwrap()
 }
 
 #[tokio::test]
