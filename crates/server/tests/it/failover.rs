@@ -16,7 +16,11 @@ use ::server::{
 use futures_util::future::join_all;
 use model::{Hash, SubmissionId, submission::Sealed, time::Millis};
 use pg::TestPostgres;
-use tokio::time::{sleep, timeout};
+use tokio::{
+    sync::watch,
+    task::spawn_blocking,
+    time::{sleep, timeout},
+};
 
 /// Tablets that push at a time.
 const TABLETS: usize = 16;
@@ -24,6 +28,10 @@ const TABLETS: usize = 16;
 const ENOUGH: usize = 2_000;
 /// What a server may take to find the new primary once that takes writes.
 const BACK: Duration = Duration::from_secs(30);
+/// Before a tablet pushes again what was not acknowledged: it cannot know when somebody listens.
+const PAUSE: Duration = Duration::from_millis(50);
+/// Whatever is waited for has happened by then.
+const LONG: Duration = Duration::from_secs(120);
 
 fn arrival(number: u64) -> Arrival {
     let bytes = format!("what person {number} said").into_bytes();
@@ -44,7 +52,12 @@ fn arrival(number: u64) -> Arrival {
 type Ledger = BTreeMap<u64, u64>;
 
 /// Pushes one record after the other until told to stop, each again until it is acknowledged.
-async fn tablet(store: &Store, next: &AtomicU64, acked: &AtomicU64, stop: &AtomicBool) -> Ledger {
+async fn tablet(
+    store: &Store,
+    next: &AtomicU64,
+    acked: &watch::Sender<usize>,
+    stop: &AtomicBool,
+) -> Ledger {
     let mut ledger = Ledger::new();
     while !stop.load(Ordering::Relaxed) {
         let number = next.fetch_add(1, Ordering::Relaxed);
@@ -53,30 +66,36 @@ async fn tablet(store: &Store, next: &AtomicU64, acked: &AtomicU64, stop: &Atomi
                 Ok(received) => {
                     let Placed::At(seq) = received.placed[0] else { panic!("a rival") };
                     ledger.insert(number, seq);
-                    acked.fetch_add(1, Ordering::Relaxed);
+                    acked.send_modify(|count| *count += 1);
                     break;
                 }
-                Err(_) => sleep(Duration::from_millis(50)).await,
+                Err(_) => sleep(PAUSE).await,
             }
         }
     }
     ledger
 }
 
-async fn until(condition: impl Fn() -> bool) {
-    let waiting = async {
-        while !condition() {
-            sleep(Duration::from_millis(20)).await;
-        }
-    };
-    timeout(Duration::from_secs(120), waiting).await.expect("in two minutes");
+/// Waits until so many are acknowledged.
+async fn until_acked(acked: &watch::Sender<usize>, enough: usize) {
+    let mut count = acked.subscribe();
+    let waiting = count.wait_for(|count| *count >= enough);
+    timeout(LONG, waiting).await.expect("the servers acknowledge").unwrap();
+}
+
+/// Waits until the standby confirms what the primary commits.
+fn until_followed(primary: &TestPostgres) {
+    let begun = Instant::now();
+    while !primary.is_followed().unwrap() {
+        assert!(begun.elapsed() < LONG, "the standby follows");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_standby_takes_over_and_no_acknowledged_record_is_lost() {
     let Some(mut primary) = TestPostgres::start_or_skip() else { return };
     let standby = primary.synchronous_standby().unwrap();
-    until(|| primary.is_followed().unwrap()).await;
+    until_followed(&primary);
     // A host that is down stands first: the server must not stop at it.
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let url = format!(
@@ -86,24 +105,26 @@ async fn a_standby_takes_over_and_no_acknowledged_record_is_lost() {
     );
     let servers = [Store::connect(&url).await.unwrap(), Store::connect(&url).await.unwrap()];
     let epoch = servers[0].epoch().await.unwrap();
-    let (next, acked) = (AtomicU64::new(1), AtomicU64::new(0));
+    let (next, acked) = (AtomicU64::new(1), watch::Sender::new(0));
     let stop = AtomicBool::new(false);
-    let enough = |target: usize| usize::try_from(acked.load(Ordering::Relaxed)).unwrap() >= target;
 
     let tablets = join_all((0..TABLETS).map(|n| tablet(&servers[n % 2], &next, &acked, &stop)));
     let operator = async {
-        until(|| enough(ENOUGH)).await;
+        until_acked(&acked, ENOUGH).await;
         primary.kill();
-        standby.promote().unwrap();
-        let (promoted, before) = (Instant::now(), acked.load(Ordering::Relaxed));
-        until(|| acked.load(Ordering::Relaxed) > before).await;
-        let back = promoted.elapsed();
-        until(|| enough(2 * ENOUGH)).await;
+        let killed = Instant::now();
+        // Beside the tablets, which go on trying.
+        let standby = spawn_blocking(move || standby.promote().map(|()| standby));
+        let standby = standby.await.unwrap().unwrap();
+        let (promoted, before) = (Instant::now(), *acked.borrow());
+        until_acked(&acked, before + 1).await;
+        let (back, away) = (promoted.elapsed(), killed.elapsed());
+        until_acked(&acked, 2 * ENOUGH).await;
         stop.store(true, Ordering::Relaxed);
-        back
+        (standby, back, away)
     };
-    let (ledgers, back) = tokio::join!(tablets, operator);
-    println!("the first acknowledgement came {back:?} after the standby was promoted");
+    let (ledgers, (_standby, back, away)) = tokio::join!(tablets, operator);
+    println!("acknowledged again {away:?} after the kill, {back:?} after the standby took writes");
     assert!(back < BACK, "{back:?}");
 
     let filter = Filter { kind: "feedback", ..Filter::default() };
