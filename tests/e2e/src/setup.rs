@@ -48,7 +48,11 @@ impl Setup {
     }
 }
 
-fn built(name: &str) -> Result<PathBuf> {
+/// The path in the environment variable of this name.
+///
+/// # Errors
+/// As [`Setup::read`].
+pub fn built(name: &str) -> Result<PathBuf> {
     let path = env::var_os(name)
         .with_context(|| format!("{name} is not set: run `cargo xtask test e2e`"))?;
     let path = PathBuf::from(path);

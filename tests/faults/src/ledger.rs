@@ -63,6 +63,16 @@ impl Ledger {
         }
     }
 
+    /// Notes that the server was put back to an earlier state. What was acknowledged until then
+    /// may be gone from it, and is to be acknowledged again in the history that begins.
+    pub fn restored(&self) {
+        let book = &mut *self.0.borrow_mut();
+        book.acked.clear();
+        book.unproved.clear();
+        book.stored.clear();
+        book.read_to = 0;
+    }
+
     /// Notes what must never happen.
     pub fn broken(&self, what: String) {
         self.0.borrow_mut().broken.push(what);

@@ -10,7 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use e2e::{setup::Setup, wait};
+use e2e::{setup, wait};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
@@ -38,6 +38,8 @@ pub struct Launch {
     content: PathBuf,
     place: Place,
     log: PathBuf,
+    /// How much it logs.
+    level: &'static str,
     /// What starts the program in its own stead; see [`Launch::behind`].
     before: Vec<OsString>,
 }
@@ -56,10 +58,15 @@ impl Launch {
     /// # Errors
     /// If the built program is not named in the environment.
     pub fn on(place: Place, directory: &Path) -> Result<Self> {
-        let setup = Setup::read()?;
+        let (program, content) = (setup::built("TOGETHER_BIN")?, setup::built("TOGETHER_CONTENT")?);
         let log = directory.join("server.log");
-        let (program, content) = (setup.server, setup.content);
-        Ok(Self { program, content, place, log, before: Vec::new() })
+        Ok(Self { program, content, place, log, level: "warn", before: Vec::new() })
+    }
+
+    /// The same, logging as much as this level of `RUST_LOG` says.
+    #[must_use]
+    pub fn logging(self, level: &'static str) -> Self {
+        Self { level, ..self }
     }
 
     /// The same, started by another program that becomes it in the end.
@@ -73,11 +80,27 @@ impl Launch {
     /// # Errors
     /// If it cannot be asked.
     pub fn program_knows(flag: &str) -> Result<bool> {
-        let help = std::process::Command::new(Setup::read()?.server)
+        let help = std::process::Command::new(setup::built("TOGETHER_BIN")?)
             .args(["serve", "--help"])
             .output()
             .context("asking the server for its flags")?;
         Ok(String::from_utf8_lossy(&help.stdout).contains(flag))
+    }
+
+    /// Runs the program with another command on the same place and gives what it said.
+    ///
+    /// # Errors
+    /// If it fails; the message has what it said.
+    pub async fn command(&self, words: &[&str]) -> Result<String> {
+        let mut command = Command::new(&self.program);
+        command.args(words);
+        match &self.place {
+            Place::Directory(directory) => command.arg("--data").arg(directory),
+            Place::Postgres(url) => command.env("TOGETHER_DATABASE_URL", url),
+        };
+        let ran = command.stdin(Stdio::null()).kill_on_drop(true).output().await?;
+        let said = String::from_utf8_lossy(&[ran.stdout, ran.stderr].concat()).into_owned();
+        if ran.status.success() { Ok(said) } else { bail!("{words:?}: {said}") }
     }
 
     /// Starts the process and does not wait for it.
@@ -103,7 +126,7 @@ impl Launch {
         };
         command
             .env("TOGETHER_ADMIN_PASSWORD", PASSWORD)
-            .env("RUST_LOG", "warn")
+            .env("RUST_LOG", self.level)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log)

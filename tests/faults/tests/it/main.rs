@@ -1,5 +1,6 @@
 //! Real processes, real faults.
 
+mod backup;
 mod browser;
 mod cuts;
 mod disk;
