@@ -1,5 +1,6 @@
 //! Measuring: builds what is measured, then hands over to the runner in tests/e2e.
 
+use crate::load::Load;
 use crate::npm::{self, Packages};
 use crate::setup;
 use crate::shell;
@@ -18,9 +19,11 @@ pub struct Bench {
     /// One JSON object on stdout in place of the table.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    load: Load,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum What {
     /// The search index beside MiniSearch and Fuse.js.
     Search,
@@ -30,7 +33,11 @@ enum What {
     Visit,
     /// Cold start to usable, offline.
     Start,
-    /// Everything.
+    /// Submissions and reads a second, on SQLite and PostgreSQL; needs no browser.
+    Server,
+    /// 10,000 tablets that come back at once; needs no browser.
+    Scale,
+    /// Everything that is measured in the browser.
     All,
 }
 
@@ -40,6 +47,11 @@ impl Bench {
     /// # Errors
     /// When a build or the runner fails.
     pub fn run(self, workspace: &Workspace) -> Result<()> {
+        let name = self.what.to_possible_value();
+        let name = name.as_ref().map_or("all", |what| what.get_name());
+        if matches!(self.what, What::Server | What::Scale) {
+            return self.load.run(workspace, name, self.json);
+        }
         if !workspace.has_test_package(E2E) {
             bail!("tests/{E2E} is not there");
         }
@@ -47,9 +59,7 @@ impl Bench {
         let args = ["run", "--quiet", "-p", E2E, "--bin", "bench", "--"];
         let mut runner = suite::against_the_build(workspace, args)?;
         runner.env("TOGETHER_BENCH", page);
-        if let Some(what) = self.what.to_possible_value() {
-            runner.arg(what.get_name());
-        }
+        runner.arg(name);
         if self.json {
             runner.arg("--json");
         }

@@ -1,7 +1,7 @@
 //! The tests of faults: how much they are to do, and the line that sums up what they did.
 
 use crate::suite;
-use crate::workspace::{FAULTS, Workspace};
+use crate::workspace::{FAULTS, LOAD, Workspace};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use std::fs;
@@ -32,7 +32,7 @@ pub fn run(workspace: &Workspace, rounds: Rounds) -> Result<()> {
     if !workspace.has_test_package(FAULTS) {
         bail!("tests/{FAULTS} is not there");
     }
-    let mut cargo = suite::against_the_build(workspace, ["test", "-p", FAULTS])?;
+    let mut cargo = suite::against_the_build(workspace, ["test", "-p", FAULTS, "-p", LOAD])?;
     let tally = workspace.target.join("faults-tally");
     if tally.exists() {
         fs::remove_file(&tally).with_context(|| format!("clearing {}", tally.display()))?;

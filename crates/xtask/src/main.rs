@@ -7,6 +7,7 @@ mod check;
 mod engine;
 mod faults;
 mod fuzz;
+mod load;
 mod npm;
 mod precache;
 mod server;

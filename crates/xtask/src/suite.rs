@@ -9,7 +9,7 @@ use crate::setup;
 use crate::shell;
 use crate::sim;
 use crate::tool::WASM_BINDGEN;
-use crate::workspace::{APP, BENCH, E2E, ENGINES, FAULTS, WASM, Workspace};
+use crate::workspace::{APP, BENCH, E2E, ENGINES, FAULTS, LOAD, WASM, Workspace};
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use std::path::PathBuf;
@@ -33,7 +33,8 @@ pub enum Part {
     Browser,
     /// Journeys in Chromium against the release build and the real server.
     E2e,
-    /// Real processes that are killed, a network that fails, a disk that is full.
+    /// Real processes that are killed, a network that fails, a disk that is full, and tablets that
+    /// come back all at once.
     Faults,
     /// Made-up requests, answers and files, a few seconds for each decoder, where there is a nightly compiler.
     Fuzz,
@@ -101,7 +102,7 @@ pub fn run(
 fn unit(workspace: &Workspace) -> Result<()> {
     setup::postgres(workspace)?;
     let mut cargo = shell::cargo(workspace, ["test", "--workspace"])?;
-    for package in [APP, BENCH, E2E, FAULTS] {
+    for package in [APP, BENCH, E2E, FAULTS, LOAD] {
         cargo.args(["--exclude", package]);
     }
     // Both, whatever the first finds: the second is the same suite on the other database.

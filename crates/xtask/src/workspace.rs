@@ -26,6 +26,8 @@ pub const FAULTS: &str = "faults";
 
 /// The runner of the wasm tests: it drives browsers.
 pub const ENGINES: &str = "engines";
+/// The package that loads the built server.
+pub const LOAD: &str = "load";
 
 /// The target triple of everything that runs in the browser.
 pub const WASM: &str = "wasm32-unknown-unknown";

@@ -34,11 +34,15 @@ impl Chance {
         self.number().checked_rem(bound).unwrap_or(0)
     }
 
+    /// A number from 0.0 to below 1.0.
+    pub fn fraction(&mut self) -> f64 {
+        // 53 bits fill a float's fraction exactly.
+        (self.number() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
     /// True with these odds, from 0.0 for never to 1.0 for always.
     pub fn happens(&mut self, odds: f64) -> bool {
-        // 53 bits fill a float's fraction exactly.
-        let drawn = (self.number() >> 11) as f64 / (1_u64 << 53) as f64;
-        drawn < odds
+        self.fraction() < odds
     }
 
     /// A number from 0 to below `bound`, the small ones as likely as the large ones: faults

@@ -93,6 +93,27 @@ impl Database {
         Ok((u64::try_from(submissions)?, u64::try_from(rivals)?))
     }
 
+    /// The bytes that its tables take, as the database tells.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn bytes(&self) -> Result<u64> {
+        let bytes: i64 = match self {
+            Self::Sqlite(_) | Self::Mounted(_) => {
+                const PAGES: &str = "SELECT page_count * page_size \
+                    FROM pragma_page_count(), pragma_page_size()";
+                let (mut connection, _copy) = self.open().await?;
+                let row = sqlx::query(PAGES).fetch_one(&mut connection).await?;
+                connection.close().await?;
+                row.try_get(0)?
+            }
+            Self::Postgres(..) => {
+                self.psql("SELECT pg_database_size(current_database())")?.trim().parse()?
+            }
+        };
+        Ok(u64::try_from(bytes)?)
+    }
+
     /// Has SQLite look through the whole file for damage. PostgreSQL has no such command.
     ///
     /// # Errors

@@ -1,0 +1,3 @@
+//! The server under load, in small.
+
+mod herd;
