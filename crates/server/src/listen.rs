@@ -162,10 +162,12 @@ pub async fn serve(
             .into_owned();
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
-            let _places = (place, guest);
             if let Err(error) = watched.await {
                 tracing::debug!(%error, "a connection ended early");
             }
+            // In this order: whoever takes the place is counted at once.
+            drop(guest);
+            drop(place);
         });
     }
     drop(listener);
