@@ -57,6 +57,16 @@ impl Engine {
         if self == Self::Firefox {
             driver.args(["--log", "error"]);
         }
+        if self == Self::Webkit {
+            // WebKitGTK 2.50.6 computes something wrong about once in seven runs of the tests, when a page is busy while
+            // its wasm is compiled: a hash that is none, an access out of bounds. Interpreted it did not. What is
+            // tested here is its databases, not its compilers.
+            driver.envs([
+                ("JSC_useConcurrentJIT", "0"),
+                ("JSC_useBBQJIT", "0"),
+                ("JSC_useOMGJIT", "0"),
+            ]);
+        }
         driver
     }
 
