@@ -8,4 +8,3 @@ mod first_start;
 mod kills;
 mod postgres;
 mod proxy;
-mod snapshot;
