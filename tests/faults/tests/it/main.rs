@@ -8,3 +8,4 @@ mod first_start;
 mod kills;
 mod postgres;
 mod proxy;
+mod snapshot;
