@@ -86,6 +86,11 @@ impl Storm {
         self.weather.send_replace(Weather::Storm);
     }
 
+    /// How many records have been acknowledged so far.
+    pub fn acked(&self) -> usize {
+        self.ledger.sums().acked
+    }
+
     /// Checks the database against what clients were told so far.
     ///
     /// # Errors

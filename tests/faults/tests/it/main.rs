@@ -4,6 +4,7 @@ mod backup;
 mod browser;
 mod cuts;
 mod disk;
+mod failover;
 mod first_start;
 mod kills;
 mod postgres;
