@@ -14,7 +14,8 @@ use sync::{Remote, SyncError, answer};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, AbortSignal, CompressionFormat, CompressionStream, ReadableWritablePair, Response,
+    AbortController, AbortSignal, CompressionFormat, CompressionStream, ReadableWritablePair,
+    Response,
 };
 
 use crate::platform::ids;

@@ -63,7 +63,7 @@ impl Bench {
             "pouchdb.js",
             "storing.js",
             "node_modules/pouchdb/dist/pouchdb.min.js",
-            "node_modules/dexie/dist/dexie.min.mjs",
+            "node_modules/dexie/dist/modern/dexie.min.mjs",
         ];
         let own = files.map(|file| (sources.join(file), page.clone()));
         let wasm = ["bench.js", "bench_bg.wasm"];
@@ -81,7 +81,13 @@ impl Bench {
     ///
     /// # Errors
     /// If something does not start, or not everything arrived.
-    pub async fn measure(&mut self, line: Line, task: Task, side: Side, run: u64) -> Result<Sample> {
+    pub async fn measure(
+        &mut self,
+        line: Line,
+        task: Task,
+        side: Side,
+        run: u64,
+    ) -> Result<Sample> {
         // Held to the end: a server stops when it is dropped.
         let mut own = None;
         let server = match (task, side) {

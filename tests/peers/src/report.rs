@@ -106,7 +106,8 @@ impl Report {
 
     fn budgets(&self) -> Value {
         let loopback = |task, side| self.ms(Line::Loopback, task, side);
-        let slow = |task| Some((self.ms(Line::Slow, task, Side::Ours), self.floor(task, Side::Ours)));
+        let slow =
+            |task| Some((self.ms(Line::Slow, task, Side::Ours), self.floor(task, Side::Ours)));
         let beside = |task, side| Some((loopback(task, Side::Ours), loopback(task, side)));
         let budgets = [
             ("bootstrap_beside_pouchdb", beside(Task::Bootstrap, Side::Pouchdb), BOOTSTRAP),
@@ -166,7 +167,7 @@ async fn weigh() -> Result<Value> {
         }
     }
     ensure!(own.len() == 2, "the app is a script and a wasm, not {own:?}");
-    let others = ["pouchdb/dist/pouchdb.min.js", "dexie/dist/dexie.min.mjs"]
+    let others = ["pouchdb/dist/pouchdb.min.js", "dexie/dist/modern/dexie.min.mjs"]
         .map(|file| peers.join("node_modules").join(file));
     let mut node = Command::new("node");
     node.arg(peers.join("weigh.mjs")).args(&own).args(&others);

@@ -13,15 +13,15 @@ mkdirSync(databases, { recursive: true });
 const OnDisk = PouchDB.defaults({ prefix: databases });
 
 async function start() {
+  const app = express();
+  // What replication needs and no more; the answers are compressed with gzip. It knows only databases that are made after it.
+  const options = { mode: "minimumForPouchDB", inMemoryConfig: true, logPath: join(data, "log.txt") };
+  app.use("/db", expressPouchDB(OnDisk, options));
   const rows = JSON.parse(readFileSync(listings, "utf8"));
   const published = new OnDisk("listings");
   const results = await published.bulkDocs(rows.map(({ id, ...fields }) => ({ _id: id, ...fields })));
   const refused = results.find(({ error }) => error);
   if (refused) throw new Error(JSON.stringify(refused));
-  const app = express();
-  // What replication needs and no more; the answers are compressed with gzip.
-  const options = { mode: "minimumForPouchDB", inMemoryConfig: true, logPath: join(data, "log.txt") };
-  app.use("/db", expressPouchDB(OnDisk, options));
   app.use(express.static(page));
   const server = app.listen(0, "127.0.0.1", () => console.log(server.address().port));
 }
