@@ -11,12 +11,9 @@ use model::{
 use reqwasm::http::{Method, Request};
 use serde::{Serialize, de::DeserializeOwned};
 use sync::{Remote, SyncError, answer};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortController, AbortSignal, CompressionFormat, CompressionStream, ReadableWritablePair,
-    Response,
-};
+use web_sys::{AbortController, AbortSignal, ReadableStream, Response};
 
 use crate::platform::ids;
 
@@ -99,11 +96,23 @@ impl Gateway {
     }
 }
 
+// `web_sys` has these among what may still change.
+#[wasm_bindgen]
+extern "C" {
+    type CompressionStream;
+    #[wasm_bindgen(constructor, catch)]
+    fn new(format: &str) -> Result<CompressionStream, JsValue>;
+
+    type Plain;
+    #[wasm_bindgen(method, js_name = pipeThrough)]
+    fn pipe_through(this: &Plain, through: &CompressionStream) -> ReadableStream;
+}
+
 /// The text in gzip; `None` in a browser that cannot do that (Safari before 16.4), which sends it as it is.
 async fn gzip(text: &str) -> Option<JsValue> {
-    let packer = CompressionStream::new(CompressionFormat::Gzip).ok()?;
+    let packer = CompressionStream::new("gzip").ok()?;
     let plain = Response::new_with_opt_str(Some(text)).ok()?.body()?;
-    let packed = plain.pipe_through(packer.unchecked_ref::<ReadableWritablePair>());
+    let packed = plain.unchecked_ref::<Plain>().pipe_through(&packer);
     let packed = Response::new_with_opt_readable_stream(Some(&packed)).ok()?;
     JsFuture::from(packed.array_buffer().ok()?).await.ok()
 }

@@ -1,13 +1,17 @@
 //! A tablet without screens: the app's storage, engine and gateway, and a round as the app's
 //! loop (`app::sync_loop`) makes it.
 
+use std::cell::Cell;
+
 use app::{
     idb::{IdbCatalogue, IdbOutbox},
     net::Gateway,
     platform::{clock, ids},
 };
-use model::{Collection, time::Millis};
-use sync::{Catalogue as _, Outbox as _, Remote as _, SyncError};
+use model::{Collection, submission::Sealed, time::Millis, wire::Ack};
+use sync::{
+    Catalogue as _, Entry, Outbox, Overview, Refusal, Remote as _, StorageError, SyncError,
+};
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 use crate::{captures::FIRST, storage_bench::StorageBench};
@@ -17,6 +21,13 @@ use crate::{captures::FIRST, storage_bench::StorageBench};
 pub struct SyncBench {
     outbox: IdbOutbox,
     catalogue: IdbCatalogue,
+    settled: Cell<f64>,
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
 }
 
 #[wasm_bindgen]
@@ -28,6 +39,7 @@ impl SyncBench {
         Self {
             outbox: IdbOutbox::new(format!("{name}-outbox").leak()),
             catalogue: IdbCatalogue::new(format!("{name}-catalogue").leak()),
+            settled: Cell::default(),
         }
     }
 
@@ -58,8 +70,9 @@ impl SyncBench {
     /// # Errors
     /// What no further round would mend.
     pub async fn round(&self, failures: u32) -> Result<Option<u32>, JsError> {
+        let outbox = Noted { outbox: &self.outbox, settled: &self.settled };
         let error = match Gateway.probe().await {
-            Ok(_) => sync::sync(&self.outbox, &self.catalogue, &Gateway, clock::now).await.error,
+            Ok(_) => sync::sync(&outbox, &self.catalogue, &Gateway, clock::now).await.error,
             Err(error) => Some(error),
         };
         let asked = match error {
@@ -70,6 +83,12 @@ impl SyncBench {
         };
         let wait = sync::delay(failures, ids::chance(), asked);
         Ok(Some(u32::try_from(wait).unwrap_or(u32::MAX)))
+    }
+
+    /// When the last acknowledgements were stored, durably, in the milliseconds of
+    /// `performance.now()`. A round goes on after that, with the question for changes.
+    pub fn settled(&self) -> f64 {
+        self.settled.get()
     }
 
     /// How many listings are stored.
@@ -89,5 +108,48 @@ impl SyncBench {
     pub async fn received(&self) -> Result<usize, JsError> {
         let overview = self.outbox.overview().await?;
         Ok(if overview.entries.is_empty() { overview.received.len() } else { 0 })
+    }
+}
+
+/// The outbox, and when something was settled in it last.
+struct Noted<'a> {
+    outbox: &'a IdbOutbox,
+    settled: &'a Cell<f64>,
+}
+
+impl Outbox for Noted<'_> {
+    async fn enqueue(&self, sealed: &Sealed, now: Millis) -> Result<(), StorageError> {
+        self.outbox.enqueue(sealed, now).await
+    }
+
+    async fn next_batch(&self, limit: usize) -> Result<Vec<Entry>, StorageError> {
+        self.outbox.next_batch(limit).await
+    }
+
+    async fn settle(
+        &self,
+        acks: &[Ack],
+        refusals: &[Refusal],
+        now: Millis,
+    ) -> Result<(), StorageError> {
+        self.outbox.settle(acks, refusals, now).await?;
+        self.settled.set(performance_now());
+        Ok(())
+    }
+
+    async fn see_epoch(&self, epoch: &str) -> Result<usize, StorageError> {
+        self.outbox.see_epoch(epoch).await
+    }
+
+    async fn retry_refused(&self) -> Result<(), StorageError> {
+        self.outbox.retry_refused().await
+    }
+
+    async fn forget(&self, before: Millis) -> Result<(), StorageError> {
+        self.outbox.forget(before).await
+    }
+
+    async fn overview(&self) -> Result<Overview, StorageError> {
+        self.outbox.overview().await
     }
 }

@@ -47,7 +47,8 @@ function countBodies() {
   const fetch = window.fetch;
   window.fetch = async (target, options) => {
     const request = new Request(target, options);
-    sent += (await request.clone().arrayBuffer()).byteLength;
+    const { byteLength } = await request.clone().arrayBuffer();
+    sent += byteLength;
     return fetch(request);
   };
 }
