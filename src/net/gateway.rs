@@ -11,8 +11,9 @@ use model::{
 use reqwasm::http::{Method, Request};
 use serde::{Serialize, de::DeserializeOwned};
 use sync::{Remote, SyncError, answer};
-use wasm_bindgen::JsValue;
-use web_sys::{AbortController, AbortSignal};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, AbortSignal, ReadableStream, Response};
 
 use crate::platform::ids;
 
@@ -21,6 +22,9 @@ use crate::platform::ids;
 const TIMEOUT: u32 = 30_000;
 /// Milliseconds for a probe, which has a few bytes only.
 const PROBE_TIMEOUT: u32 = 5_000;
+
+/// Smaller bodies gain nothing from compression.
+const WORTH_COMPRESSING: usize = 1_024;
 
 /// The server behind this site.
 #[derive(Debug, Clone, Copy, Default)]
@@ -74,8 +78,12 @@ impl Gateway {
             .header(CLIENT_HEADER, &CLIENT_VERSION.to_string())
             .abort_signal(Some(&signal));
         if let Some(body) = body {
-            request =
-                request.header("content-type", "application/json").body(JsValue::from_str(body));
+            request = request.header("content-type", "application/json");
+            let packed = if body.len() < WORTH_COMPRESSING { None } else { gzip(body).await };
+            request = match packed {
+                Some(packed) => request.header("content-encoding", "gzip").body(packed),
+                None => request.body(JsValue::from_str(body)),
+            };
         }
         let response = request.send().await.map_err(lost)?;
         let status = response.status();
@@ -86,6 +94,27 @@ impl Gateway {
         drop(timer);
         answer::meaning(status, hint, &media_type, text)
     }
+}
+
+// `web_sys` has these among what may still change.
+#[wasm_bindgen]
+extern "C" {
+    type CompressionStream;
+    #[wasm_bindgen(constructor, catch)]
+    fn new(format: &str) -> Result<CompressionStream, JsValue>;
+
+    type Plain;
+    #[wasm_bindgen(method, js_name = pipeThrough)]
+    fn pipe_through(this: &Plain, through: &CompressionStream) -> ReadableStream;
+}
+
+/// The text in gzip; `None` in a browser that cannot do that (Safari before 16.4), which sends it as it is.
+async fn gzip(text: &str) -> Option<JsValue> {
+    let packer = CompressionStream::new("gzip").ok()?;
+    let plain = Response::new_with_opt_str(Some(text)).ok()?.body()?;
+    let packed = plain.unchecked_ref::<Plain>().pipe_through(&packer);
+    let packed = Response::new_with_opt_readable_stream(Some(&packed)).ok()?;
+    JsFuture::from(packed.array_buffer().ok()?).await.ok()
 }
 
 fn lost(reason: impl std::fmt::Display) -> SyncError {
