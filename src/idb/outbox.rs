@@ -89,7 +89,7 @@ impl IdbOutbox {
         self.connection
             .transact(&[ENTRIES], TransactionMode::Readonly, async |transaction| {
                 let store = transaction.object_store(ENTRIES).map_err(failed)?;
-                let rows = read_all(&store, everything()).await?;
+                let rows = read_all(&store).await?;
                 Ok(rows
                     .into_iter()
                     .filter(|(key, value)| read_entry(key, value).is_err())
@@ -162,38 +162,21 @@ impl Outbox for IdbOutbox {
             let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
             let meta = transaction.object_store(META).map_err(failed)?;
             let noted = get(&meta, EPOCH).await?.and_then(|value| value.as_string());
-            // A batch is neighbours: what lies between its ends is read at once, and goes at once where all
-            // of it was acknowledged. A question and an order for each would take three times as long.
-            let ids = || acks.iter().map(|ack| ack.id);
-            let between = || {
-                let (first, last) = (ids().min()?.to_string(), ids().max()?.to_string());
-                Some(KeyRange::Bound(first.into(), false, last.into(), false))
-            };
-            let rows = match between() {
-                Some(range) => read_all(&entries, range).await?,
-                None => Vec::new(),
-            };
-            let mut settled = Vec::new();
-            for ack in acks {
+            // All asked at once: an answer waited for before the next question costs a turn of the browser,
+            // a hundred in a batch.
+            let asked = acks.iter().map(|ack| ask(&entries, &ack.id.to_string()));
+            let asked = asked.collect::<Result<Vec<_>, _>>()?;
+            for (ack, asked) in acks.iter().zip(asked) {
+                let value = asked.await.map_err(failed)?;
                 // Another tab has learnt meanwhile that the server was restored: see `Outbox::settle`.
                 if noted.as_ref().is_some_and(|noted| *noted != ack.epoch) {
                     continue;
                 }
                 let key = ack.id.to_string();
-                let row = rows.binary_search_by(|(its, _)| its.as_str().cmp(&key));
-                let value = row.ok().map(|at| rows[at].1.clone());
                 let Some(entry) = stored(value, &key, ack.hash) else { continue };
                 let envelope = ReceiptEnvelope { ack: ack.clone(), received_at: now };
                 put(&receipts, &key, &pair(&envelope, Some(&entry.bytes))?)?;
-                settled.push(key);
-            }
-            settled.sort_unstable();
-            settled.dedup();
-            match between() {
-                Some(range) if settled.len() == rows.len() => delete(&entries, range)?,
-                _ => settled
-                    .iter()
-                    .try_for_each(|key| delete(&entries, KeyRange::Only(key.into())))?,
+                delete(&entries, &key)?;
             }
             for refusal in refusals {
                 let key = refusal.id.to_string();
@@ -219,7 +202,7 @@ impl Outbox for IdbOutbox {
             let entries = transaction.object_store(ENTRIES).map_err(failed)?;
             let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
             let mut again = 0;
-            for (key, value) in read_all(&receipts, everything()).await? {
+            for (key, value) in read_all(&receipts).await? {
                 let Ok((envelope, Some(bytes))) = unpair::<ReceiptEnvelope>(&value) else {
                     continue;
                 };
@@ -229,7 +212,7 @@ impl Outbox for IdbOutbox {
                 let (hash, saved_at) = (envelope.ack.hash, envelope.received_at);
                 let waiting = EntryEnvelope::new(hash, saved_at, EntryState::Waiting);
                 put(&entries, &key, &pair(&waiting, Some(&bytes))?)?;
-                delete(&receipts, KeyRange::Only(key.into()))?;
+                delete(&receipts, &key)?;
                 again += 1;
             }
             Ok(again)
@@ -240,7 +223,7 @@ impl Outbox for IdbOutbox {
     async fn retry_refused(&self) -> Result<(), StorageError> {
         self.write(async |transaction| {
             let entries = transaction.object_store(ENTRIES).map_err(failed)?;
-            for (key, value) in read_all(&entries, everything()).await? {
+            for (key, value) in read_all(&entries).await? {
                 if let Ok(entry) = read_entry(&key, &value)
                     && entry.state != EntryState::Waiting
                 {
@@ -255,7 +238,7 @@ impl Outbox for IdbOutbox {
     async fn forget(&self, before: Millis) -> Result<(), StorageError> {
         self.write(async |transaction| {
             let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
-            for (key, value) in read_all(&receipts, everything()).await? {
+            for (key, value) in read_all(&receipts).await? {
                 if let Ok((envelope, Some(_))) = unpair::<ReceiptEnvelope>(&value)
                     && envelope.received_at < before
                 {
@@ -321,7 +304,7 @@ impl IdbOutbox {
                 let store = transaction.object_store(ENTRIES).map_err(failed)?;
                 let mut entries = Vec::new();
                 let mut corrupt = Vec::new();
-                for (key, value) in read_all(&store, everything()).await? {
+                for (key, value) in read_all(&store).await? {
                     match read_entry(&key, &value) {
                         Ok(entry) => entries.push(entry),
                         Err(reason) => corrupt.push(Corrupt { key, reason }),
@@ -347,25 +330,13 @@ fn put_entry(
     put(entries, &entry.id.to_string(), &pair(&envelope, Some(&entry.bytes))?)
 }
 
-/// All there is in a store: numbers come before every other key.
-fn everything() -> KeyRange<JsValue> {
-    KeyRange::LowerBound(f64::NEG_INFINITY.into(), false)
-}
-
-/// Every key of the range with its value, ascending. If the browser cannot read them all at once, each is
+/// Every key with its value, ascending. If the browser cannot read them all at once, each is
 /// read by itself, and what fails stands as `undefined`: one bad value hides no other.
-async fn read_all(
-    store: &ObjectStore<'_>,
-    range: KeyRange<JsValue>,
-) -> Result<Vec<(String, JsValue)>, StorageError> {
-    let keys = store
-        .get_all_keys::<JsValue>()
-        .with_query::<JsValue, _>(range.clone())
-        .await
-        .map_err(failed)?;
+async fn read_all(store: &ObjectStore<'_>) -> Result<Vec<(String, JsValue)>, StorageError> {
+    let keys = store.get_all_keys::<JsValue>().await.map_err(failed)?;
     let keys: Vec<JsValue> = keys.collect::<Result<_, _>>().map_err(failed)?;
     let named = |key: &JsValue| key.as_string().unwrap_or_else(|| format!("{key:?}"));
-    if let Ok(values) = store.get_all::<JsValue>().with_query::<JsValue, _>(range).await {
+    if let Ok(values) = store.get_all::<JsValue>().await {
         let values: Vec<JsValue> = values.map(|value| value.unwrap_or_default()).collect();
         if values.len() == keys.len() {
             return Ok(keys.iter().map(named).zip(values).collect());
@@ -384,8 +355,16 @@ async fn read_all(
 }
 
 async fn get(store: &ObjectStore<'_>, key: &str) -> Result<Option<JsValue>, StorageError> {
+    ask(store, key)?.await.map_err(failed)
+}
+
+/// A question that is on its way; whoever asked waits for the answer when it is needed.
+fn ask(
+    store: &ObjectStore<'_>,
+    key: &str,
+) -> Result<impl Future<Output = Result<Option<JsValue>, Error>> + use<>, StorageError> {
     let key = KeyRange::Only(key.to_owned());
-    store.get::<JsValue, String, _>(key).primitive().map_err(failed)?.await.map_err(failed)
+    store.get::<JsValue, String, _>(key).primitive().map_err(failed)
 }
 
 /// The request is not awaited: the transaction's completion tells how it went.
@@ -393,8 +372,9 @@ fn put(store: &ObjectStore<'_>, key: &str, value: &JsValue) -> Result<(), Storag
     store.put(value.clone()).with_key(key.to_owned()).primitive().map_err(failed).map(drop)
 }
 
-fn delete(store: &ObjectStore<'_>, keys: KeyRange<JsValue>) -> Result<(), StorageError> {
-    store.delete::<JsValue, _>(keys).primitive().map_err(failed).map(drop)
+fn delete(store: &ObjectStore<'_>, key: &str) -> Result<(), StorageError> {
+    let key = KeyRange::Only(key.to_owned());
+    store.delete::<String, _>(key).primitive().map_err(failed).map(drop)
 }
 
 fn pair(envelope: &impl Serialize, bytes: Option<&[u8]>) -> Result<JsValue, StorageError> {

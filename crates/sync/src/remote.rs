@@ -19,9 +19,9 @@ pub trait Remote {
     const LANES: usize = 4;
 
     /// How many batches are under way at a time: while the server stores one and its answer comes
-    /// back, the next go up. On a line of 400 kbit/s and 300 ms a batch in gzip goes up in about
-    /// 0.35 s and its answer is there 0.45 s later: with two the line would be idle in between.
-    const PUSHES: usize = 3;
+    /// back, the next goes up, so that the line is never idle. With two on a line of 400 kbit/s and
+    /// 300 ms it is not; more would only make each slower.
+    const PUSHES: usize = 2;
 
     /// How many submissions go in one batch, [`PUSH_RECORDS`] at most.
     const BATCH: usize = PUSH_RECORDS;
