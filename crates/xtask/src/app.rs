@@ -14,13 +14,16 @@ use std::process::Command;
 /// When setup, cargo, sass or trunk fail.
 pub fn build(workspace: &Workspace) -> Result<()> {
     setup::app(workspace)?;
-    fetch(workspace)?;
     // Offline: Trunk would otherwise download a tool it does not find, from a place nobody chose.
     let mut trunk = trunk(workspace)?;
     trunk.args(["build", "--release", "--offline", "true"]);
+    let mut fetch = fetch(workspace)?;
     if setup::library_source(workspace)? {
         shrink(&mut trunk);
+        // The standard library has crates of its own to be downloaded.
+        shrink(&mut fetch);
     }
+    shell::run_silently("Downloading crates", &mut fetch)?;
     shell::run("Building the app", &mut trunk)?;
     shrink::run(workspace, &workspace.dist())?;
     precache::run(&workspace.dist())
@@ -29,8 +32,8 @@ pub fn build(workspace: &Workspace) -> Result<()> {
 /// Has the standard library built along with the app, for size and without the words of panics: it saves a tenth of
 /// the bytes of a first visit. Cargo and rustc take these settings for experiments only, hence the first variable; the
 /// code itself is plain Rust, and builds without them too.
-fn shrink(trunk: &mut Command) {
-    trunk
+fn shrink(cargo: &mut Command) {
+    cargo
         .env("RUSTC_BOOTSTRAP", "1")
         .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
         .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
@@ -46,16 +49,15 @@ fn shrink(trunk: &mut Command) {
 /// As [`build`].
 pub fn watch(workspace: &Workspace) -> Result<()> {
     setup::app(workspace)?;
-    fetch(workspace)?;
+    shell::run_silently("Downloading crates", &mut fetch(workspace)?)?;
     let mut trunk = trunk(workspace)?;
     trunk.args(["serve", "--offline", "true"]);
     shell::become_it(&mut trunk)
 }
 
-/// Downloads the app's crates, so that Trunk can be kept off the network.
-fn fetch(workspace: &Workspace) -> Result<()> {
-    let mut fetch = shell::cargo(workspace, ["fetch", "--quiet", "--target", WASM])?;
-    shell::run_silently("Downloading crates", &mut fetch).map(drop)
+/// What downloads the app's crates, so that Trunk can be kept off the network.
+fn fetch(workspace: &Workspace) -> Result<Command> {
+    shell::cargo(workspace, ["fetch", "--quiet", "--target", WASM])
 }
 
 fn trunk(workspace: &Workspace) -> Result<Command> {
