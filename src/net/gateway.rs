@@ -19,6 +19,8 @@ use crate::platform::ids;
 /// Milliseconds until a request without an answer counts as lost. A batch of 100 submissions
 /// takes two seconds on a 400 kbit/s line.
 const TIMEOUT: u32 = 30_000;
+/// Milliseconds for a file of staff: some megabytes on an office's line.
+const FILE_TIMEOUT: u32 = 120_000;
 /// Milliseconds for a probe, which has a few bytes only.
 const PROBE_TIMEOUT: u32 = 5_000;
 
@@ -47,7 +49,23 @@ impl Gateway {
         body: &impl Serialize,
     ) -> Result<T, SyncError> {
         let body = json::write(body).map_err(lost)?;
-        let text = self.request(method, path, Some(&body), TIMEOUT).await?;
+        let body = Some(("application/json", JsValue::from_str(&body)));
+        let text = self.request(method, path, body, TIMEOUT).await?;
+        answer::read(&text)
+    }
+
+    /// Send a file as it is and read the answer.
+    ///
+    /// # Errors
+    /// What the answer, or its absence, means.
+    pub async fn send_file<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        media_type: &'static str,
+        file: &web_sys::File,
+    ) -> Result<T, SyncError> {
+        let body = Some((media_type, JsValue::from(file)));
+        let text = self.request(Method::POST, path, body, FILE_TIMEOUT).await?;
         answer::read(&text)
     }
 
@@ -63,7 +81,7 @@ impl Gateway {
         &self,
         method: Method,
         path: &str,
-        body: Option<&str>,
+        body: Option<(&str, JsValue)>,
         timeout: u32,
     ) -> Result<String, SyncError> {
         let controller = AbortController::new().map_err(|_| lost("no abort controller"))?;
@@ -73,9 +91,8 @@ impl Gateway {
             .method(method)
             .header(CLIENT_HEADER, &CLIENT_VERSION.to_string())
             .abort_signal(Some(&signal));
-        if let Some(body) = body {
-            request =
-                request.header("content-type", "application/json").body(JsValue::from_str(body));
+        if let Some((media_type, body)) = body {
+            request = request.header("content-type", media_type).body(body);
         }
         let response = request.send().await.map_err(lost)?;
         let status = response.status();

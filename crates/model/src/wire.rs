@@ -334,6 +334,37 @@ pub struct Results {
     pub words: BTreeMap<String, Vec<String>>,
 }
 
+/// `POST /api/v1/forms/check`: what became of a workbook that holds a form.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FormCheck {
+    /// The questions; `None` if the form cannot be used as it is. Nothing is taken over by half.
+    #[serde(default)]
+    pub definition: Option<Value>,
+    /// What is wrong, or was read with leniency, the most serious first.
+    #[serde(default)]
+    pub findings: Vec<FormFinding>,
+}
+
+/// What was found at one place of a workbook.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FormFinding {
+    /// `error`, `warning` or `note`.
+    pub severity: String,
+    /// The sheet's name; empty for the whole workbook.
+    #[serde(default)]
+    pub sheet: String,
+    /// The row as the spreadsheet counts it, from 1.
+    #[serde(default)]
+    pub row: Option<u32>,
+    /// The column's letters, such as `B`.
+    #[serde(default)]
+    pub column: Option<String>,
+    /// What was found, a sentence.
+    pub what: String,
+    /// What to do about it, a sentence.
+    pub remedy: String,
+}
+
 /// The file that `/tablet` exports and `together import` takes: unsent submissions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OutboxExport {

@@ -1,5 +1,6 @@
 //! What staff do: read what people told, and keep what people find here true.
 
+pub mod builder;
 mod conflict;
 mod editor;
 pub mod event_edit;

@@ -83,6 +83,22 @@ impl Comparison {
         Self::Unanswered,
     ];
 
+    /// A name for lists to choose from.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Is => "is",
+            Self::IsNot => "is_not",
+            Self::Includes => "includes",
+            Self::Lacks => "lacks",
+            Self::Less => "less",
+            Self::AtMost => "at_most",
+            Self::Greater => "greater",
+            Self::AtLeast => "at_least",
+            Self::Answered => "answered",
+            Self::Unanswered => "unanswered",
+        }
+    }
+
     /// Whether there is something to compare with.
     pub fn takes_value(self) -> bool {
         !matches!(self, Self::Answered | Self::Unanswered)
