@@ -27,5 +27,6 @@ mod schedule;
 mod session;
 mod shell;
 pub mod surveys;
+mod unsaved;
 mod values;
 mod words_field;

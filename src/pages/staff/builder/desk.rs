@@ -3,7 +3,6 @@
 //! Every command that is carried out is sent to the server at once. The page says "saved" only of what the server
 //! has answered for; until then leaving the page asks.
 
-use gloo::events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
 use model::{
     Collection, Key, Problem, Text,
@@ -18,10 +17,9 @@ use survey::{
 use sync::SyncError;
 use wasm_bindgen_futures::spawn_local;
 
+use super::super::unsaved;
 use crate::{
-    locale::{content, key, t},
-    pages::frame::InForm,
-    platform::browser,
+    locale::{content, key, t, tf},
     router,
     store::Store,
 };
@@ -222,28 +220,13 @@ impl Desk {
         })
     }
 
-    /// While something is not on the server: holds back a new build, and asks before the page is left.
+    /// While something is not on the server, the page is not left in silence.
     fn guard(self) {
-        let in_form = InForm::get();
         let open = move || !matches!(self.saving.get(), Saving::Clean | Saving::Saved);
-        Effect::new(move || {
-            in_form.set(open());
-            router::hold(matches!(self.saving.get(), Saving::Failed(_) | Saving::Conflict(_)));
-        });
-        on_cleanup(move || {
-            in_form.set(false);
-            router::hold(false);
-        });
-        let options = EventListenerOptions::enable_prevent_default();
-        let window = browser::window();
-        let asks =
-            EventListener::new_with_options(&window, "beforeunload", options, move |event| {
-                let saved = |saving: &Saving| matches!(saving, Saving::Clean | Saving::Saved);
-                if self.saving.try_with_untracked(saved) == Some(false) {
-                    event.prevent_default();
-                }
-            });
-        StoredValue::new_local(asks);
+        unsaved::guard(Signal::derive(open));
+        let held = move || matches!(self.saving.get(), Saving::Failed(_) | Saving::Conflict(_));
+        Effect::new(move || router::hold(held()));
+        on_cleanup(|| router::hold(false));
     }
 }
 
@@ -261,7 +244,6 @@ pub fn wrong_at(draft: &Draft, problem: &Problem) -> Wrong {
 
 /// Why a command was refused, in words; `name` gives a question its label.
 pub fn refusal_words(draft: &Draft, refusal: &Refusal) -> String {
-    use crate::locale::tf;
     match refusal {
         Refusal::Missing(what) => tf(key::STAFF_MAKE_REFUSED_MISSING, &[("what", what)]),
         Refusal::Taken(name) => tf(key::STAFF_MAKE_REFUSED_TAKEN, &[("name", name)]),

@@ -46,9 +46,8 @@ async fn a_survey_is_written_translated_published_and_answered() -> Result<()> {
     builder.press(t("staff_make_language_add_go")).await?;
     office.reads("4 texts are missing").await?;
     office.press(By::XPath("//a[starts-with(normalize-space(.), 'Translate')]")).await?;
-    for (index, words) in
-        ["Czy korzystasz z parku?", "Tak", "Nie", "Dlaczego nie?"].iter().enumerate()
-    {
+    let polish = ["Czy korzystasz z parku?", "Tak", "Nie", "Dlaczego nie?"];
+    for (index, words) in polish.into_iter().enumerate() {
         let field = office.see(By::Id(format!("words-{index}"))).await?;
         field.send_keys(words).await?;
     }
