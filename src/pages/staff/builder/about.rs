@@ -36,7 +36,7 @@ pub fn About(desk: Desk) -> View {
             let text = words_field::with_english(original, &words.get_untracked());
             if text.is_empty() && *field != "outcome" {
                 fault(field, super::super::faults::fault(field, &t(key::STAFF_REQUIRED)).words);
-            } else {
+            } else if text != *original || !text.is_empty() {
                 desk.set_about(field, serde_json::to_value(text).unwrap_or_default());
             }
         }

@@ -77,6 +77,13 @@ pub fn ItemEdit(
         }
     };
     let on_change = commit.clone();
+    let own = path.clone();
+    // Another type brings a scale, or takes one away: the fields show what the draft has now.
+    let refill = move |()| {
+        for (field, now) in fields.get_value().iter().zip(open(desk, &own)) {
+            field.value.set(now.value.get_untracked());
+        }
+    };
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         commit();
@@ -174,7 +181,7 @@ pub fn ItemEdit(
                 on_input=move |text| hint_value.set(text)
                 faults
             />
-            <KindSelect desk path=path.clone()/>
+            <KindSelect desk path=path.clone() changed=refill/>
             {inner}
             <button class="govuk-button">{words(key::STAFF_MAKE_DONE)}</button>
         </form>
@@ -201,8 +208,23 @@ fn open(desk: Desk, path: &Path) -> Vec<Field> {
     })
 }
 
+/// Whether a type of question has the field; what it cannot have is not shown, and not kept.
+fn applies(kind: &str, field: &str) -> bool {
+    match field {
+        "start" | "end" | "step" | "low_label" | "high_label" => kind == "range",
+        "constraint" | "constraint_message" | "required_message" | "default" => is_answered(kind),
+        "calculation" => kind == "calculate",
+        "repeat_count" => kind == "repeat",
+        "choice_filter" => takes_choices(kind),
+        _ => true,
+    }
+}
+
 /// Puts what a field holds into the draft.
 fn keep(draft: &mut Draft, path: &Path, field: Field) -> Result<(), Refusal> {
+    if !applies(draft.field(path, "type"), field.name) {
+        return Ok(());
+    }
     let typed = field.value.get_untracked();
     let typed = typed.trim();
     match field.rule {
@@ -236,7 +258,13 @@ fn keep(draft: &mut Draft, path: &Path, field: Field) -> Result<(), Refusal> {
 
 /// The type, among those that hold items or among those that do not.
 #[component]
-fn KindSelect(desk: Desk, path: Path) -> View {
+fn KindSelect(
+    desk: Desk,
+    path: Path,
+    /// Called when the question has another type.
+    #[prop(into)]
+    changed: Callback<()>,
+) -> View {
     let own = path.clone();
     let kind = Signal::derive(move || desk.draft.with(|it| it.field(&own, "type").to_owned()));
     let options = Signal::derive(move || {
@@ -251,7 +279,9 @@ fn KindSelect(desk: Desk, path: Path) -> View {
     });
     let on_change = move |kind: String| {
         // The list offers only what goes together.
-        let _ = desk.change(|draft| draft.set_kind(&path, &kind));
+        if desk.change(|draft| draft.set_kind(&path, &kind)).is_ok() {
+            changed.run(());
+        }
     };
     view! { <Select id="kind" label=label(key::STAFF_MAKE_KIND) options value=kind on_change/> }
 }

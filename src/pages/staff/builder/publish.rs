@@ -390,7 +390,7 @@ pub fn Whole(desk: Desk) -> View {
                 SurveyState::Open => (SurveyState::Closed, key::STAFF_MAKE_CLOSE),
                 SurveyState::Closed => (SurveyState::Open, key::STAFF_MAKE_REOPEN),
             };
-            let file = format!("/api/v1/export/surveys/{}.xlsx", desk.id());
+            let file = format!("/api/v1/export/forms/{}.xlsx", desk.id());
             let name = format!("{}.xlsx", desk.id());
             view! {
                 <button
