@@ -1,9 +1,11 @@
 // Starts the app. An own file because the page's content security policy allows no inline script; Trunk writes the
-// hashed names of the two parts into this script tag's attributes (Trunk.toml, pattern_script). Staff pages are a program
-// of their own, which Trunk builds under fixed names.
+// hashed names of the two parts into this script tag's attributes (Trunk.toml, pattern_script). Staff pages and a survey
+// that is taken are programs of their own (src/router.rs), which Trunk builds under fixed names.
 const staff = /^\/staff(\/|$)/.test(location.pathname);
+const survey = /^\/surveys\/./.test(location.pathname);
 const own = document.querySelector("script[data-js]").dataset;
-const { js, wasm } = staff ? { js: "/staff.js", wasm: "/staff_bg.wasm" } : own;
+const named = (name) => ({ js: `/${name}.js`, wasm: `/${name}_bg.wasm` });
+const { js, wasm } = staff ? named("staff") : survey ? named("survey") : own;
 
 // A panic stops the program at once, so the notice about it stands ready in the page (pages/frame.rs).
 for (const kind of ["error", "unhandledrejection"]) {
@@ -42,5 +44,7 @@ addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 if ("serviceWorker" in navigator) {
   navigator.serviceWorker
     .register("/sw.js", { updateViaCache: "none" })
+    .then(() => navigator.serviceWorker.ready)
+    .then(({ active }) => active.postMessage({ type: "rest" }))
     .catch((error) => console.warn("No offline use:", error));
 }

@@ -1,4 +1,4 @@
-//! The program for residents, volunteers and peers: all that works without a network.
+//! The program for residents, volunteers and peers: all that works without a network, but for the survey itself.
 
 use app::pages::{resident, volunteer};
 use app::view::{View, view};
@@ -16,7 +16,6 @@ fn page(segments: &[&str]) -> Option<View> {
         ["support"] => view! { <resident::support::Support/> },
         ["support", id] => view! { <resident::listing::ListingPage id=Key::parse(id)/> },
         ["surveys"] => view! { <resident::surveys::Surveys/> },
-        ["surveys", id] => view! { <resident::survey::SurveyPage id=Key::parse(id)/> },
         ["feedback"] => view! { <volunteer::feedback::FeedbackPage/> },
         ["tablet"] => view! { <volunteer::tablet::TabletPage/> },
         _ => return None,

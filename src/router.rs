@@ -85,8 +85,8 @@ fn inner_link(event: &MouseEvent) -> Option<String> {
         || link.has_attribute("download")
         || link.rel().contains("external")
         || link.origin() != window().location().origin().ok()?;
-    // Staff pages are a program of their own, and the API is none.
-    let elsewhere = is_staff(&link.pathname()) != is_staff(&path_now());
+    // The API is no page.
+    let elsewhere = Program::of(&link.pathname()) != Program::of(&path_now());
     if leaves || elsewhere || link.pathname().starts_with("/api/") {
         return None;
     }
@@ -103,8 +103,24 @@ fn path_now() -> String {
     PATH.with(GetUntracked::get_untracked)
 }
 
-fn is_staff(path: &str) -> bool {
-    path == "/staff" || path.starts_with("/staff/")
+/// The programs: a link from one to another loads the page anew, as /boot.js divides them.
+#[derive(PartialEq)]
+enum Program {
+    Public,
+    Survey,
+    Staff,
+}
+
+impl Program {
+    fn of(path: &str) -> Self {
+        if path == "/staff" || path.starts_with("/staff/") {
+            Self::Staff
+        } else if path.strip_prefix("/surveys/").is_some_and(|id| !id.is_empty()) {
+            Self::Survey
+        } else {
+            Self::Public
+        }
+    }
 }
 
 type History = web_sys::History;

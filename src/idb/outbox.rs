@@ -162,20 +162,26 @@ impl Outbox for IdbOutbox {
             let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
             let meta = transaction.object_store(META).map_err(failed)?;
             let noted = get(&meta, EPOCH).await?.and_then(|value| value.as_string());
-            for ack in acks {
+            // All asked at once: an answer waited for before the next question costs a turn of the browser,
+            // a hundred in a batch.
+            let asked = acks.iter().map(|ack| ask(&entries, &ack.id.to_string()));
+            let asked = asked.collect::<Result<Vec<_>, _>>()?;
+            for (ack, asked) in acks.iter().zip(asked) {
+                let value = asked.await.map_err(failed)?;
                 // Another tab has learnt meanwhile that the server was restored: see `Outbox::settle`.
                 if noted.as_ref().is_some_and(|noted| *noted != ack.epoch) {
                     continue;
                 }
                 let key = ack.id.to_string();
-                let Some(entry) = stored(&entries, &key, ack.hash).await? else { continue };
+                let Some(entry) = stored(value, &key, ack.hash) else { continue };
                 let envelope = ReceiptEnvelope { ack: ack.clone(), received_at: now };
                 put(&receipts, &key, &pair(&envelope, Some(&entry.bytes))?)?;
                 delete(&entries, &key)?;
             }
             for refusal in refusals {
                 let key = refusal.id.to_string();
-                let Some(entry) = stored(&entries, &key, refusal.hash).await? else { continue };
+                let value = get(&entries, &key).await?;
+                let Some(entry) = stored(value, &key, refusal.hash) else { continue };
                 let state = EntryState::Refused { problems: refusal.problems.clone() };
                 put_entry(&entries, &entry, state)?;
             }
@@ -310,15 +316,9 @@ impl IdbOutbox {
     }
 }
 
-/// The entry under `key`, if its bytes are the ones of `hash`.
-async fn stored(
-    entries: &ObjectStore<'_>,
-    key: &str,
-    hash: Hash,
-) -> Result<Option<Entry>, StorageError> {
-    let value = get(entries, key).await?;
-    let entry = value.and_then(|value| read_entry(key, &value).ok());
-    Ok(entry.filter(|entry| entry.hash == hash))
+/// The entry that was read under `key`, if its bytes are the ones of `hash`.
+fn stored(value: Option<JsValue>, key: &str, hash: Hash) -> Option<Entry> {
+    read_entry(key, &value?).ok().filter(|entry| entry.hash == hash)
 }
 
 fn put_entry(
@@ -355,8 +355,16 @@ async fn read_all(store: &ObjectStore<'_>) -> Result<Vec<(String, JsValue)>, Sto
 }
 
 async fn get(store: &ObjectStore<'_>, key: &str) -> Result<Option<JsValue>, StorageError> {
+    ask(store, key)?.await.map_err(failed)
+}
+
+/// A question that is on its way; whoever asked waits for the answer when it is needed.
+fn ask(
+    store: &ObjectStore<'_>,
+    key: &str,
+) -> Result<impl Future<Output = Result<Option<JsValue>, Error>> + use<>, StorageError> {
     let key = KeyRange::Only(key.to_owned());
-    store.get::<JsValue, String, _>(key).primitive().map_err(failed)?.await.map_err(failed)
+    store.get::<JsValue, String, _>(key).primitive().map_err(failed)
 }
 
 /// The request is not awaited: the transaction's completion tells how it went.

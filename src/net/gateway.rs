@@ -11,8 +11,9 @@ use model::{
 use reqwasm::http::{Method, Request};
 use serde::{Serialize, de::DeserializeOwned};
 use sync::{Remote, SyncError, answer};
-use wasm_bindgen::JsValue;
-use web_sys::{AbortController, AbortSignal};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, AbortSignal, ReadableStream, Response};
 
 use crate::platform::ids;
 
@@ -24,9 +25,20 @@ const FILE_TIMEOUT: u32 = 120_000;
 /// Milliseconds for a probe, which has a few bytes only.
 const PROBE_TIMEOUT: u32 = 5_000;
 
+/// Smaller bodies gain nothing from compression.
+const WORTH_COMPRESSING: usize = 1_024;
+
 /// The server behind this site.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Gateway;
+
+/// What goes up.
+enum Body<'a> {
+    /// JSON, compressed where that is worth it.
+    Json(&'a str),
+    /// A file of this media type, as it is.
+    File(&'static str, &'a web_sys::File),
+}
 
 impl Gateway {
     /// `GET` and read the answer.
@@ -49,8 +61,7 @@ impl Gateway {
         body: &impl Serialize,
     ) -> Result<T, SyncError> {
         let body = json::write(body).map_err(lost)?;
-        let body = Some(("application/json", JsValue::from_str(&body)));
-        let text = self.request(method, path, body, TIMEOUT).await?;
+        let text = self.request(method, path, Some(Body::Json(&body)), TIMEOUT).await?;
         answer::read(&text)
     }
 
@@ -64,7 +75,7 @@ impl Gateway {
         media_type: &'static str,
         file: &web_sys::File,
     ) -> Result<T, SyncError> {
-        let body = Some((media_type, JsValue::from(file)));
+        let body = Some(Body::File(media_type, file));
         let text = self.request(Method::POST, path, body, FILE_TIMEOUT).await?;
         answer::read(&text)
     }
@@ -81,7 +92,7 @@ impl Gateway {
         &self,
         method: Method,
         path: &str,
-        body: Option<(&str, JsValue)>,
+        body: Option<Body<'_>>,
         timeout: u32,
     ) -> Result<String, SyncError> {
         let controller = AbortController::new().map_err(|_| lost("no abort controller"))?;
@@ -91,8 +102,19 @@ impl Gateway {
             .method(method)
             .header(CLIENT_HEADER, &CLIENT_VERSION.to_string())
             .abort_signal(Some(&signal));
-        if let Some((media_type, body)) = body {
-            request = request.header("content-type", media_type).body(body);
+        match body {
+            None => {}
+            Some(Body::Json(text)) => {
+                request = request.header("content-type", "application/json");
+                let packed = if text.len() < WORTH_COMPRESSING { None } else { gzip(text).await };
+                request = match packed {
+                    Some(packed) => request.header("content-encoding", "gzip").body(packed),
+                    None => request.body(JsValue::from_str(text)),
+                };
+            }
+            Some(Body::File(media_type, file)) => {
+                request = request.header("content-type", media_type).body(JsValue::from(file));
+            }
         }
         let response = request.send().await.map_err(lost)?;
         let status = response.status();
@@ -103,6 +125,27 @@ impl Gateway {
         drop(timer);
         answer::meaning(status, hint, &media_type, text)
     }
+}
+
+// `web_sys` has these among what may still change.
+#[wasm_bindgen]
+extern "C" {
+    type CompressionStream;
+    #[wasm_bindgen(constructor, catch)]
+    fn new(format: &str) -> Result<CompressionStream, JsValue>;
+
+    type Plain;
+    #[wasm_bindgen(method, js_name = pipeThrough)]
+    fn pipe_through(this: &Plain, through: &CompressionStream) -> ReadableStream;
+}
+
+/// The text in gzip; `None` in a browser that cannot do that (Safari before 16.4), which sends it as it is.
+async fn gzip(text: &str) -> Option<JsValue> {
+    let packer = CompressionStream::new("gzip").ok()?;
+    let plain = Response::new_with_opt_str(Some(text)).ok()?.body()?;
+    let packed = plain.unchecked_ref::<Plain>().pipe_through(&packer);
+    let packed = Response::new_with_opt_readable_stream(Some(&packed)).ok()?;
+    JsFuture::from(packed.array_buffer().ok()?).await.ok()
 }
 
 fn lost(reason: impl std::fmt::Display) -> SyncError {

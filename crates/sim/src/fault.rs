@@ -206,3 +206,24 @@ impl fmt::Display for Tally {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Fault, Tally};
+
+    #[test]
+    fn what_was_never_met_is_named() {
+        let mut all = Tally::default();
+        Fault::ALL.iter().for_each(|fault| all.count(*fault, true));
+        assert!(all.never().is_empty());
+        for missed in Fault::ALL {
+            let mut tally = Tally::default();
+            let met = Fault::ALL.iter().filter(|fault| *fault != missed);
+            met.for_each(|fault| tally.count(*fault, true));
+            assert_eq!(tally.never(), [missed.words()]);
+            // Met, but by no request for a snapshot.
+            tally.count(*missed, false);
+            assert_eq!(tally.never().len(), usize::from(missed.meets_snapshots()));
+        }
+    }
+}

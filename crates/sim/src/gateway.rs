@@ -89,6 +89,9 @@ fn meaning(answer: Option<Answer>) -> Result<String, SyncError> {
 }
 
 impl Remote for Gateway {
+    /// Few, so that several batches are under way although a tablet's outbox here is small.
+    const BATCH: usize = 2;
+
     async fn push(&self, push: &Push) -> Result<PushAnswer, SyncError> {
         let body = json::write(push).map_err(|error| SyncError::Offline(error.to_string()))?;
         let answer = self.fetch(Ask::Push(body.into_bytes())).await;

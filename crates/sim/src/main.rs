@@ -51,8 +51,10 @@ fn main() -> ExitCode {
         "FAILED".to_owned()
     } else if survey.seeds >= ENOUGH && !never.is_empty() {
         format!("FAILED, since these faults were never met: {}", never.join(", "))
-    } else {
+    } else if never.is_empty() {
         "every promise held".to_owned()
+    } else {
+        format!("every promise held; so few seeds never met {}", never.join(", "))
     };
     println!(
         "sim: {} seeds from {first}, {} steps, {} events in {seconds:.1} s; met {}; \

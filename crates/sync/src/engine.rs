@@ -2,12 +2,19 @@
 
 use model::{
     Problem, ProblemCode,
-    limits::PUSH_RECORDS,
     time::Millis,
     wire::{Ack, Changes, Push, PushAnswer, PushRecord, Verdict},
 };
 
-use crate::{Catalogue, Entry, Outbox, Progress, Refusal, Remote, SyncError, plan, snapshot};
+use crate::{
+    Catalogue, Entry, Outbox, Progress, Refusal, Remote, SyncError,
+    lanes::{Lanes, first},
+    plan, snapshot,
+};
+
+/// How many entries are read from the outbox at a time: to read one costs a browser nearly as much
+/// as to read all, and a morning's conversations are a twentieth of it.
+const READ: usize = 1_000;
 
 /// What a round of sync did before it ended or failed.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -56,34 +63,56 @@ pub async fn sync_showing(
     outcome
 }
 
-/// Sends batches until nothing waits. Every turn settles at least one entry or returns.
-async fn push(
+/// Sends batches until nothing waits, a few at a time. Whatever is answered is settled, even if
+/// another batch has failed meanwhile. A cut connection costs one batch, which is sent again at
+/// once; only when each lane in turn was cut off does the round end.
+async fn push<R: Remote>(
     outbox: &impl Outbox,
-    remote: &impl Remote,
+    remote: &R,
     now: impl Fn() -> Millis,
     outcome: &mut Outcome,
 ) -> Result<(), SyncError> {
-    let mut most = PUSH_RECORDS;
+    let mut most = R::BATCH;
+    let mut queue: Vec<Entry> = Vec::new();
+    let mut lanes: Lanes<'_, (Vec<Entry>, Result<PushAnswer, SyncError>)> = Vec::new();
+    let mut cuts = 0;
+    let mut stop = None;
     loop {
-        let mut batch = outbox.next_batch(most).await?;
-        if batch.is_empty() {
-            return Ok(());
+        // While the one that a batch was refused for is sought, nothing else goes.
+        let open = if most < R::BATCH { 1 } else { R::PUSHES };
+        while stop.is_none() && lanes.len() < open {
+            // What is under way still waits in the outbox: it would be read, and sent, twice.
+            if queue.is_empty() && lanes.is_empty() {
+                queue = outbox.next_batch(READ).await?;
+            }
+            if queue.is_empty() {
+                break;
+            }
+            let sizes = queue.iter().take(most).map(|entry| entry.bytes.len());
+            let mut batch: Vec<Entry> = queue.drain(..plan::batch(sizes)).collect();
+            let (records, unreadable) = records_of(&batch);
+            if !unreadable.is_empty() {
+                outbox.settle(&[], &unreadable, now()).await?;
+                outcome.refused += unreadable.len();
+                batch.retain(|entry| !unreadable.iter().any(|it| it.id == entry.id));
+            }
+            if !batch.is_empty() {
+                lanes.push(Box::pin(async move { (batch, remote.push(&Push { records }).await) }));
+            }
         }
-        batch.truncate(plan::batch(batch.iter().map(|entry| entry.bytes.len())));
-        let (records, unreadable) = records_of(&batch);
-        if !unreadable.is_empty() {
-            outbox.settle(&[], &unreadable, now()).await?;
-            outcome.refused += unreadable.len();
-            continue;
+        if lanes.is_empty() {
+            return stop.map_or(Ok(()), Err);
         }
-        let (acks, refusals) = match remote.push(&Push { records }).await {
+        let (batch, answer) = first(&mut lanes).await;
+        let (acks, refusals) = match answer {
             Ok(answer) => {
                 outbox.see_epoch(&answer.epoch).await?;
                 sort_verdicts(&batch, answer)
             }
             // The server will not take the batch as a whole: find the one it dislikes.
             Err(SyncError::Refused(_)) if batch.len() > 1 => {
-                most = batch.len() / 2;
+                most = most.min(batch.len() / 2);
+                queue.splice(..0, batch);
                 continue;
             }
             Err(SyncError::Refused(details)) => {
@@ -101,15 +130,29 @@ async fn push(
                     .collect();
                 (Vec::new(), refusals)
             }
-            Err(error) => return Err(error),
+            Err(SyncError::Offline(_)) if cuts < R::PUSHES => {
+                cuts += 1;
+                queue.splice(..0, batch);
+                continue;
+            }
+            Err(error) => {
+                stop = stop.or(Some(error));
+                continue;
+            }
         };
         if acks.is_empty() && refusals.is_empty() {
-            return Err(SyncError::Offline("the answer named none of the records".to_owned()));
+            let nothing = SyncError::Offline("the answer named none of the records".to_owned());
+            stop = stop.or(Some(nothing));
+            continue;
         }
         outbox.settle(&acks, &refusals, now()).await?;
         outcome.received += acks.len();
         outcome.refused += refusals.len();
-        most = (most * 2).min(PUSH_RECORDS);
+        cuts = 0;
+        // What was under way beside a refused batch says nothing about that one.
+        if lanes.is_empty() {
+            most = (most * 2).min(R::BATCH);
+        }
     }
 }
 

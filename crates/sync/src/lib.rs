@@ -16,6 +16,7 @@ pub mod answer;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod engine;
+mod lanes;
 mod memory;
 mod plan;
 mod remote;

@@ -1,17 +1,14 @@
 //! Starting from a snapshot: its segments are fetched a few at a time and staged one by one.
 
-use std::{
-    future::{Future, poll_fn},
-    pin::Pin,
-    task::Poll,
-};
-
 use model::{
     Hash, segment,
     snapshot::{Manifest, Part},
 };
 
-use crate::{Catalogue, Remote, SyncError};
+use crate::{
+    Catalogue, Remote, SyncError,
+    lanes::{Lanes, first},
+};
 
 /// How often a round asks for the manifest anew because a segment is gone. The server keeps the
 /// snapshot before the newest, so a second try finds one that lasts; further servers on the same
@@ -65,9 +62,6 @@ pub(crate) async fn start(
     Ok(None)
 }
 
-/// A request for a segment that is under way.
-type Lane<'a> = Pin<Box<dyn Future<Output = (Part, Result<String, SyncError>)> + 'a>>;
-
 /// Stages what is missing of `manifest`. A cut connection costs one segment, which is asked for
 /// again; only when each lane in turn was cut off does the download end.
 async fn fetch<R: Remote>(
@@ -89,7 +83,7 @@ async fn fetch<R: Remote>(
         }
     }
     show(progress);
-    let mut lanes: Vec<Lane<'_>> = Vec::new();
+    let mut lanes: Lanes<'_, (Part, Result<String, SyncError>)> = Vec::new();
     let mut cuts = 0;
     loop {
         while lanes.len() < R::LANES
@@ -124,18 +118,4 @@ async fn fetch<R: Remote>(
 fn is_sound(text: &str, part: Part) -> bool {
     let read = || segment::decode(text).map(|records| records.len() as u64);
     Hash::of(text.as_bytes()) == part.hash && read() == Ok(part.records)
-}
-
-/// The next of the lanes that has an answer.
-async fn first<T>(lanes: &mut Vec<Pin<Box<dyn Future<Output = T> + '_>>>) -> T {
-    poll_fn(|context| {
-        for at in 0..lanes.len() {
-            if let Poll::Ready(answer) = lanes[at].as_mut().poll(context) {
-                drop(lanes.swap_remove(at));
-                return Poll::Ready(answer);
-            }
-        }
-        Poll::Pending
-    })
-    .await
 }

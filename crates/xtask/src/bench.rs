@@ -5,10 +5,11 @@ use crate::npm::{self, Packages};
 use crate::setup;
 use crate::shell;
 use crate::suite;
-use crate::workspace::{BENCH, E2E, WASM, Workspace};
+use crate::workspace::{BENCH, E2E, PEERS, WASM, Workspace};
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Measures; prints a table, or one JSON object.
 #[derive(Args)]
@@ -21,6 +22,25 @@ pub struct Bench {
     json: bool,
     #[command(flatten)]
     load: Load,
+    #[command(flatten)]
+    sync: Sync,
+}
+
+/// Which part of `sync` is measured, for who has not half an hour.
+#[derive(Args)]
+struct Sync {
+    /// sync: over one line only: loopback, counted or slow.
+    #[arg(long, value_name = "NAME")]
+    line: Option<String>,
+    /// sync: one task only: store, bootstrap or push.
+    #[arg(long, value_name = "NAME")]
+    task: Option<String>,
+    /// sync: one side only: ours, pouchdb, dexie or plain.
+    #[arg(long, value_name = "NAME")]
+    side: Option<String>,
+    /// sync: a file of measurements to go on with.
+    #[arg(long, value_name = "FILE")]
+    keep: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -37,7 +57,9 @@ enum What {
     Server,
     /// 10,000 tablets that come back at once; needs no browser.
     Scale,
-    /// Everything that is measured in the browser.
+    /// Sync and storing beside PouchDB, Dexie and plain JavaScript, on loopback and on a slow line: half an hour.
+    Sync,
+    /// Everything that is measured in the browser within minutes.
     All,
 }
 
@@ -56,10 +78,13 @@ impl Bench {
             bail!("tests/{E2E} is not there");
         }
         let page = build(workspace)?;
-        let args = ["run", "--quiet", "-p", E2E, "--bin", "bench", "--"];
-        let mut runner = suite::against_the_build(workspace, args)?;
+        let mut runner = if self.what == What::Sync {
+            beside_peers(workspace, &self.load, &self.sync)?
+        } else {
+            let args = ["run", "--quiet", "-p", E2E, "--bin", "bench", "--", name];
+            suite::against_the_build(workspace, args)?
+        };
         runner.env("TOGETHER_BENCH", page);
-        runner.arg(name);
         if self.json {
             runner.arg("--json");
         }
@@ -69,6 +94,27 @@ impl Bench {
         }
         Ok(())
     }
+}
+
+/// The runner in tests/peers, with the peers installed.
+fn beside_peers(workspace: &Workspace, load: &Load, sync: &Sync) -> Result<Command> {
+    let folder = workspace.root.join("tests").join(PEERS).join("www");
+    npm::ensure(workspace, &folder, Packages::All)?;
+    let args = ["run", "--quiet", "-p", PEERS, "--bin", PEERS, "--"];
+    let mut runner = suite::against_the_build(workspace, args)?;
+    runner.env("TOGETHER_PEERS", folder);
+    if let Some(runs) = load.runs {
+        runner.arg("--runs").arg(runs.to_string());
+    }
+    for (name, value) in [("--line", &sync.line), ("--task", &sync.task), ("--side", &sync.side)] {
+        if let Some(value) = value {
+            runner.arg(name).arg(value);
+        }
+    }
+    if let Some(keep) = &sync.keep {
+        runner.arg("--keep").arg(keep);
+    }
+    Ok(runner)
 }
 
 /// Builds what is measured in a page, as the app is built (size first, wasm-opt -Oz), into `tests/bench/www/pkg`, and

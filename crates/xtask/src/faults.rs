@@ -10,18 +10,39 @@ use std::time::Instant;
 /// How much the part `faults` is to do. What is not told takes two to three minutes in all.
 #[derive(Args, Clone, Copy)]
 pub struct Rounds {
-    /// faults: how often the server on SQLite is killed; 1000 take about two minutes.
-    #[arg(long, value_name = "N", default_value_t = 15)]
-    kills: u64,
-    /// faults: how often the server on PostgreSQL, or PostgreSQL, is killed; 200 take about five minutes.
-    #[arg(long, value_name = "N", default_value_t = 6)]
-    postgres_kills: u64,
-    /// faults: how often the browser is killed; 100 take about a quarter of an hour.
-    #[arg(long, value_name = "N", default_value_t = 3)]
-    browser_kills: u64,
+    /// faults: the long round, some 25 minutes: 1,000 kills on SQLite, 200 on PostgreSQL, 100 of the browser, 10
+    /// failovers. What is told beside it stands.
+    #[arg(long)]
+    long: bool,
+    /// faults: how often the server on SQLite is killed [default: 15]
+    #[arg(long, value_name = "N")]
+    kills: Option<u64>,
+    /// faults: how often the server on PostgreSQL, or PostgreSQL, is killed [default: 6]
+    #[arg(long, value_name = "N")]
+    postgres_kills: Option<u64>,
+    /// faults: how often the browser is killed [default: 3]
+    #[arg(long, value_name = "N")]
+    browser_kills: Option<u64>,
+    /// faults: how often a primary is killed and its standby promoted [default: 1]
+    #[arg(long, value_name = "N")]
+    failovers: Option<u64>,
     /// faults: what every choice of a fault comes from.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
+}
+
+impl Rounds {
+    /// Each count with the variable that tells it to the tests.
+    fn counts(&self) -> [(&'static str, u64); 4] {
+        let count =
+            |told: Option<u64>, short, long| told.unwrap_or(if self.long { long } else { short });
+        [
+            ("FAULTS_KILLS", count(self.kills, 15, 1_000)),
+            ("FAULTS_POSTGRES_KILLS", count(self.postgres_kills, 6, 200)),
+            ("FAULTS_BROWSER_KILLS", count(self.browser_kills, 3, 100)),
+            ("FAULTS_FAILOVERS", count(self.failovers, 1, 10)),
+        ]
+    }
 }
 
 /// Builds the app and the server, runs the tests against them, and says what they did.
@@ -39,9 +60,7 @@ pub fn run(workspace: &Workspace, rounds: Rounds) -> Result<()> {
     }
     cargo
         .env("FAULTS_SEED", rounds.seed.to_string())
-        .env("FAULTS_KILLS", rounds.kills.to_string())
-        .env("FAULTS_POSTGRES_KILLS", rounds.postgres_kills.to_string())
-        .env("FAULTS_BROWSER_KILLS", rounds.browser_kills.to_string())
+        .envs(rounds.counts().map(|(name, count)| (name, count.to_string())))
         .env("FAULTS_TALLY", &tally);
     let start = Instant::now();
     let outcome = suite::passed(&mut cargo);
@@ -77,7 +96,26 @@ fn sum(tally: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::sum;
+    use super::{Rounds, sum};
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        rounds: Rounds,
+    }
+
+    fn counts(words: &[&str]) -> [u64; 4] {
+        let words = [&["xtask"], words].concat();
+        Cli::parse_from(words).rounds.counts().map(|(_, count)| count)
+    }
+
+    #[test]
+    fn one_flag_makes_a_round_long_and_counts_that_are_told_stand() {
+        assert_eq!(counts(&[]), [15, 6, 3, 1]);
+        assert_eq!(counts(&["--long"]), [1_000, 200, 100, 10]);
+        assert_eq!(counts(&["--long", "--browser-kills", "7"]), [1_000, 200, 7, 10]);
+    }
 
     #[test]
     fn counts_of_one_name_are_added_and_what_was_skipped_is_said() {

@@ -10,9 +10,9 @@ use clap::Args;
 /// How much is loaded. What is not told is told by the runner.
 #[derive(Args)]
 pub struct Load {
-    /// server, scale: how often; medians are told.
+    /// server, scale, sync: how often; medians are told.
     #[arg(long, value_name = "N")]
-    runs: Option<u64>,
+    pub runs: Option<u64>,
     /// scale: how many tablets come back at once.
     #[arg(long, value_name = "N")]
     tablets: Option<u64>,

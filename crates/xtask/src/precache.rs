@@ -13,6 +13,7 @@ use std::process::Command;
 const WORKER: &str = "sw.js";
 const BUILD_MARK: &str = "\"%BUILD%\"";
 const FILES_MARK: &str = "[\"%FILES%\"]";
+const REST_MARK: &str = "[\"%REST%\"]";
 
 /// Files that compress; pictures other than SVG are compressed already.
 const TEXT: [&str; 7] = ["css", "html", "js", "json", "svg", "wasm", "webmanifest"];
@@ -47,6 +48,11 @@ pub fn run(dist: &Path) -> Result<()> {
 fn is_left_out(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     name.starts_with("staff") || name.ends_with(".png")
+}
+
+/// Whether a first visit does not wait for a file: the program that asks surveys.
+fn may_come_later(file: &Entry) -> bool {
+    file.path.starts_with("/survey")
 }
 
 /// Gives the app's script, wasm and style sheet names by the hash of what they hold now. Trunk names them by what they
@@ -124,19 +130,20 @@ fn build_id(source: &str, files: &[Entry]) -> String {
 }
 
 fn fill(source: &str, build: &str, files: &[Entry]) -> Result<String> {
-    for mark in [BUILD_MARK, FILES_MARK] {
+    for mark in [BUILD_MARK, FILES_MARK, REST_MARK] {
         if source.matches(mark).count() != 1 {
             bail!("{WORKER} must hold {mark} exactly once, for the build's own value");
         }
     }
-    let list = files
-        .iter()
-        .map(|file| format!("[\"{}\",\"{}\"]", file.path, file.integrity))
-        .collect::<Vec<_>>()
-        .join(",\n");
+    let list = |later: bool| {
+        let files = files.iter().filter(|file| may_come_later(file) == later);
+        let entries = files.map(|file| format!("[\"{}\",\"{}\"]", file.path, file.integrity));
+        format!("[{}]", entries.collect::<Vec<_>>().join(",\n"))
+    };
     Ok(source
         .replace(BUILD_MARK, &format!("\"{build}\""))
-        .replace(FILES_MARK, &format!("[{list}]")))
+        .replace(FILES_MARK, &list(false))
+        .replace(REST_MARK, &list(true)))
 }
 
 fn write_worker(path: &Path, text: &str) -> Result<()> {
@@ -169,7 +176,8 @@ fn compress(paths: &[PathBuf]) -> Result<()> {
 mod tests {
     use super::*;
 
-    const SOURCE: &str = "const BUILD = \"%BUILD%\";\nconst FILES = [\"%FILES%\"];\n";
+    const SOURCE: &str =
+        "const BUILD = \"%BUILD%\";\nconst FILES = [\"%FILES%\"];\nconst REST = [\"%REST%\"];\n";
 
     fn entry(path: &str, content: &str) -> Entry {
         Entry { path: path.into(), integrity: content.into(), length: 1 }
@@ -188,8 +196,12 @@ mod tests {
 
     #[test]
     fn the_worker_is_filled_and_a_worker_without_marks_refused() {
-        let filled = fill(SOURCE, "abc", &[entry("/a.js", "sha256-x")]).unwrap();
-        assert_eq!(filled, "const BUILD = \"abc\";\nconst FILES = [[\"/a.js\",\"sha256-x\"]];\n");
+        let files = [entry("/a.js", "sha256-x"), entry("/survey.js", "sha256-y")];
+        assert_eq!(
+            fill(SOURCE, "abc", &files).unwrap(),
+            "const BUILD = \"abc\";\nconst FILES = [[\"/a.js\",\"sha256-x\"]];\n\
+             const REST = [[\"/survey.js\",\"sha256-y\"]];\n"
+        );
         assert!(fill("const BUILD = 1;", "abc", &[]).is_err());
     }
 

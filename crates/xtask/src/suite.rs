@@ -9,7 +9,7 @@ use crate::setup;
 use crate::shell;
 use crate::sim;
 use crate::tool::WASM_BINDGEN;
-use crate::workspace::{APP, BENCH, E2E, ENGINES, FAULTS, LOAD, WASM, Workspace};
+use crate::workspace::{APP, BENCH, E2E, ENGINES, FAULTS, LOAD, PEERS, WASM, Workspace};
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use std::path::PathBuf;
@@ -102,7 +102,7 @@ pub fn run(
 fn unit(workspace: &Workspace) -> Result<()> {
     setup::postgres(workspace)?;
     let mut cargo = shell::cargo(workspace, ["test", "--workspace"])?;
-    for package in [APP, BENCH, E2E, FAULTS, LOAD] {
+    for package in [APP, BENCH, E2E, FAULTS, LOAD, PEERS] {
         cargo.args(["--exclude", package]);
     }
     // Both, whatever the first finds: the second is the same suite on the other database.

@@ -29,6 +29,9 @@ pub const ENGINES: &str = "engines";
 /// The package that loads the built server.
 pub const LOAD: &str = "load";
 
+/// The package that measures our sync beside others'.
+pub const PEERS: &str = "peers";
+
 /// The target triple of everything that runs in the browser.
 pub const WASM: &str = "wasm32-unknown-unknown";
 

@@ -1,18 +1,12 @@
 //! Storing captures in the outbox.
 
 use app::idb::IdbOutbox;
-use model::{
-    Key, Submission, SubmissionId,
-    feedback::{Feedback, Feeling},
-    submission::{Body, Sealed},
-    time::Millis,
-};
+use model::{submission::Sealed, time::Millis};
 use serde_json::json;
 use sync::Outbox;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
-/// When the first capture was made, in milliseconds since 1970; the others a minute later each.
-const FIRST: i64 = 1_795_000_000_000;
+use crate::captures::{FIRST, captures};
 
 /// Captures, sealed and ready to be stored.
 #[wasm_bindgen]
@@ -20,16 +14,22 @@ pub struct StorageBench {
     captures: Vec<Sealed>,
 }
 
+impl StorageBench {
+    /// The captures.
+    pub(crate) fn captures(&self) -> &[Sealed] {
+        &self.captures
+    }
+}
+
 #[wasm_bindgen]
 impl StorageBench {
-    /// `count` pieces of feedback of usual length.
+    /// `count` pieces of feedback of usual length; the same for the same seed.
     ///
     /// # Errors
     /// If one cannot be sealed.
     #[wasm_bindgen(constructor)]
-    pub fn new(count: u32) -> Result<Self, JsError> {
-        let captures = (0..count).map(capture).collect::<Result<_, _>>()?;
-        Ok(Self { captures })
+    pub fn new(count: usize, seed: u32) -> Result<Self, JsError> {
+        Ok(Self { captures: captures(count, u64::from(seed))? })
     }
 
     /// Stores all, one by one, each durably, as the app does: in the database `name`, which
@@ -44,6 +44,12 @@ impl StorageBench {
             outbox.enqueue(sealed, Millis(FIRST)).await?;
         }
         Ok(())
+    }
+
+    /// How many captures there are.
+    #[wasm_bindgen(getter)]
+    pub fn length(&self) -> usize {
+        self.captures.len()
     }
 
     /// The key that a capture is stored under.
@@ -61,31 +67,10 @@ impl StorageBench {
     pub fn bytes(&self, at: usize) -> Option<Vec<u8>> {
         self.captures.get(at).map(|sealed| sealed.bytes.clone())
     }
-}
 
-fn capture(number: u32) -> Result<Sealed, serde_json::Error> {
-    let made_at = Millis(FIRST + 60_000 * i64::from(number));
-    let mut random = [0; 10];
-    random[..4].copy_from_slice(&number.to_be_bytes());
-    let words = format!(
-        "Person {number} said that the bus stop by the hub has no roof, and that older people wait \
-         in the rain there. The driver was kind. They would come to the Tuesday group more often \
-         if the bus came later."
-    );
-    let submission = Submission {
-        id: SubmissionId::new(made_at, random),
-        made_at,
-        venue: Key::parse("grays-central-library"),
-        language: "en".to_owned(),
-        app: "0.1.0".to_owned(),
-        body: Body::Feedback(Feedback {
-            venue: Key::parse("grays-central-library"),
-            themes: Key::parse("transport").into_iter().collect(),
-            words,
-            feeling: Some(Feeling::Unhappy),
-            consent: true,
-            ..Feedback::default()
-        }),
-    };
-    submission.seal()
+    /// The bytes of a capture as what they are: JSON text.
+    pub fn text(&self, at: usize) -> Option<String> {
+        let sealed = self.captures.get(at)?;
+        Some(String::from_utf8_lossy(&sealed.bytes).into_owned())
+    }
 }

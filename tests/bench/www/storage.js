@@ -2,6 +2,7 @@
 // transaction each; in turns, so that neither has the better half of the run.
 
 const TURNS = 5;
+const SEED = 2026;
 
 /**
  * @param StorageBench the class that wasm exports
@@ -9,7 +10,7 @@ const TURNS = 5;
  * @returns captures, and for both sides the milliseconds of each turn
  */
 export async function benchStorage(StorageBench, count) {
-  const ours = new StorageBench(count);
+  const ours = new StorageBench(count, SEED);
   const captures = Array.from({ length: count }, (_, at) => ({
     key: ours.key(at),
     value: [ours.envelope(at), ours.bytes(at)],

@@ -551,6 +551,11 @@ impl Browser {
             Ok((self.run(script, &[]).await? == true).then_some(()))
         })
         .await?;
+        self.until_within("the worker keeps the program of surveys", wait::LONG, async || {
+            let script = "return Boolean(await caches.match('/survey_bg.wasm'))";
+            Ok((self.run_async(script, &[]).await? == true).then_some(()))
+        })
+        .await?;
         self.connected().await
     }
 

@@ -4,9 +4,13 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use model::wire::{
-    CLIENT_HEADER, CLIENT_VERSION, Changes, Edits, EditsAnswer, Probe, ProblemDetails, Push,
-    PushAnswer, SignIn,
+use model::{
+    Hash,
+    snapshot::Manifest,
+    wire::{
+        CLIENT_HEADER, CLIENT_VERSION, Changes, Edits, EditsAnswer, Probe, ProblemDetails, Push,
+        PushAnswer, SignIn,
+    },
 };
 use reqwest::{Method, header};
 use serde::{Serialize, de::DeserializeOwned};
@@ -228,6 +232,16 @@ impl Remote for Gateway {
             None => request,
         };
         answer::read(&meaning(request.send().await.map_err(lost)?).await?)
+    }
+
+    async fn manifest(&self) -> Result<Option<Manifest>, SyncError> {
+        let value = self.get("/snapshot").await?;
+        Manifest::from_json(&value).map(Some).map_err(lost)
+    }
+
+    async fn segment(&self, hash: Hash) -> Result<String, SyncError> {
+        let request = self.request(Method::GET, &format!("/snapshot/{hash}"));
+        meaning(request.send().await.map_err(lost)?).await
     }
 
     async fn probe(&self) -> Result<Probe, SyncError> {

@@ -15,6 +15,8 @@ pub struct Rounds {
     pub postgres_kills: u64,
     /// How often the browser is: `FAULTS_BROWSER_KILLS`.
     pub browser_kills: u64,
+    /// How often a primary is killed and its standby promoted: `FAULTS_FAILOVERS`.
+    pub failovers: u64,
 }
 
 impl Rounds {
@@ -32,6 +34,7 @@ impl Rounds {
             kills: number("FAULTS_KILLS", 15)?,
             postgres_kills: number("FAULTS_POSTGRES_KILLS", 6)?,
             browser_kills: number("FAULTS_BROWSER_KILLS", 3)?,
+            failovers: number("FAULTS_FAILOVERS", 1)?,
         })
     }
 }

@@ -1,11 +1,11 @@
 //! Several clients at work on a server that comes and goes.
 
-use std::{collections::BTreeMap, net::SocketAddr, rc::Rc};
+use std::{cell::Cell, collections::BTreeMap, net::SocketAddr, rc::Rc};
 
 use anyhow::{Context, Result, bail, ensure};
 use e2e::wait;
 use model::Record;
-use sync::{Catalogue, MemoryCatalogue, MemoryOutbox};
+use sync::{Catalogue, MemoryCatalogue, MemoryOutbox, Progress, Remote};
 use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
@@ -14,7 +14,8 @@ use crate::{
     editor::{self, Edited, Editor},
     ledger::{Ledger, Sums},
     proxy::{Counts, Deal, Plan},
-    tablet::Tablet,
+    tablet::{Kept, Tablet},
+    tally,
 };
 
 /// Tablets that push at the same time.
@@ -38,7 +39,7 @@ pub struct Storm {
     ledger: Rc<Ledger>,
     proxy: Proxy,
     weather: watch::Sender<Weather>,
-    tablets: JoinSet<Result<Vec<Record>>>,
+    tablets: JoinSet<Result<Kept>>,
     editors: JoinSet<Result<Edited>>,
 }
 
@@ -85,6 +86,11 @@ impl Storm {
         self.weather.send_replace(Weather::Storm);
     }
 
+    /// How many records have been acknowledged so far.
+    pub fn acked(&self) -> usize {
+        self.ledger.sums().acked
+    }
+
     /// Checks the database against what clients were told so far.
     ///
     /// # Errors
@@ -107,36 +113,55 @@ impl Storm {
         self.proxy.follow(Plan::Open);
         self.weather.send_replace(Weather::Calm);
         let ended = tokio::time::timeout(wait::LONG, async {
-            let (mut edited, mut catalogues) = (Vec::new(), Vec::new());
+            let (mut edited, mut kept) = (Vec::new(), Vec::new());
             // First those who write: tablets fetch what they wrote.
             while let Some(editor) = self.editors.join_next().await {
                 edited.push(editor??);
             }
             while let Some(tablet) = self.tablets.join_next().await {
-                catalogues.push(tablet??);
+                kept.push(tablet??);
             }
-            anyhow::Ok((edited, catalogues))
+            anyhow::Ok((edited, kept))
         });
-        let (edited, catalogues) = ended.await.context("the queues did not drain")??;
+        let (edited, kept) = ended.await.context("the queues did not drain")??;
         let sums = self.ledger.prove_all_arrived(database).await?;
         let catalogue = self.fetch().await?;
         editor::prove(&edited, &catalogue)?;
-        for kept in &catalogues {
-            no_worse(kept, &catalogue)?;
+        for kept in &kept {
+            no_worse(&kept.records, &catalogue)?;
         }
+        tally::count(kept.iter().map(|it| it.snapshots).sum(), "snapshots downloaded in a storm");
         let edits = edited.iter().map(|it| it.edits).sum();
         Ok(Passed { sums, edits, counts: self.proxy.counts() })
     }
 
-    /// The catalogue as a new tablet gets it.
+    /// The catalogue as a new tablet gets it: by the snapshot, which must tell the same as the
+    /// pages of changes.
     async fn fetch(&self) -> Result<Vec<Record>> {
         let gateway = Gateway::to(self.proxy.url(""))?;
+        wait::until("the server offers a snapshot", wait::LONG, async || {
+            Ok(gateway.manifest().await.ok().flatten())
+        })
+        .await?;
         let (outbox, catalogue) = (MemoryOutbox::default(), MemoryCatalogue::default());
-        let outcome = sync::sync(&outbox, &catalogue, &gateway, || model::time::Millis(0)).await;
+        let whole = Cell::new(false);
+        let show = |progress: Progress| whole.set(progress.done == progress.total);
+        let now = || model::time::Millis(0);
+        let outcome = sync::sync_showing(&outbox, &catalogue, &gateway, now, &show).await;
         if let Some(error) = outcome.error {
             return Err(error).context("fetching the catalogue");
         }
-        Ok(catalogue.records().await?)
+        ensure!(whole.get(), "a new tablet did not start from the snapshot");
+        let (records, pages) = (catalogue.records().await?, MemoryCatalogue::default());
+        loop {
+            let page = gateway.changes(pages.cursor().await?.as_deref()).await?;
+            pages.apply_page(&page).await?;
+            if !page.more {
+                break;
+            }
+        }
+        ensure!(records == pages.records().await?, "snapshot and pages tell different things");
+        Ok(records)
     }
 }
 

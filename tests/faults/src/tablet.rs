@@ -1,16 +1,19 @@
 //! A tablet: the app's own sync engine with its storage in memory, in front of a real network.
 
-use std::{rc::Rc, time::Duration};
+use std::{cell::Cell, rc::Rc, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use model::{
-    Key, Record, SubmissionId,
+    Hash, Key, Record, SubmissionId,
     feedback::Feedback,
+    snapshot::Manifest,
     submission::{Body, Sealed, Submission},
     time::Millis,
     wire::{Changes, Probe, Push, PushAnswer, PushRecord, Verdict},
 };
-use sync::{Catalogue, MemoryCatalogue, MemoryOutbox, Outbox, Outcome, Remote, SyncError};
+use sync::{
+    Catalogue, MemoryCatalogue, MemoryOutbox, Outbox, Outcome, Progress, Remote, SyncError,
+};
 use tokio::sync::watch;
 
 use crate::{Chance, Gateway, ledger::Ledger, storm::Weather};
@@ -18,6 +21,9 @@ use crate::{Chance, Gateway, ledger::Ledger, storm::Weather};
 /// Records in one round of a tablet are fewer than this: many small commits meet a kill more
 /// often than few large ones.
 const MOST: u64 = 6;
+/// In so many rounds a tablet starts with an empty catalogue: often enough that kills meet
+/// downloads of the snapshot.
+const ANEW: f64 = 0.1;
 /// How long a tablet waits for the server to come back before it tries anyway: it cannot know.
 const PAUSE: Duration = Duration::from_millis(30);
 /// 24 November 2026, 10:30 in London.
@@ -30,7 +36,18 @@ pub struct Tablet {
     made: u64,
     outbox: MemoryOutbox,
     catalogue: MemoryCatalogue,
+    /// Snapshots that were downloaded to their end.
+    snapshots: Cell<u64>,
     remote: Witness,
+}
+
+/// What a tablet has in the end.
+#[derive(Debug)]
+pub struct Kept {
+    /// Its catalogue.
+    pub records: Vec<Record>,
+    /// How many snapshots it has downloaded to their end.
+    pub snapshots: u64,
 }
 
 /// The network as a tablet sees it, with each acknowledgement noted in the ledger.
@@ -63,6 +80,14 @@ impl Remote for Witness {
         self.gateway.changes(cursor).await
     }
 
+    async fn manifest(&self) -> Result<Option<Manifest>, SyncError> {
+        self.gateway.manifest().await
+    }
+
+    async fn segment(&self, hash: Hash) -> Result<String, SyncError> {
+        self.gateway.segment(hash).await
+    }
+
     async fn probe(&self) -> Result<Probe, SyncError> {
         self.gateway.probe().await
     }
@@ -77,6 +102,7 @@ impl Tablet {
             made: 0,
             outbox: MemoryOutbox::default(),
             catalogue: MemoryCatalogue::default(),
+            snapshots: Cell::new(0),
             remote: Witness { gateway, ledger },
         }
     }
@@ -147,7 +173,11 @@ impl Tablet {
 
     /// One round of sync.
     pub async fn sync(&self) -> Outcome {
-        sync::sync(&self.outbox, &self.catalogue, &self.remote, || MADE_AT).await
+        let show = |progress: Progress| {
+            let whole = progress.total > 0 && progress.done == progress.total;
+            self.snapshots.set(self.snapshots.get() + u64::from(whole));
+        };
+        sync::sync_showing(&self.outbox, &self.catalogue, &self.remote, || MADE_AT, &show).await
     }
 
     /// How many records wait to be sent.
@@ -160,15 +190,18 @@ impl Tablet {
         Ok(overview.entries.len())
     }
 
-    /// Captures and sends until the weather is calm, then sends the rest, and gives the
-    /// catalogue it has in the end.
+    /// Captures and sends until the weather is calm, then sends the rest, and gives what it has
+    /// in the end. Now and then its catalogue is gone, as on a new tablet.
     ///
     /// # Errors
     /// If a record was refused, or the storage in memory fails.
-    pub async fn work(mut self, mut weather: watch::Receiver<Weather>) -> Result<Vec<Record>> {
+    pub async fn work(mut self, mut weather: watch::Receiver<Weather>) -> Result<Kept> {
         loop {
             let calm = *weather.borrow_and_update() == Weather::Calm;
             if !calm {
+                if self.chance.happens(ANEW) {
+                    self.catalogue = MemoryCatalogue::default();
+                }
                 for _ in 0..=self.chance.below(MOST) {
                     self.capture().await?;
                 }
@@ -178,7 +211,10 @@ impl Tablet {
             // Whether it is sent again is tested elsewhere; here it would fill the memory.
             self.outbox.forget(Millis(i64::MAX)).await?;
             match outcome.error {
-                None if calm && waiting == 0 => return Ok(self.catalogue.records().await?),
+                None if calm && waiting == 0 => {
+                    let records = self.catalogue.records().await?;
+                    return Ok(Kept { records, snapshots: self.snapshots.get() });
+                }
                 None => {}
                 Some(SyncError::Offline(_) | SyncError::RetryAfter(_)) => {
                     // Either the server is back or it is time to try; both are right.

@@ -12,6 +12,8 @@ use model::{
     wire::{Ack, Changes, Probe, ProblemDetails, Push, PushAnswer, Verdict},
 };
 use proptest::prelude::*;
+
+use crate::snapshot::a_moment;
 use sync::{MemoryCatalogue, MemoryOutbox, Outbox, Remote, SyncError, sync};
 
 /// What goes wrong with one push.
@@ -44,6 +46,12 @@ struct Server {
     /// Ids that are refused by themselves, and ids that spoil the whole request.
     bad: Vec<SubmissionId>,
     poison: Vec<SubmissionId>,
+    /// What is on its way, and how many batches were at most.
+    under_way: RefCell<Vec<SubmissionId>>,
+    batches: Cell<usize>,
+    most_batches: Cell<usize>,
+    /// How many batches came, for waits of different length.
+    pushes: Cell<usize>,
 }
 
 impl Server {
@@ -85,7 +93,44 @@ impl Server {
 }
 
 impl Remote for Server {
+    const BATCH: usize = 8;
+
     async fn push(&self, push: &Push) -> Result<PushAnswer, SyncError> {
+        assert!(push.records.len() <= Self::BATCH);
+        let ids: Vec<_> = push.records.iter().map(|record| record.id).collect();
+        for id in &ids {
+            assert!(!self.under_way.borrow().contains(id), "{id} is sent twice at a time");
+        }
+        self.under_way.borrow_mut().extend(&ids);
+        self.batches.set(self.batches.get() + 1);
+        self.most_batches.set(self.most_batches.get().max(self.batches.get()));
+        // So that answers come in another order than their requests.
+        self.pushes.set(self.pushes.get() + 1);
+        for _ in 0..self.pushes.get() % 3 {
+            a_moment().await;
+        }
+        self.under_way.borrow_mut().retain(|id| !ids.contains(id));
+        self.batches.set(self.batches.get() - 1);
+        self.answer(push)
+    }
+
+    async fn changes(&self, _: Option<&str>) -> Result<Changes, SyncError> {
+        Ok(Changes {
+            records: Vec::new(),
+            cursor: "here".into(),
+            more: false,
+            fresh: false,
+            epoch: self.epoch(),
+        })
+    }
+
+    async fn probe(&self) -> Result<Probe, SyncError> {
+        Ok(Probe { nonce: String::new(), epoch: self.epoch() })
+    }
+}
+
+impl Server {
+    fn answer(&self, push: &Push) -> Result<PushAnswer, SyncError> {
         let fault = self.faults.borrow_mut().pop_front().flatten();
         if fault == Some(Fault::DropRequest) {
             return Err(SyncError::Offline("cut".into()));
@@ -120,20 +165,6 @@ impl Remote for Server {
             _ => {}
         }
         Ok(answer)
-    }
-
-    async fn changes(&self, _: Option<&str>) -> Result<Changes, SyncError> {
-        Ok(Changes {
-            records: Vec::new(),
-            cursor: "here".into(),
-            more: false,
-            fresh: false,
-            epoch: self.epoch(),
-        })
-    }
-
-    async fn probe(&self) -> Result<Probe, SyncError> {
-        Ok(Probe { nonce: String::new(), epoch: self.epoch() })
     }
 }
 
@@ -232,6 +263,8 @@ proptest! {
             prop_assert_eq!(overview.refused().count(), spoiled);
             prop_assert_eq!(overview.waiting().count(), 0);
             prop_assert_eq!(server.stored.borrow().len(), count as usize - spoiled);
+            let several = count as usize > Server::BATCH;
+            prop_assert_eq!(server.most_batches.get(), if several { Server::PUSHES } else { 1 });
             Ok(())
         })?;
     }

@@ -126,7 +126,7 @@ fn refused() -> SyncError {
 }
 
 /// Lets the others go on first, as a network does.
-async fn a_moment() {
+pub(crate) async fn a_moment() {
     let mut waited = false;
     poll_fn(|context| {
         if std::mem::replace(&mut waited, true) {

@@ -9,6 +9,8 @@ pub struct Counts {
     pub connections: u64,
     /// Connections refused, since the server was unplugged or did not run.
     pub refused: u64,
+    /// Requests that began: on each connection one, and one with each byte up after bytes down.
+    pub requests: u64,
     /// Bytes that reached the server.
     pub up: u64,
     /// Bytes that reached clients.
@@ -34,6 +36,7 @@ impl Counts {
 pub(super) struct Counters {
     pub(super) connections: AtomicU64,
     pub(super) refused: AtomicU64,
+    pub(super) requests: AtomicU64,
     pub(super) up: AtomicU64,
     pub(super) down: AtomicU64,
     pub(super) closes: AtomicU64,
@@ -48,6 +51,7 @@ impl Counters {
         Counts {
             connections: read(&self.connections),
             refused: read(&self.refused),
+            requests: read(&self.requests),
             up: read(&self.up),
             down: read(&self.down),
             closes: read(&self.closes),

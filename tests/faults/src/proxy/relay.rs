@@ -253,7 +253,14 @@ impl Relay {
     fn notice(&self, direction: Direction) {
         if direction == Direction::Down {
             self.answered.set(true);
-        } else if self.answered.replace(false) {
+            return;
+        }
+        let first = self.taken.borrow()[direction as usize] == 0;
+        let next = self.answered.replace(false);
+        if first || next {
+            self.counters.requests.fetch_add(1, Ordering::Relaxed);
+        }
+        if next {
             self.exchange.set(self.exchange.get() + 1);
             let Some(deal) = &self.deal else { return };
             let [up, down] = *self.taken.borrow();

@@ -22,10 +22,10 @@ use sync::{Remote, SyncError};
 use tempfile::TempDir;
 
 /// A server of its own, with a proxy before it.
-struct Bench {
-    seed: u64,
+pub struct Bench {
+    pub seed: u64,
     database: Database,
-    proxy: Proxy,
+    pub proxy: Proxy,
     started: Instant,
     /// Runs, and keeps its data, for as long as this lives.
     _server: Server,
@@ -33,7 +33,7 @@ struct Bench {
 }
 
 impl Bench {
-    async fn start() -> Result<Self> {
+    pub async fn start() -> Result<Self> {
         let Rounds { seed, .. } = Rounds::read()?;
         let home = TempDir::with_prefix("faults-cuts-")?;
         let data = home.path().join("data");
@@ -44,11 +44,11 @@ impl Bench {
         Ok(Self { seed, database, proxy, started, _server: server, _home: home })
     }
 
-    fn gateway(&self) -> Result<Gateway> {
+    pub fn gateway(&self) -> Result<Gateway> {
         Gateway::to(self.proxy.url(""))
     }
 
-    fn tell(&self, what: &str, cuts: u64) {
+    pub fn tell(&self, what: &str, cuts: u64) {
         tally::count(cuts, "cuts of an exchange");
         let seconds = self.started.elapsed().as_secs_f64();
         tally::tell(&format!("{what}: cut at {cuts} places, each once, in {seconds:.0} s"));
