@@ -49,7 +49,7 @@ pub fn SavingState(desk: Desk) -> View {
     };
     view! {
         <p class="ct-make-title">{move || desk.title()}</p>
-        <p class="ct-count" id="draft-state" role="status">
+        <p class="govuk-body" id="draft-state" role="status">
             {line}
         </p>
         {trouble}

@@ -97,6 +97,8 @@ async fn a_survey_is_written_translated_published_and_answered() -> Result<()> {
     tablet.open_page("/surveys/parks").await?;
     tablet.headed(t("survey_closed")).await?;
     builder.press(t("staff_make_reopen")).await?;
+    office.reads(t("staff_make_reopened")).await?;
+    tablet.open_page("/surveys/parks").await?;
     tablet.headed("Parks").await?;
     Ok(())
 }
@@ -174,7 +176,9 @@ async fn what_the_server_did_not_get_is_not_called_saved() -> Result<()> {
 async fn the_screens_are_pictured() -> Result<()> {
     let server = Server::start().await?;
     for width in shots::WIDTHS {
-        let office = Browser::start_with(&server, Options::wide(width)).await?;
+        // High enough for what stands below the staff pages' own frame.
+        let options = Options { size: (width, 1_800), ..Options::default() };
+        let office = Browser::start_with(&server, options).await?;
         Staff::sign_in(&office, "/staff/surveys/new").await?;
         shots::take(&office, "staff-survey-new", width).await?;
         office.open_page("/staff/surveys/living-together/edit").await?;
@@ -183,7 +187,7 @@ async fn the_screens_are_pictured() -> Result<()> {
             ("contents", "", t("staff_make_whole")),
             ("item", "?do=item&at=get_on", t("staff_make_rules")),
             ("add", "?do=add&at=", t("staff_kind_repeat")),
-            ("condition", "?do=condition&at=barriers", t("staff_make_source")),
+            ("condition", "?do=condition&at=being_online/online_barriers", t("staff_make_source")),
             ("choices", "?do=choices&at=get_on", t("staff_make_choices_add")),
             ("languages", "?do=languages&at=", t("staff_make_language_add")),
             ("translate", "?do=translate&at=pl", t("staff_make_done")),
