@@ -13,6 +13,10 @@ fn page(segments: &[&str]) -> Option<View> {
         [] => view! { <staff::overview::Overview/> },
         ["feedback"] => view! { <staff::feedback::Feedback/> },
         ["surveys"] => view! { <staff::surveys::Surveys/> },
+        ["surveys", "new"] => view! { <staff::builder::start::SurveyNew/> },
+        ["surveys", id, "edit"] => {
+            view! { <staff::builder::SurveyEdit id=(*id).to_owned()/> }
+        }
         ["surveys", id] => view! { <staff::results::ResultsPage id=(*id).to_owned()/> },
         ["events"] => view! { <staff::events::Events/> },
         ["events", id] => view! { <staff::event_edit::EventEdit id=(*id).to_owned()/> },

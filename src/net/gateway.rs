@@ -20,6 +20,8 @@ use crate::platform::ids;
 /// Milliseconds until a request without an answer counts as lost. A batch of 100 submissions
 /// takes two seconds on a 400 kbit/s line.
 const TIMEOUT: u32 = 30_000;
+/// Milliseconds for a file of staff: some megabytes on an office's line.
+const FILE_TIMEOUT: u32 = 120_000;
 /// Milliseconds for a probe, which has a few bytes only.
 const PROBE_TIMEOUT: u32 = 5_000;
 
@@ -29,6 +31,14 @@ const WORTH_COMPRESSING: usize = 1_024;
 /// The server behind this site.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Gateway;
+
+/// What goes up.
+enum Body<'a> {
+    /// JSON, compressed where that is worth it.
+    Json(&'a str),
+    /// A file of this media type, as it is.
+    File(&'static str, &'a web_sys::File),
+}
 
 impl Gateway {
     /// `GET` and read the answer.
@@ -51,7 +61,22 @@ impl Gateway {
         body: &impl Serialize,
     ) -> Result<T, SyncError> {
         let body = json::write(body).map_err(lost)?;
-        let text = self.request(method, path, Some(&body), TIMEOUT).await?;
+        let text = self.request(method, path, Some(Body::Json(&body)), TIMEOUT).await?;
+        answer::read(&text)
+    }
+
+    /// Send a file as it is and read the answer.
+    ///
+    /// # Errors
+    /// What the answer, or its absence, means.
+    pub async fn send_file<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        media_type: &'static str,
+        file: &web_sys::File,
+    ) -> Result<T, SyncError> {
+        let body = Some(Body::File(media_type, file));
+        let text = self.request(Method::POST, path, body, FILE_TIMEOUT).await?;
         answer::read(&text)
     }
 
@@ -67,7 +92,7 @@ impl Gateway {
         &self,
         method: Method,
         path: &str,
-        body: Option<&str>,
+        body: Option<Body<'_>>,
         timeout: u32,
     ) -> Result<String, SyncError> {
         let controller = AbortController::new().map_err(|_| lost("no abort controller"))?;
@@ -77,13 +102,19 @@ impl Gateway {
             .method(method)
             .header(CLIENT_HEADER, &CLIENT_VERSION.to_string())
             .abort_signal(Some(&signal));
-        if let Some(body) = body {
-            request = request.header("content-type", "application/json");
-            let packed = if body.len() < WORTH_COMPRESSING { None } else { gzip(body).await };
-            request = match packed {
-                Some(packed) => request.header("content-encoding", "gzip").body(packed),
-                None => request.body(JsValue::from_str(body)),
-            };
+        match body {
+            None => {}
+            Some(Body::Json(text)) => {
+                request = request.header("content-type", "application/json");
+                let packed = if text.len() < WORTH_COMPRESSING { None } else { gzip(text).await };
+                request = match packed {
+                    Some(packed) => request.header("content-encoding", "gzip").body(packed),
+                    None => request.body(JsValue::from_str(text)),
+                };
+            }
+            Some(Body::File(media_type, file)) => {
+                request = request.header("content-type", media_type).body(JsValue::from(file));
+            }
         }
         let response = request.send().await.map_err(lost)?;
         let status = response.status();

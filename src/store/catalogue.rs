@@ -174,6 +174,21 @@ impl CatalogueView {
         Definition::read_published(&stored.definition)
     }
 
+    /// The questions of a survey's version as they are stored, to be changed.
+    pub fn stored_definition(&self, survey: &Key, version: u32) -> Option<Value> {
+        let id = survey_version_key(survey, version)?;
+        self.record(Collection::SurveyVersion, &id)?.fields.get("definition").cloned()
+    }
+
+    /// The number of a survey's next version: no other was ever published under it.
+    pub fn next_version(&self, survey: &Key) -> u32 {
+        let versions = self.records(Collection::SurveyVersion).filter_map(|(_, record)| {
+            let stored: SurveyVersion = view(&record.fields).ok()?;
+            (stored.survey == *survey).then_some(stored.version)
+        });
+        versions.max().unwrap_or(0) + 1
+    }
+
     /// Where an event takes place, in words.
     pub fn place(&self, event: &Event, language: &str) -> String {
         let venue = event.venue.as_ref().and_then(|id| self.name(Collection::Venue, id));

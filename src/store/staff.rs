@@ -95,7 +95,7 @@ impl Store {
     }
 
     /// Notes a session that ended on the server, so that the page asks to sign in again.
-    fn seen<T>(&self, result: Result<T, SyncError>) -> Result<T, SyncError> {
+    pub(super) fn seen<T>(&self, result: Result<T, SyncError>) -> Result<T, SyncError> {
         if matches!(result, Err(SyncError::NeedsSignIn)) {
             self.session.set(SessionState::SignedOut);
         }

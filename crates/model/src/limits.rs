@@ -41,6 +41,8 @@ pub const EDITS: usize = 50;
 /// Bytes of all fields of one catalogue record: the largest is a survey definition. One of
 /// [`QUESTIONS`] questions in four languages has about 300 KiB.
 pub const RECORD_BYTES: usize = 512 * 1024;
+/// Surveys that staff are writing at a time: more than a borough asks in ten years.
+pub const DRAFTS: usize = 200;
 /// Fields of one catalogue record. Ours have at most 15; newer programs may add some. A name that
 /// was ever used stays with the record, so that late edits still collide.
 pub const RECORD_FIELDS: usize = 100;

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    Hash, Key, Problem, Record, SubmissionId, feedback::Feedback, merge::Collision, time::Millis,
+    Hash, Key, Problem, Record, SubmissionId, Text, feedback::Feedback, merge::Collision,
+    time::Millis,
 };
 
 /// The header in which the app names its [`CLIENT_VERSION`].
@@ -151,7 +152,8 @@ pub struct Session {
     pub name: String,
 }
 
-/// `POST /api/v1/edits`: changes to the catalogue by staff.
+/// `POST /api/v1/edits`: changes to the catalogue by staff, each by itself. `POST /api/v1/publish` takes the same and
+/// carries out all of them or none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Edits {
     /// At most [`crate::limits::EDITS`].
@@ -204,6 +206,72 @@ pub enum EditResult {
     Invalid {
         /// What is wrong.
         problems: Vec<Problem>,
+    },
+    /// It could be stored, but not another of those it was to go with; so nothing was stored.
+    Undone,
+}
+
+/// `GET /api/v1/drafts`: the surveys that staff are writing. Tablets never see them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Drafts {
+    /// By id.
+    pub drafts: Vec<DraftHead>,
+}
+
+/// What is known of a draft without its content.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DraftHead {
+    /// The survey that it will be, or is to change.
+    pub id: Key,
+    /// Another one with each change.
+    pub rev: u64,
+    /// Who changed it last.
+    pub by: String,
+    /// When, by the server's clock.
+    pub at: Millis,
+    /// What it is called so far.
+    #[serde(default)]
+    pub title: Text,
+}
+
+/// `GET /api/v1/drafts/{id}`: a survey while it is written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    /// What is known of it.
+    #[serde(flatten)]
+    pub head: DraftHead,
+    /// The fields of the survey's record, as far as they are there.
+    pub survey: Map<String, Value>,
+    /// The questions, whether they can be published yet or not.
+    pub definition: Value,
+}
+
+/// `PUT /api/v1/drafts/{id}`: how a draft is to be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DraftWrite {
+    /// The revision the author saw; 0 for a draft that does not exist yet.
+    pub base_rev: u64,
+    /// The fields of the survey's record.
+    pub survey: Map<String, Value>,
+    /// The questions.
+    pub definition: Value,
+}
+
+/// What became of a draft that was written or discarded (`DELETE /api/v1/drafts/{id}?rev=`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub enum DraftResult {
+    /// It is on the server's disk as it was sent.
+    Saved {
+        /// How it is known now.
+        head: DraftHead,
+    },
+    /// It is gone.
+    Discarded,
+    /// Somebody else wrote meanwhile; nothing was changed.
+    Conflict {
+        /// What is there now; `None` if it was published or discarded.
+        draft: Option<Draft>,
     },
 }
 
@@ -264,6 +332,37 @@ pub struct Results {
     pub tallies: BTreeMap<String, crate::tally::Tally>,
     /// The latest free-text answers by question, newest first, at most 200 each.
     pub words: BTreeMap<String, Vec<String>>,
+}
+
+/// `POST /api/v1/forms/check`: what became of a workbook that holds a form.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FormCheck {
+    /// The questions; `None` if the form cannot be used as it is. Nothing is taken over by half.
+    #[serde(default)]
+    pub definition: Option<Value>,
+    /// What is wrong, or was read with leniency, the most serious first.
+    #[serde(default)]
+    pub findings: Vec<FormFinding>,
+}
+
+/// What was found at one place of a workbook.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FormFinding {
+    /// `error`, `warning` or `note`.
+    pub severity: String,
+    /// The sheet's name; empty for the whole workbook.
+    #[serde(default)]
+    pub sheet: String,
+    /// The row as the spreadsheet counts it, from 1.
+    #[serde(default)]
+    pub row: Option<u32>,
+    /// The column's letters, such as `B`.
+    #[serde(default)]
+    pub column: Option<String>,
+    /// What was found, a sentence.
+    pub what: String,
+    /// What to do about it, a sentence.
+    pub remedy: String,
 }
 
 /// The file that `/tablet` exports and `together import` takes: unsent submissions.

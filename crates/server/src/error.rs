@@ -178,6 +178,7 @@ impl From<StoreError> for ApiError {
             StoreError::Corrupt { .. }
             | StoreError::Unusable(_)
             | StoreError::ElsewhereDone(_)
+            | StoreError::Undone(_)
             | StoreError::Statement(_) => {
                 tracing::error!(%error, "a request failed in the database");
                 Self::Fault

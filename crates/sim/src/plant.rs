@@ -12,12 +12,12 @@ use model::{
     merge::{Collision, Stored},
     submission::Sealed,
     time::Millis,
-    wire::{Conflict, EditResult},
+    wire::{Conflict, Draft, DraftHead, EditResult},
 };
 use server::store::{
     Arrival, Census, Filter, Scope, Slice, StoreError, StoredSubmission,
     memory::MemoryTx,
-    tx::{Accounts, Catalogue, DoneEdit, Edits, History, NewState, Reach, Submissions},
+    tx::{Accounts, Catalogue, DoneEdit, Drafts, Edits, History, NewState, Reach, Submissions},
 };
 use uuid::Uuid;
 
@@ -286,6 +286,25 @@ impl Edits for Planted<'_> {
 
     async fn put_aside(&mut self, account: &str, id: u64) -> Result<bool, StoreError> {
         self.tx.put_aside(account, id).await
+    }
+}
+
+#[async_trait]
+impl Drafts for Planted<'_> {
+    async fn drafts(&mut self) -> Result<Vec<DraftHead>, StoreError> {
+        self.tx.drafts().await
+    }
+
+    async fn draft(&mut self, id: &Key) -> Result<Option<Draft>, StoreError> {
+        self.tx.draft(id).await
+    }
+
+    async fn save_draft(&mut self, draft: &Draft) -> Result<(), StoreError> {
+        self.tx.save_draft(draft).await
+    }
+
+    async fn delete_draft(&mut self, id: &Key) -> Result<(), StoreError> {
+        self.tx.delete_draft(id).await
     }
 }
 

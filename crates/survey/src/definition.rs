@@ -180,6 +180,8 @@ struct Reader<const CHECKED: bool> {
     /// answer never changes what was asked before it, and no cycle can arise.
     asked: Vec<String>,
     names: Vec<String>,
+    /// The lists of choices that questions name.
+    lists: Map<String, Value>,
     problems: Vec<Problem>,
 }
 
@@ -203,6 +205,8 @@ impl<const CHECKED: bool> Reader<CHECKED> {
             return None;
         };
         let place = Place { fields, pointer: "" };
+        let lists = fields.get("lists").and_then(Value::as_object);
+        self.lists = lists.cloned().unwrap_or_default();
         let languages = self.list(place, "languages");
         let languages: Vec<_> =
             languages.iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect();
@@ -365,7 +369,9 @@ impl<const CHECKED: bool> Reader<CHECKED> {
 
     fn choices(&mut self, place: Place<'_>) -> Vec<Choice> {
         let mut choices: Vec<Choice> = Vec::new();
-        let given = self.list(place, "choices");
+        let named = self.words(place, "list");
+        let shared = self.lists.get(named).and_then(Value::as_array).cloned().unwrap_or_default();
+        let given = if named.is_empty() { self.list(place, "choices") } else { &shared };
         if CHECKED && given.len() > CHOICES {
             let detail = format!("Give at most {CHOICES} choices.");
             self.add(place.pointer, "/choices", ProblemCode::TooMany, detail);

@@ -9,6 +9,7 @@
 
 mod check;
 mod definition;
+pub mod draft;
 mod expression;
 mod fill;
 pub mod number;

@@ -4,7 +4,7 @@ pub mod event;
 pub mod events;
 pub mod home;
 pub mod listing;
-mod question;
+pub mod question;
 pub mod shortlist;
 pub mod support;
 pub mod survey;

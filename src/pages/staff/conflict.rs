@@ -188,6 +188,8 @@ async fn send_mine(
         EditResult::Merged { collisions, .. } if collisions.is_empty() => None,
         EditResult::Merged { .. } => Some(t(key::STAFF_CONFLICT_AGAIN)),
         EditResult::Conflict { detail } => Some(detail),
+        // Sent by itself, it goes with no other.
+        EditResult::Undone => Some(t(key::STAFF_NOT_SAVED)),
         EditResult::Invalid { problems } => {
             let details = problems.into_iter().map(|problem| problem.detail);
             Some(details.collect::<Vec<_>>().join(" "))

@@ -226,6 +226,8 @@ impl Editor {
             }
             EditResult::Conflict { .. } if edit.base_rev > 0 => self.hinder(Hindrance::Gone),
             EditResult::Conflict { .. } => self.taken(title, edit),
+            // Sent by itself, it goes with no other.
+            EditResult::Undone => self.hinder(Hindrance::Server(SyncError::Offline(String::new()))),
             EditResult::Invalid { problems } => {
                 self.faults.set(problems.iter().map(fault_for).collect());
             }
@@ -293,6 +295,7 @@ impl Editor {
                 self.forget_conflicts(edit.id);
                 self.hinder(Hindrance::ChangedMeanwhile(names.join(", ")));
             }
+            EditResult::Undone => self.hinder(Hindrance::Server(SyncError::Offline(String::new()))),
             // Deleted by somebody else: it is gone, as wanted.
             EditResult::Conflict { .. } => self.show(Stage::Deleted),
             EditResult::Invalid { problems } => {

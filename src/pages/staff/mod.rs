@@ -1,5 +1,6 @@
 //! What staff do: read what people told, and keep what people find here true.
 
+pub mod builder;
 mod conflict;
 mod editor;
 pub mod event_edit;
@@ -26,5 +27,6 @@ mod schedule;
 mod session;
 mod shell;
 pub mod surveys;
+mod unsaved;
 mod values;
 mod words_field;

@@ -1,7 +1,6 @@
 //! The page around an edit form: what came of saving, what hinders it, and deleting.
 
 use crate::view::{Children, CollectView, View, view};
-use gloo::events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
 use model::wire::Conflict;
 
@@ -9,6 +8,7 @@ use super::{
     conflict::ConflictCard,
     editor::{Editor, Elsewhere, Hindrance, Stage, hindrance_words},
     opened::Opened,
+    unsaved,
 };
 use crate::{
     components::{
@@ -16,8 +16,6 @@ use crate::{
         notice::{Notice, Tone},
     },
     locale::{key, label, t, tn, words},
-    pages::frame::InForm,
-    platform::browser,
 };
 
 /// Notices over the form, and the form, which stays as it is behind every other stage.
@@ -106,7 +104,13 @@ pub fn Shell(
     };
     let editing = Memo::new(move |_| editor.stage.with(|stage| *stage == Stage::Editing));
     let typed = RwSignal::new(false);
-    guard(editor, typed);
+    Effect::new(move || {
+        let done = |stage: &Stage| matches!(stage, Stage::Saved { .. } | Stage::Deleted);
+        if editor.stage.with(done) {
+            typed.set(false);
+        }
+    });
+    unsaved::guard(typed.into());
     view! {
         <div id="staff-notice" tabindex="-1">
             {stage}
@@ -154,29 +158,6 @@ pub fn Shell(
             </form>
         </div>
     }
-}
-
-/// While something typed is not saved: holds back a new build, and asks before the browser
-/// leaves the page.
-fn guard(editor: Editor, typed: RwSignal<bool>) {
-    let in_form = InForm::get();
-    Effect::new(move || {
-        let done = |stage: &Stage| matches!(stage, Stage::Saved { .. } | Stage::Deleted);
-        if editor.stage.with(done) {
-            typed.set(false);
-        }
-    });
-    Effect::new(move || in_form.set(typed.get()));
-    on_cleanup(move || in_form.set(false));
-    let options = EventListenerOptions::enable_prevent_default();
-    let window = browser::window();
-    let leaving = EventListener::new_with_options(&window, "beforeunload", options, move |event| {
-        if typed.try_get_untracked() == Some(true) {
-            event.prevent_default();
-        }
-    });
-    // It lives as long as the form: dropping it stops the asking.
-    StoredValue::new_local(leaving);
 }
 
 #[component]

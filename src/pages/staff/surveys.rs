@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
-use model::{Collection, Key, catalogue::SurveyState};
+use model::{Collection, Key, catalogue::SurveyState, wire::DraftHead};
 use sync::SyncError;
 use wasm_bindgen_futures::spawn_local;
 
@@ -14,8 +14,9 @@ use super::{
 };
 use crate::{
     components::notice::Empty,
-    locale::{content, key, label, t, words},
+    locale::{content, key, label, t, tf, words},
     store::{Store, staff::FeedbackFilter},
+    wall,
 };
 
 /// How many responses each survey has, as far as is known.
@@ -84,6 +85,58 @@ pub fn Surveys() -> View {
     }
 }
 
+/// The surveys that staff are writing, by whom they were changed last.
+#[component]
+fn Drafts() -> View {
+    let store = Store::get();
+    let drafts = RwSignal::new(Vec::<DraftHead>::new());
+    let error = RwSignal::new(None::<SyncError>);
+    let ask = move || {
+        spawn_local(async move {
+            let answer = store.drafts().await;
+            error.try_set(answer.as_ref().err().cloned());
+            if let Ok(found) = answer
+                && drafts.try_with_untracked(|known| *known != found) == Some(true)
+            {
+                drafts.set(found);
+            }
+        });
+    };
+    ask();
+    while_seen(ask);
+    let line = |draft: DraftHead| {
+        let title = content(&draft.title);
+        let title = if title.is_empty() { draft.id.to_string() } else { title };
+        let day = wall::date(draft.at.london_date());
+        view! {
+            <li>
+                <a class="govuk-link" href=format!("/staff/surveys/{}/edit", draft.id)>
+                    {title}
+                </a>
+                " "
+                <span class="ct-outline__marks">
+                    {tf(key::STAFF_MAKE_DRAFT_BY, &[("name", &draft.by), ("day", &day)])}
+                </span>
+            </li>
+        }
+    };
+    view! {
+        <Trouble error again=move |()| ask()/>
+        {move || {
+            let drafts = drafts.get();
+            (!drafts.is_empty())
+                .then(|| {
+                    view! {
+                        <h2 class="govuk-heading-m">{t(key::STAFF_MAKE_DRAFTS)}</h2>
+                        <ul class="govuk-list ct-outline-links">
+                            {drafts.into_iter().map(line).collect_view()}
+                        </ul>
+                    }
+                })
+        }}
+    }
+}
+
 #[component]
 fn List() -> View {
     let store = Store::get();
@@ -96,6 +149,7 @@ fn List() -> View {
         });
         let row = |(id, title, state): (Key, String, SurveyState)| {
             let href = format!("/staff/surveys/{id}");
+            let edit = format!("/staff/surveys/{id}/edit");
             let count = move || {
                 counts.responses.with(|counts| {
                     counts.get(&id).map_or_else(|| t(key::STAFF_UNKNOWN), ToString::to_string)
@@ -109,7 +163,7 @@ fn List() -> View {
                 <tr class="govuk-table__row">
                     <th scope="row" class="govuk-table__header" data-label=t(key::STAFF_SURVEY)>
                         <a class="govuk-link" href=href>
-                            {title}
+                            {title.clone()}
                         </a>
                     </th>
                     <td class="govuk-table__cell" data-label=t(key::STAFF_STATE)>
@@ -121,6 +175,12 @@ fn List() -> View {
                     >
                         {count}
                     </td>
+                    <td class="govuk-table__cell">
+                        <a class="govuk-link" href=edit>
+                            {t(key::CHANGE)}
+                            <span class="govuk-visually-hidden">": " {title}</span>
+                        </a>
+                    </td>
                 </tr>
             }
         };
@@ -128,6 +188,12 @@ fn List() -> View {
     };
     let none = move || store.catalogue.with(|catalogue| catalogue.surveys().is_empty());
     view! {
+        <p class="govuk-body">
+            <a class="govuk-button" href="/staff/surveys/new">
+                {words(key::STAFF_MAKE_NEW)}
+            </a>
+        </p>
+        <Drafts/>
         <Trouble error=counts.error again=move |()| counts.ask()/>
         <table class="govuk-table ct-table">
             <caption class="govuk-table__caption govuk-table__caption--m">
@@ -143,6 +209,9 @@ fn List() -> View {
                     </th>
                     <th scope="col" class="govuk-table__header govuk-table__header--numeric">
                         {words(key::STAFF_RESPONSES_TITLE)}
+                    </th>
+                    <th scope="col" class="govuk-table__header">
+                        {words(key::STAFF_MAKE_QUESTIONS)}
                     </th>
                 </tr>
             </thead>

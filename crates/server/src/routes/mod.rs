@@ -8,6 +8,7 @@ mod body;
 mod changes;
 mod coding;
 mod conflicts;
+mod drafts;
 mod edits;
 mod export;
 mod feedback;
@@ -95,6 +96,9 @@ pub fn router(app: App) -> Router {
         .route("/probe", get(probe::get))
         .route("/session", post(session::post).get(session::get).delete(session::delete))
         .route("/edits", post(edits::post))
+        .route("/publish", post(edits::publish))
+        .route("/drafts", get(drafts::list))
+        .route("/drafts/{id}", get(drafts::get).put(drafts::put).delete(drafts::delete))
         .route("/conflicts", get(conflicts::get))
         .route("/conflicts/{id}", delete(conflicts::delete))
         .route("/feedback", get(feedback::get))

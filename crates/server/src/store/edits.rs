@@ -39,6 +39,38 @@ impl Store {
         .await
     }
 
+    /// Carries out all of `edits` as they are, or none: one that cannot be, or meets somebody else's change, leaves
+    /// everything as it was. The edits that could have been carried out are then [`EditResult::Undone`].
+    ///
+    /// # Errors
+    /// As [`Store::edit`].
+    pub async fn edit_all_or_none(
+        &self,
+        edits: Vec<AuthoredEdit>,
+        now: Millis,
+    ) -> Result<Vec<EditResult>, StoreError> {
+        let edits: Arc<[AuthoredEdit]> = edits.into();
+        let bytes = edits.iter().map(AuthoredEdit::weight).sum();
+        let written = self.write_heavy(Scope::Public, bytes, move |tx| {
+            let edits = Arc::clone(&edits);
+            Box::pin(async move {
+                let mut results = edit(tx, &edits, now).await?;
+                if results.iter().all(is_whole) {
+                    return Ok(results);
+                }
+                for result in results.iter_mut().filter(|result| is_whole(result)) {
+                    *result = EditResult::Undone;
+                }
+                // The transaction is undone with what these edits wrote.
+                Err(StoreError::Undone(results))
+            })
+        });
+        match written.await {
+            Err(StoreError::Undone(results)) => Ok(results),
+            other => other,
+        }
+    }
+
     /// What `account` wrote and the server did not take, newest first, at most `limit`.
     ///
     /// # Errors
@@ -212,6 +244,11 @@ async fn settle(
     };
     let record = as_record(collection, id, seq, stored);
     Ok(EditResult::Merged { record, collisions })
+}
+
+/// Whether an edit was carried out in all its fields.
+fn is_whole(result: &EditResult) -> bool {
+    matches!(result, EditResult::Merged { collisions, .. } if collisions.is_empty())
 }
 
 fn is_too_large(edit: &Edit) -> bool {

@@ -1,5 +1,7 @@
 //! Why an operation of the database failed.
 
+use model::wire::EditResult;
+
 use super::WAITING;
 
 /// Why an operation of the database failed. None of them means that something was stored.
@@ -35,6 +37,9 @@ pub enum StoreError {
     /// This kind of database has a tool of its own for that.
     #[error("{0}")]
     ElsewhereDone(String),
+    /// Edits that go together did not all succeed. What each came to.
+    #[error("one of the edits could not be carried out, so none was")]
+    Undone(Vec<EditResult>),
     /// A fault of this program.
     #[error("the database refused a statement: {0}")]
     Statement(String),

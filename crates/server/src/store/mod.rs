@@ -15,6 +15,7 @@
 
 pub mod capture;
 pub mod catalogue;
+pub mod drafts;
 pub mod edits;
 pub mod history;
 pub mod imports;

@@ -13,7 +13,7 @@ use model::{
     merge::{Collision, Stored},
     submission::Sealed,
     time::Millis,
-    wire::{Conflict, EditResult},
+    wire::{Conflict, Draft, DraftHead, EditResult},
 };
 use uuid::Uuid;
 
@@ -74,9 +74,9 @@ pub struct NewState<'a> {
 /// Everything that can be done in one transaction.
 ///
 /// Each method fails with the [`StoreError`] of its database; the transaction is then lost.
-pub trait Tx: History + Submissions + Catalogue + Edits + Accounts {}
+pub trait Tx: History + Submissions + Catalogue + Edits + Drafts + Accounts {}
 
-impl<T: History + Submissions + Catalogue + Edits + Accounts> Tx for T {}
+impl<T: History + Submissions + Catalogue + Edits + Drafts + Accounts> Tx for T {}
 
 /// The name of the history, and the counters that order it.
 #[async_trait]
@@ -212,6 +212,22 @@ pub trait Edits: Send {
 
     /// Forgets a conflict of `account`; false if it has none of that number.
     async fn put_aside(&mut self, account: &str, id: u64) -> Result<bool, StoreError>;
+}
+
+/// Surveys while staff write them.
+#[async_trait]
+pub trait Drafts: Send {
+    /// Every draft without its content, ordered by id.
+    async fn drafts(&mut self) -> Result<Vec<DraftHead>, StoreError>;
+
+    /// One draft.
+    async fn draft(&mut self, id: &Key) -> Result<Option<Draft>, StoreError>;
+
+    /// Writes a draft, new or in the place of the one of its id.
+    async fn save_draft(&mut self, draft: &Draft) -> Result<(), StoreError>;
+
+    /// Forgets a draft.
+    async fn delete_draft(&mut self, id: &Key) -> Result<(), StoreError>;
 }
 
 /// The accounts of staff and their sessions.

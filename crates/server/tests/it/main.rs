@@ -7,6 +7,7 @@ mod backup;
 mod changes;
 mod conformance;
 mod database_away;
+mod drafts;
 mod edits;
 mod export;
 mod failover;

@@ -30,6 +30,11 @@ impl<'a> Survey<'a> {
         Ok(Self(browser))
     }
 
+    /// A survey whose question is on the screen already.
+    pub fn at(browser: &'a Browser) -> Self {
+        Self(browser)
+    }
+
     /// Picks an answer by its words.
     ///
     /// # Errors

@@ -171,3 +171,37 @@ async fn a_fault_would_be_found() -> Result<()> {
     assert!(fault.is_err_and(|fault| fault.to_string().contains("image-alt")));
     Ok(())
 }
+
+#[tokio::test]
+async fn pages_where_staff_write_surveys() -> Result<()> {
+    let server = Server::start().await?;
+    let browser = Browser::start(&server).await?;
+    Staff::sign_in(&browser, "/staff/surveys/new").await?;
+    let mut eyes = Eyes::of(&browser);
+    eyes.look("/staff/surveys/new").await?;
+    let edit = "/staff/surveys/living-together/edit";
+    browser.open_page(edit).await?;
+    browser.press_link(t("staff_make_languages")).await?;
+    browser.choose(t("staff_make_language_add"), "Polish").await?;
+    browser.press_button(t("staff_make_language_add_go")).await?;
+    browser.press(By::XPath("//a[starts-with(normalize-space(.), 'Translate')]")).await?;
+    browser.see(By::Id("words-0")).await?;
+    eyes.look("the translations").await?;
+    for (query, sign) in [
+        ("", t("staff_make_whole")),
+        ("?do=about&at=", t("staff_make_minutes")),
+        ("?do=item&at=get_on", t("staff_make_rules")),
+        ("?do=add&at=", t("staff_kind_repeat")),
+        ("?do=condition&at=being_online/online_barriers", t("staff_make_source")),
+        ("?do=choices&at=get_on", t("staff_make_choices_add")),
+        ("?do=languages&at=", t("staff_make_language_add")),
+        ("?do=preview&at=", t("survey_next")),
+        ("?do=publish&at=", t("staff_make_publish_text")),
+    ] {
+        let path = format!("{edit}{query}");
+        browser.open_page(&path).await?;
+        browser.reads(sign).await?;
+        eyes.look(&path).await?;
+    }
+    eyes.found_nothing()
+}

@@ -1,6 +1,7 @@
 //! The journeys.
 
 mod access;
+mod builder;
 mod events;
 mod feedback;
 mod idle;

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod catalogue;
+mod drafts;
 mod edits;
 mod history;
 mod submissions;
@@ -17,7 +18,12 @@ use std::{
 };
 
 use async_trait::async_trait;
-use model::{Collection, Hash, Key, SubmissionId, merge::Stored, time::Millis, wire::Conflict};
+use model::{
+    Collection, Hash, Key, SubmissionId,
+    merge::Stored,
+    time::Millis,
+    wire::{Conflict, Draft},
+};
 use uuid::Uuid;
 
 use super::{
@@ -61,6 +67,7 @@ struct Tables {
     edits: Table<Uuid, (Hash, Option<DoneEdit>)>,
     conflicts: Table<u64, (String, Conflict)>,
     next_conflict: u64,
+    drafts: Table<Key, Arc<Draft>>,
     accounts: Table<String, String>,
     sessions: Table<Hash, (String, Millis)>,
 }
@@ -94,6 +101,7 @@ impl Memory {
             edits: Arc::default(),
             conflicts: Arc::default(),
             next_conflict: 1,
+            drafts: Arc::default(),
             accounts: Arc::default(),
             sessions: Arc::default(),
         };

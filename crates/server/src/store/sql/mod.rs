@@ -7,6 +7,7 @@
 
 mod accounts;
 mod catalogue;
+mod drafts;
 mod edits;
 mod history;
 mod submissions;
@@ -14,7 +15,7 @@ mod submissions;
 use model::Key;
 use serde::de::DeserializeOwned;
 
-use super::Conn;
+use super::{Conn, Row};
 use crate::store::{Scope, StoreError};
 
 /// An open transaction.

@@ -1,0 +1,88 @@
+//! References of expressions and texts to questions: `${name}`.
+
+use serde_json::Value;
+
+/// What a reference to the answer of an earlier filling begins with (ODK: `${last-saved#name}`).
+const LAST_SAVED: &str = "last-saved#";
+
+/// The parts of a text: what stands between references, and the names of those.
+fn parts(text: &str) -> Vec<(&str, Option<&str>)> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((inside, following)) = after.split_once('}') else { break };
+        found.push((before, Some(inside)));
+        rest = following;
+    }
+    found.push((rest, None));
+    found
+}
+
+/// The names that a text refers to, each as often as it stands there.
+pub(super) fn references(text: &str) -> impl Iterator<Item = &str> {
+    parts(text).into_iter().filter_map(|(_, inside)| {
+        let name = inside?.trim();
+        Some(name.strip_prefix(LAST_SAVED).unwrap_or(name))
+    })
+}
+
+/// The text with each reference to `old` made one to `new`.
+pub(super) fn renamed(text: &str, old: &str, new: &str) -> String {
+    let mut written = String::new();
+    for (before, inside) in parts(text) {
+        written.push_str(before);
+        let Some(inside) = inside else { continue };
+        let name = inside.trim();
+        let (kind, name) = match name.strip_prefix(LAST_SAVED) {
+            Some(name) => (LAST_SAVED, name),
+            None => ("", name),
+        };
+        if name == old {
+            written.push_str(&format!("${{{kind}{new}}}"));
+        } else {
+            written.push_str(&format!("${{{inside}}}"));
+        }
+    }
+    written
+}
+
+/// Every text in a value, however deep.
+pub(super) fn texts<'a>(value: &'a Value, visit: &mut impl FnMut(&'a str)) {
+    match value {
+        Value::String(text) => visit(text),
+        Value::Array(values) => values.iter().for_each(|value| texts(value, visit)),
+        Value::Object(fields) => {
+            fields.values().for_each(|value| texts(value, visit));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Renames every reference in a value, the items of groups included.
+pub(super) fn rename(value: &mut Value, old: &str, new: &str) {
+    match value {
+        Value::String(text) => {
+            if references(text).any(|name| name == old) {
+                *text = renamed(text, old, new);
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| rename(value, old, new)),
+        Value::Object(fields) => fields.values_mut().for_each(|value| rename(value, old, new)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_found_and_renamed_wherever_they_stand() {
+        let text = "${a} + ${ b }, '${a}' ${last-saved#a} ${ab} $a {a} ${a";
+        assert_eq!(references(text).collect::<Vec<_>>(), ["a", "b", "a", "a", "ab"]);
+        assert_eq!(
+            renamed(text, "a", "age"),
+            "${age} + ${ b }, '${age}' ${last-saved#age} ${ab} $a {a} ${a"
+        );
+    }
+}

@@ -1,0 +1,213 @@
+use proptest::prelude::*;
+
+use super::{reference::references, *};
+
+const KINDS: [&str; 8] =
+    ["text", "integer", "select_one", "select_multiple", "range", "note", "group", "repeat"];
+const WORDS: [&str; 6] =
+    ["How old are you?", "Yes", "yes", "", "15 minutes on foot", "You said ${yes}"];
+
+fn start() -> Draft {
+    let asked = json!({"languages": ["en", "pl"], "items": [
+        {"type": "select_one", "name": "yes", "label": {"en": "Yes?", "pl": "Tak?"}, "choices": [
+            {"name": "y", "label": {"en": "Yes", "pl": "Tak"}}, {"name": "n", "label": {"en": "No"}},
+        ]},
+        {"type": "select_one", "name": "again", "label": {"en": "Again ${yes}?"}, "choices": [
+            {"name": "y", "label": {"en": "Yes", "pl": "Tak"}}, {"name": "n", "label": {"en": "No"}},
+        ], "relevant": "${yes} = 'y'", "x-kept": [1]},
+        {"type": "group", "name": "home", "items": [
+            {"type": "integer", "name": "age", "label": {"en": "Age"}, "constraint": ". > 0"},
+            {"type": "text", "name": "why", "label": {"en": "Why?"}, "relevant": "${age} > 17"},
+        ]},
+    ]});
+    Draft::read(&asked).unwrap()
+}
+
+#[test]
+fn a_published_form_is_taken_in_and_its_equal_choices_become_one_list() {
+    let draft = start();
+    assert_eq!(draft.lists(), ["yes"]);
+    assert_eq!(draft.list_users("yes").len(), 2);
+    assert_eq!(draft.item(&Path::parse("again")).unwrap()["x-kept"], json!([1]));
+    assert_eq!(Draft::read(&draft.definition()).as_ref(), Some(&draft));
+    for none in [json!([]), json!({"items": {}}), json!({"items": [1]})] {
+        assert_eq!(Draft::read(&none), None, "{none}");
+    }
+    let bad =
+        json!({"items": [{"type": "text"}, {"type": "text", "name": "4 x"}, {"name": "text"}]});
+    let names: Vec<_> = Draft::read(&bad).unwrap().entries();
+    let names: Vec<_> = names.iter().map(|it| it.path.to_string()).collect();
+    assert_eq!(names, ["text", "n4_x", "text_2"]);
+}
+
+#[test]
+fn a_new_name_is_followed_everywhere() {
+    let mut draft = start();
+    draft.rename(&Path::parse("yes"), "agrees").unwrap();
+    let again = Path::parse("again");
+    assert_eq!(draft.field(&again, "relevant"), "${agrees} = 'y'");
+    assert_eq!(draft.text(&Place::Item(again), "label", "en"), "Again ${agrees}?");
+    let home = Path::parse("home");
+    assert_eq!(draft.rename(&home.child("age"), "agrees"), Err(Refusal::Taken("agrees".into())));
+    assert_eq!(draft.rename(&home, "4"), Err(Refusal::BadName));
+}
+
+#[test]
+fn what_others_need_stays() {
+    let mut draft = start();
+    let in_use = |draft: &mut Draft, path: &str| match draft.remove(&Path::parse(path)) {
+        Err(Refusal::InUse { by, .. }) => by.iter().map(Path::to_string).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(in_use(&mut draft, "yes"), ["again"]);
+    assert_eq!(in_use(&mut draft, "home/age"), ["home/why"]);
+    assert!(matches!(draft.remove_choice("yes", "y"), Err(Refusal::InUse { .. })));
+    draft.remove_choice("yes", "n").unwrap();
+    // Together with what needs it, it may go.
+    draft.remove(&Path::parse("home")).unwrap();
+    draft.remove(&Path::parse("again")).unwrap();
+    assert_eq!(draft.lists(), ["yes"]);
+    draft.remove(&Path::parse("yes")).unwrap();
+    assert_eq!(draft.lists(), [""; 0]);
+}
+
+#[test]
+fn a_group_does_not_go_into_itself_and_takes_no_name_twice() {
+    let mut draft = start();
+    let home = Path::parse("home");
+    assert_eq!(draft.put_into(&home, &home), Err(Refusal::Senseless));
+    let inner = draft.add("group", &home, "Age").unwrap();
+    assert_eq!(inner.to_string(), "home/age_2");
+    assert_eq!(draft.put_into(&home, &inner), Err(Refusal::Senseless));
+    let moved = draft.put_into(&home.child("age"), &Path::root()).unwrap();
+    assert_eq!(moved.to_string(), "age");
+    assert_eq!(draft.field(&home.child("why"), "relevant"), "${age} > 17");
+    draft.set_kind(&moved, "text").unwrap();
+    assert_eq!(draft.set_kind(&moved, "group"), Err(Refusal::Senseless));
+    let to_unknown = draft.set(&moved, "relevant", Some(json!("${nobody} = 1")));
+    assert_eq!(to_unknown, Err(Refusal::Unknown("nobody".into())));
+}
+
+#[test]
+fn what_is_missing_in_a_language_is_known() {
+    let mut draft = start();
+    let missing = |draft: &Draft, tag: &str| {
+        let words = draft.untranslated(tag).into_iter();
+        words.map(|it| format!("{} {}", it.own("en"), it.field)).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        missing(&draft, "pl"),
+        ["No label", "Again ${yes}? label", "Age label", "Why? label"]
+    );
+    draft.add_language("ro").unwrap();
+    assert_eq!(missing(&draft, "ro").len(), 6);
+    let no = Place::Choice { list: "yes".to_owned(), choice: "n".to_owned() };
+    draft.set_words(&no, "label", "ro", " Nu ").unwrap();
+    assert_eq!(draft.text(&no, "label", "ro"), "Nu");
+    assert_eq!(missing(&draft, "ro").len(), 5);
+    draft.remove_language("ro").unwrap();
+    assert_eq!(draft, start());
+    assert_eq!(draft.remove_language("en"), Err(Refusal::Senseless));
+}
+
+#[test]
+fn a_pointer_leads_to_the_question() {
+    let draft = start();
+    let item = |path: &str| Place::Item(Path::parse(path));
+    let choice = Place::Choice { list: "yes".to_owned(), choice: "n".to_owned() };
+    for (pointer, place, field) in [
+        ("/items/1/relevant", item("again"), "relevant"),
+        ("/items/2/items/0/label/en", item("home/age"), "label"),
+        ("/items/2", item("home"), ""),
+        ("/items/9/type", Place::Form, "type"),
+        ("/lists/yes/1/name", choice, "name"),
+        ("/languages", Place::Form, "languages"),
+        ("", Place::Form, ""),
+    ] {
+        assert_eq!(draft.place_of(pointer), (place, field.to_owned()), "{pointer}");
+    }
+}
+
+/// A command with numbers that pick among what is there.
+fn carry_out(draft: &mut Draft, (command, one, other): (u8, usize, usize)) {
+    let entries = draft.entries();
+    let path =
+        entries.get(one % entries.len().max(1)).map(|it| it.path.clone()).unwrap_or_default();
+    let groups: Vec<_> =
+        entries.iter().filter(|it| is_group(&it.kind)).map(|it| it.path.clone()).collect();
+    let group = groups.get(other % (groups.len() + 1)).cloned().unwrap_or_default();
+    let kind = KINDS[other % KINDS.len()];
+    let words = WORDS[other % WORDS.len()];
+    let names: Vec<_> = entries.iter().filter_map(|it| it.path.name()).collect();
+    let name = names.get(other % names.len().max(1)).copied().unwrap_or("nobody");
+    let list = draft.lists().get(one % 3).map(|list| (*list).to_owned()).unwrap_or_default();
+    let choices = draft.choices(&list);
+    let choice = choices.get(other % choices.len().max(1)).and_then(|it| it["name"].as_str());
+    let choice = choice.unwrap_or_default().to_owned();
+    // Refused or carried out: the rules below hold.
+    let _ = match command {
+        0 => draft.add(kind, &group, words).map(drop),
+        1 => draft.remove(&path),
+        2 => draft.shift(&path, other % 2 == 0),
+        3 => draft.put_into(&path, &group).map(drop),
+        4 => draft.rename(&path, &format!("name{}", other % 5)).map(drop),
+        5 => draft.rename(&path, name).map(drop),
+        6 => draft.set_kind(&path, kind),
+        7 => draft.set(&path, "relevant", Some(json!(format!("${{{name}}} = '{choice}'")))),
+        8 => draft.set(&path, "relevant", None),
+        9 => draft.set_words(&Place::Item(path), "hint", "pl", words),
+        10 => draft.use_list(&path, Some(&list)),
+        11 => draft.use_list(&path, None),
+        12 => draft.add_choice(&list, words).map(drop),
+        13 => draft.remove_choice(&list, &choice),
+        14 => draft.shift_choice(&list, &choice, other % 2 == 0),
+        15 => draft.add_language(["ro", "en", "pl"][other % 3]),
+        _ => draft.remove_language(["ro", "en", "pl"][other % 3]),
+    };
+}
+
+fn all_texts(value: &Value) -> Vec<String> {
+    let mut texts = Vec::new();
+    reference::texts(value, &mut |text| texts.push(text.to_owned()));
+    texts
+}
+
+proptest! {
+    /// Whatever staff do, in whatever order: names are unique, references lead somewhere, each question of choices
+    /// has its list and each list its question; and what is stored comes back as it was.
+    #[test]
+    fn a_draft_stays_whole(commands in prop::collection::vec((0..17u8, any::<usize>(), any::<usize>()), 0..40)) {
+        let mut draft = start();
+        for command in commands {
+            let before = draft.clone();
+            carry_out(&mut draft, command);
+            let entries = draft.entries();
+            let mut names: Vec<_> = entries.iter().filter_map(|it| it.path.name()).collect();
+            let all = names.len();
+            names.sort_unstable();
+            names.dedup();
+            prop_assert_eq!(names.len(), all, "{:?} on {:#?}", command, before.definition());
+            for text in all_texts(&draft.definition()) {
+                for name in references(&text) {
+                    prop_assert!(names.contains(&name), "{name}: {command:?} on {:#?}", before.definition());
+                }
+            }
+            for entry in &entries {
+                let list = draft.field(&entry.path, "list");
+                prop_assert_eq!(takes_choices(&entry.kind), !list.is_empty());
+                prop_assert!(list.is_empty() || draft.lists().contains(&list));
+                let found = draft.find(entry.path.name().unwrap_or_default());
+                prop_assert_eq!(found.as_ref(), Some(&entry.path));
+            }
+            for list in draft.lists() {
+                prop_assert!(!draft.list_users(list).is_empty(), "{list}: {command:?}");
+                let mut choices: Vec<_> = draft.choices(list).iter().map(|it| it["name"].to_string()).collect();
+                let all = choices.len();
+                choices.sort();
+                choices.dedup();
+                prop_assert_eq!(choices.len(), all);
+            }
+            prop_assert_eq!(Draft::read(&draft.definition()), Some(draft.clone()));
+        }
+    }
+}

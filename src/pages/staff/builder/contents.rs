@@ -1,0 +1,254 @@
+//! All questions of the survey in their order, and what can be done with the whole.
+
+use crate::view::{View, each, view};
+use leptos::prelude::*;
+use survey::draft::{Entry, Path, Place, is_group};
+
+use super::{
+    Heading,
+    desk::{Desk, title_of},
+    kinds::{KINDS, kind_words},
+    publish::Whole,
+    screen::Screen,
+};
+use crate::{
+    components::{
+        choices::Choices,
+        field::{ErrorSummary, Fault, TextField},
+        notice::Empty,
+    },
+    locale::{key, label, t, tf, tn, words},
+    platform::browser,
+};
+
+/// The list of questions.
+#[component]
+pub fn Contents(desk: Desk) -> View {
+    let paths = move || {
+        let entries = desk.draft.with(|draft| draft.entries());
+        entries.into_iter().map(|entry| entry.path).collect::<Vec<_>>()
+    };
+    let none = Memo::new(move |_| desk.draft.with(|draft| draft.entries().is_empty()));
+    let missing = move || {
+        desk.draft.with(|draft| {
+            let others = draft.languages().into_iter().skip(1);
+            others.map(|tag| draft.untranslated(tag).len()).sum::<usize>()
+        })
+    };
+    let link = move |screen: Screen, words: crate::locale::Key| {
+        let href = move || screen.address(&desk.id());
+        view! {
+            <li>
+                <a class="govuk-link" href=href>
+                    {crate::locale::words(words)}
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <Heading title=label(key::STAFF_MAKE_QUESTIONS)/>
+        {move || {
+            none.get()
+                .then(|| {
+                    view! {
+                        <Empty
+                            title=label(key::STAFF_MAKE_NONE)
+                            words=label(key::STAFF_MAKE_NONE_TEXT)
+                        />
+                    }
+                })
+        }}
+        <ol class="ct-outline">
+            {each(paths, |path| path.clone(), move |path| view! { <Line desk path/> })}
+        </ol>
+        <p class="govuk-body">
+            <a class="govuk-button" id="add" href=move || Screen::Add(Path::root()).address(&desk.id())>
+                {words(key::STAFF_MAKE_ADD)}
+            </a>
+        </p>
+        <h2 class="govuk-heading-m">{words(key::STAFF_MAKE_WHOLE)}</h2>
+        <ul class="govuk-list ct-outline-links">
+            {link(Screen::About, key::STAFF_MAKE_ABOUT)}
+            {link(Screen::Languages, key::STAFF_MAKE_LANGUAGES)}
+            {link(Screen::Preview, key::STAFF_MAKE_PREVIEW)}
+            {link(Screen::Publish, key::STAFF_MAKE_PUBLISH)}
+        </ul>
+        <p class="govuk-body">
+            {move || {
+                let wrong = desk.wrong.with(Vec::len);
+                (wrong > 0).then(|| tn(key::STAFF_MAKE_WRONG, wrong))
+            }}
+            " "
+            {move || {
+                let missing = missing();
+                (missing > 0).then(|| tn(key::STAFF_MAKE_UNTRANSLATED, missing))
+            }}
+        </p>
+        <Whole desk/>
+    }
+}
+
+/// One question in the list: its words, what is special about it, and the buttons that move it.
+#[component]
+fn Line(desk: Desk, path: Path) -> View {
+    let own = path.clone();
+    let entry = Memo::new(move |_| {
+        desk.draft.with(|draft| draft.entries().into_iter().find(|entry| entry.path == own))
+    });
+    let own = path.clone();
+    let title = Memo::new(move |_| desk.draft.with(|draft| title_of(draft, &own)));
+    let own = path.clone();
+    let marks = move || {
+        let mut marks = Vec::new();
+        desk.draft.with(|draft| {
+            marks.push(kind_words(draft.field(&own, "type")));
+            let required = draft.item(&own).and_then(|item| item.get("required"));
+            if required.is_some_and(|it| *it != false && *it != "") {
+                marks.push(t(key::STAFF_MAKE_MARK_REQUIRED));
+            }
+            if !draft.field(&own, "relevant").trim().is_empty() {
+                marks.push(t(key::STAFF_MAKE_MARK_CONDITION));
+            }
+        });
+        marks.join(" · ")
+    };
+    let own = Place::Item(path.clone());
+    let wrong = move || desk.wrong.with(|wrong| wrong.iter().any(|it| it.place == own));
+    let depth = path.names().len();
+    let (up, down) = (format!("up-{path}"), format!("down-{path}"));
+    let ends = move |up: bool| {
+        entry.get().is_none_or(|it: Entry| if up { it.place == 0 } else { it.place + 1 == it.of })
+    };
+    let shift = {
+        let (path, up_id, down_id) = (path.clone(), up.clone(), down.clone());
+        move |up: bool| {
+            if untrack(|| ends(up)) || desk.change(|draft| draft.shift(&path, up)).is_err() {
+                return;
+            }
+            if let Some(entry) = entry.get_untracked() {
+                let (title, place) = (title.get_untracked(), (entry.place + 1).to_string());
+                let of = entry.of.to_string();
+                desk.said.set(tf(
+                    key::STAFF_MAKE_MOVED,
+                    &[("title", &title), ("n", &place), ("of", &of)],
+                ));
+            }
+            // A button that moves loses the focus in the browser.
+            let same = if untrack(|| ends(up)) != up { &up_id } else { &down_id };
+            let selector = format!("[id=\"{same}\"]");
+            request_animation_frame(move || {
+                browser::focus(&selector);
+            });
+        }
+    };
+    let (shift_up, shift_down) = (shift.clone(), shift);
+    let is_group = desk.draft.with_untracked(|draft| is_group(draft.field(&path, "type")));
+    let (href, inner) = (Screen::Item(path.clone()), Screen::Add(path));
+    view! {
+        <li class=format!("ct-outline__line ct-outline__line--{}", depth.min(5))>
+            <div class="ct-outline__what">
+                <a class="govuk-link" href=move || href.address(&desk.id())>
+                    {move || title.get()}
+                </a>
+                <span class="ct-outline__marks">{marks}</span>
+                {move || {
+                    wrong()
+                        .then(|| {
+                            view! {
+                                <strong class="govuk-tag govuk-tag--red">
+                                    {t(key::STAFF_MAKE_MARK_WRONG)}
+                                </strong>
+                            }
+                        })
+                }}
+                {is_group
+                    .then(|| {
+                        view! {
+                            <a class="govuk-link ct-outline__add" href=move || inner.address(&desk.id())>
+                                {words(key::STAFF_MAKE_ADD_INSIDE)}
+                                <span class="govuk-visually-hidden">": " {move || title.get()}</span>
+                            </a>
+                        }
+                    })}
+            </div>
+            <div class="ct-cluster">
+                <button
+                    type="button"
+                    id=up
+                    class="govuk-button govuk-button--secondary"
+                    aria-disabled=move || ends(true).then_some("true")
+                    on:click=move |_| shift_up(true)
+                >
+                    {words(key::STAFF_MAKE_UP)}
+                    <span class="govuk-visually-hidden">": " {move || title.get()}</span>
+                </button>
+                <button
+                    type="button"
+                    id=down
+                    class="govuk-button govuk-button--secondary"
+                    aria-disabled=move || ends(false).then_some("true")
+                    on:click=move |_| shift_down(false)
+                >
+                    {words(key::STAFF_MAKE_DOWN)}
+                    <span class="govuk-visually-hidden">": " {move || title.get()}</span>
+                </button>
+            </div>
+        </li>
+    }
+}
+
+/// A new question: its words and its type, nothing else yet.
+#[component]
+pub fn Adding(
+    /// The draft.
+    desk: Desk,
+    /// The group that it comes into, at its end.
+    group: Path,
+) -> View {
+    let asked = RwSignal::new(String::new());
+    let kind = RwSignal::new(vec!["select_one".to_owned()]);
+    let faults = RwSignal::new(Vec::<Fault>::new());
+    let options = Signal::derive(|| {
+        KINDS.iter().map(|(name, words)| ((*name).to_owned(), t(*words))).collect::<Vec<_>>()
+    });
+    let add = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let words = asked.get_untracked();
+        if words.trim().is_empty() {
+            let words = t(key::STAFF_MAKE_WORDS_MISSING);
+            faults.set(vec![Fault { field: "words".to_owned(), words }]);
+            return;
+        }
+        let kind = kind.with_untracked(|kind| kind.first().cloned()).unwrap_or_default();
+        match desk.change(|draft| draft.add(&kind, &group, &words)) {
+            Ok(path) => Screen::Item(path).show(&desk.id()),
+            Err(refusal) => {
+                let words =
+                    desk.draft.with_untracked(|draft| super::desk::refusal_words(draft, &refusal));
+                faults.set(vec![Fault { field: "words".to_owned(), words }]);
+            }
+        }
+    };
+    view! {
+        <Heading title=label(key::STAFF_MAKE_ADD) back=Screen::Contents.address(&desk.id())/>
+        <ErrorSummary faults/>
+        <form novalidate autocomplete="off" on:submit=add>
+            <TextField
+                id="words"
+                label=label(key::STAFF_MAKE_WORDS)
+                hint=label(key::STAFF_MAKE_WORDS_HINT)
+                value=asked
+                on_input=move |text| asked.set(text)
+                faults
+            />
+            <Choices
+                id="kind"
+                legend=label(key::STAFF_MAKE_KIND)
+                options
+                value=kind
+                on_change=move |(name, _)| kind.set(vec![name])
+            />
+            <button class="govuk-button">{words(key::STAFF_MAKE_ADD_GO)}</button>
+        </form>
+    }
+}

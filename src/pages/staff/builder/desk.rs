@@ -1,0 +1,270 @@
+//! The survey on the desk: the draft in memory, and the one that the server keeps.
+//!
+//! Every command that is carried out is sent to the server at once. The page says "saved" only of what the server
+//! has answered for; until then leaving the page asks.
+
+use leptos::prelude::*;
+use model::{
+    Collection, Key, Problem, Text,
+    wire::{self, DraftResult, DraftWrite},
+};
+use serde::Deserialize as _;
+use serde_json::{Map, Value, json};
+use survey::{
+    Definition,
+    draft::{Draft, Place, Refusal},
+};
+use sync::SyncError;
+use wasm_bindgen_futures::spawn_local;
+
+use super::super::unsaved;
+use crate::{
+    locale::{content, key, t, tf},
+    router,
+    store::Store,
+};
+
+/// The fields of the survey's record, beside its questions.
+pub type About = Map<String, Value>;
+
+/// Where the work is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Saving {
+    /// Nothing differs from what is published.
+    Clean,
+    /// The server has it as it is here.
+    Saved,
+    /// It is on the way.
+    Sending,
+    /// It did not arrive.
+    Failed(SyncError),
+    /// Somebody else wrote meanwhile; what is there now, unless it is gone.
+    Conflict(Option<wire::Draft>),
+}
+
+/// What is wrong at one place of the draft.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wrong {
+    /// Where.
+    pub place: Place,
+    /// In which field there.
+    pub field: String,
+    /// What, and what to do.
+    pub words: String,
+}
+
+/// One survey being written. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    store: Store,
+    id: StoredValue<Key>,
+    /// The revision of the server's draft; 0 if it has none.
+    rev: StoredValue<u64>,
+    /// The questions.
+    pub draft: RwSignal<Draft>,
+    /// Title, summary and what else the survey's record says.
+    pub about: RwSignal<About>,
+    /// Where the work is.
+    pub saving: RwSignal<Saving>,
+    /// What a screen reader is told of the last command.
+    pub said: RwSignal<String>,
+    /// The draft before the last removal.
+    pub before: RwSignal<Option<Draft>>,
+    /// What keeps it from being published.
+    pub wrong: Memo<Vec<Wrong>>,
+    changed: StoredValue<bool>,
+}
+
+impl Desk {
+    /// Puts a draft on the desk. `rev` is that of the server's draft, 0 if it has none.
+    pub fn new(id: Key, rev: u64, about: About, draft: Draft) -> Self {
+        let draft = RwSignal::new(draft);
+        let wrong = Memo::new(move |_| draft.with(wrong_in));
+        let desk = Self {
+            store: Store::get(),
+            id: StoredValue::new(id),
+            rev: StoredValue::new(rev),
+            draft,
+            about: RwSignal::new(about),
+            saving: RwSignal::new(if rev == 0 { Saving::Clean } else { Saving::Saved }),
+            said: RwSignal::default(),
+            before: RwSignal::new(None),
+            wrong,
+            changed: StoredValue::new(false),
+        };
+        desk.guard();
+        desk
+    }
+
+    /// Which survey.
+    pub fn id(self) -> Key {
+        self.id.get_value()
+    }
+
+    /// The revision of the server's draft; 0 if it has none.
+    pub fn rev(self) -> u64 {
+        self.rev.get_value()
+    }
+
+    /// What the survey is called so far; tracked.
+    pub fn title(self) -> String {
+        let title = self.about.with(|about| Text::deserialize(about.get("title")?).ok());
+        title.map(|title| content(&title)).unwrap_or_default()
+    }
+
+    /// Carries out a command. What it refuses changes nothing and comes back.
+    pub fn change<T>(
+        self,
+        command: impl FnOnce(&mut Draft) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let old = self.draft.get_untracked();
+        let mut draft = old.clone();
+        let done = command(&mut draft)?;
+        if draft != old {
+            self.before.set(None);
+            self.draft.set(draft);
+            self.save();
+        }
+        Ok(done)
+    }
+
+    /// As [`Desk::change`], for a removal that can be taken back.
+    pub fn take_away(
+        self,
+        command: impl FnOnce(&mut Draft) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
+        let old = self.draft.get_untracked();
+        self.change(command)?;
+        self.before.set(Some(old));
+        Ok(())
+    }
+
+    /// Takes the last removal back.
+    pub fn undo(self) {
+        if let Some(before) = self.before.get_untracked() {
+            self.before.set(None);
+            self.draft.set(before);
+            self.said.set(t(key::STAFF_MAKE_UNDONE));
+            self.save();
+        }
+    }
+
+    /// Sets a field of the survey's record.
+    pub fn set_about(self, field: &str, value: Value) {
+        let same = self.about.with_untracked(|about| about.get(field) == Some(&value));
+        if !same {
+            self.about.update(|about| {
+                about.insert(field.to_owned(), value);
+            });
+            self.save();
+        }
+    }
+
+    /// Sends what is here. Changes made meanwhile follow.
+    pub fn save(self) {
+        self.changed.set_value(true);
+        if matches!(self.saving.get_untracked(), Saving::Sending | Saving::Conflict(_)) {
+            return;
+        }
+        self.saving.set(Saving::Sending);
+        spawn_local(async move {
+            while self.changed.try_get_value() == Some(true) {
+                self.changed.set_value(false);
+                let write = DraftWrite {
+                    base_rev: self.rev(),
+                    survey: self.about.get_untracked(),
+                    definition: self.draft.with_untracked(Draft::definition),
+                };
+                let outcome = match self.store.save_draft(&self.id(), &write).await {
+                    Ok(DraftResult::Saved { head }) => {
+                        if self.rev.try_set_value(head.rev).is_some() {
+                            return;
+                        }
+                        continue;
+                    }
+                    Ok(DraftResult::Conflict { draft }) => Saving::Conflict(draft),
+                    Ok(DraftResult::Discarded) => Saving::Conflict(None),
+                    Err(error) => Saving::Failed(error),
+                };
+                self.saving.try_set(outcome);
+                return;
+            }
+            self.saving.try_set(Saving::Saved);
+        });
+    }
+
+    /// Puts what the server has in the place of what is here.
+    pub fn take_theirs(self, theirs: &wire::Draft) {
+        if let Some(draft) = Draft::read(&theirs.definition) {
+            self.changed.set_value(false);
+            self.rev.set_value(theirs.head.rev);
+            self.about.set(theirs.survey.clone());
+            self.draft.set(draft);
+            self.saving.set(Saving::Saved);
+        }
+    }
+
+    /// Notes that what is here is published, and the draft done with.
+    pub fn published(self) {
+        self.rev.set_value(0);
+        self.saving.set(Saving::Clean);
+        self.before.set(None);
+    }
+
+    /// The fields of the survey's record as they are published now; none if it never was.
+    pub fn record(self) -> Option<(u64, About)> {
+        let id = self.id();
+        self.store.catalogue.with(|catalogue| {
+            let record = catalogue.record(Collection::Survey, &id)?;
+            Some((record.rev, record.fields.clone()))
+        })
+    }
+
+    /// While something is not on the server, the page is not left in silence.
+    fn guard(self) {
+        let open = move || !matches!(self.saving.get(), Saving::Clean | Saving::Saved);
+        unsaved::guard(Signal::derive(open));
+        let held = move || matches!(self.saving.get(), Saving::Failed(_) | Saving::Conflict(_));
+        Effect::new(move || router::hold(held()));
+        on_cleanup(|| router::hold(false));
+    }
+}
+
+/// What keeps a draft from being published, each at its place.
+fn wrong_in(draft: &Draft) -> Vec<Wrong> {
+    let problems = Definition::read(&draft.definition()).err().unwrap_or_default();
+    problems.iter().map(|problem| wrong_at(draft, problem)).collect()
+}
+
+/// A problem of the definition at its place.
+pub fn wrong_at(draft: &Draft, problem: &Problem) -> Wrong {
+    let (place, field) = draft.place_of(&problem.pointer);
+    Wrong { place, field, words: problem.detail.clone() }
+}
+
+/// Why a command was refused, in words; `name` gives a question its label.
+pub fn refusal_words(draft: &Draft, refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Missing(what) => tf(key::STAFF_MAKE_REFUSED_MISSING, &[("what", what)]),
+        Refusal::Taken(name) => tf(key::STAFF_MAKE_REFUSED_TAKEN, &[("name", name)]),
+        Refusal::BadName => t(key::STAFF_MAKE_REFUSED_NAME),
+        Refusal::Unknown(name) => tf(key::STAFF_MAKE_REFUSED_UNKNOWN, &[("name", name)]),
+        Refusal::Senseless => t(key::STAFF_MAKE_REFUSED_SENSELESS),
+        Refusal::InUse { by, .. } => {
+            let users: Vec<_> = by.iter().map(|path| title_of(draft, path)).collect();
+            tf(key::STAFF_MAKE_REFUSED_IN_USE, &[("by", &users.join("; "))])
+        }
+    }
+}
+
+/// What a question is called on the screen: its words, else its name.
+pub fn title_of(draft: &Draft, path: &survey::draft::Path) -> String {
+    let label = draft.text(&Place::Item(path.clone()), "label", draft.language());
+    if label.is_empty() { path.name().unwrap_or("–").to_owned() } else { label }
+}
+
+/// The record of a survey that nobody has described yet.
+pub fn blank_about(title: &str) -> About {
+    let about = json!({"title": {"en": title}, "summary": {}, "minutes": 5});
+    about.as_object().cloned().unwrap_or_default()
+}

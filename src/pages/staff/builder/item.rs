@@ -1,0 +1,453 @@
+//! One question or group: its words and its rules.
+//!
+//! Each field is kept with the draft as soon as it is left; what the draft refuses is said at the field, and stays
+//! as it was in the draft.
+
+use crate::view::{View, view};
+use leptos::prelude::*;
+use serde_json::{Map, Value, json};
+use survey::draft::{Draft, Path, Place, Refusal, is_answered, is_group, takes_choices};
+
+use super::{
+    Heading, Wrongs,
+    desk::{Desk, refusal_words, title_of},
+    kinds::{KINDS, kind_words},
+    screen::Screen,
+};
+use crate::{
+    components::{
+        check::Check,
+        field::{ErrorSummary, Fault, TextArea, TextField},
+        select::{Opt, Select},
+    },
+    locale::{Key, key, label, t, tf, tn, words},
+};
+
+/// A field of the form that holds words.
+#[derive(Clone, Copy)]
+struct Field {
+    name: &'static str,
+    value: RwSignal<String>,
+    rule: Rule,
+}
+
+/// How the field stands in the draft.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    /// Words for people, in the form's own language.
+    Words,
+    /// An expression, or a plain word.
+    Source,
+    /// A number among the parameters.
+    Parameter,
+}
+
+const WORDS: [&str; 6] =
+    ["label", "hint", "constraint_message", "required_message", "low_label", "high_label"];
+const SOURCES: [&str; 6] =
+    ["constraint", "calculation", "default", "choice_filter", "repeat_count", "appearance"];
+const PARAMETERS: [&str; 3] = ["start", "end", "step"];
+
+/// The form of one item.
+#[component]
+pub fn ItemEdit(
+    /// The draft.
+    desk: Desk,
+    /// Which item.
+    path: Path,
+) -> View {
+    let fields = StoredValue::new(open(desk, &path));
+    let value = move |name: &str| {
+        let found =
+            fields.with_value(|all| all.iter().find(|it| it.name == name).map(|it| it.value));
+        found.unwrap_or_default()
+    };
+    let faults = RwSignal::new(Vec::<Fault>::new());
+    let commit = {
+        let path = path.clone();
+        move || {
+            let mut found = Vec::new();
+            for field in fields.get_value() {
+                if let Err(refusal) = desk.change(|draft| keep(draft, &path, field)) {
+                    let words = desk.draft.with_untracked(|it| refusal_words(it, &refusal));
+                    found.push(Fault { field: field.name.to_owned(), words });
+                }
+            }
+            faults.set(found);
+        }
+    };
+    let on_change = commit.clone();
+    let own = path.clone();
+    // Another type brings a scale, or takes one away: the fields show what the draft has now.
+    let refill = move |()| {
+        for (field, now) in fields.get_value().iter().zip(open(desk, &own)) {
+            field.value.set(now.value.get_untracked());
+        }
+    };
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        commit();
+        if faults.with_untracked(Vec::is_empty) {
+            Screen::Contents.show(&desk.id());
+        }
+    };
+    let own = path.clone();
+    let kind = Memo::new(move |_| desk.draft.with(|draft| draft.field(&own, "type").to_owned()));
+    let own = Place::Item(path.clone());
+    let field = move |name: &'static str, label_key: Key, hint: Option<Key>| {
+        let value = value(name);
+        let hint = Signal::derive(move || hint.map(t).unwrap_or_default());
+        let on_input = move |text: String| value.set(text);
+        view! { <TextField id=name label=label(label_key) hint value on_input faults/> }
+    };
+    let number = move |name: &'static str, label_key: Key| {
+        let value = value(name);
+        let on_input = move |text: String| value.set(text);
+        view! {
+            <TextField
+                id=name
+                label=label(label_key)
+                value
+                on_input
+                faults
+                inputmode="numeric"
+                width="govuk-input--width-10"
+            />
+        }
+    };
+    let (of_kind, of_rules) = (path.clone(), path.clone());
+    let inner = move || {
+        let kind = kind.get();
+        let (path, rules) = (of_kind.clone(), of_rules.clone());
+        view! {
+            {takes_choices(&kind).then(|| view! { <ChoicesFrom desk path=path.clone()/> })}
+            {(kind == "range")
+                .then(|| {
+                    view! {
+                        {number("start", key::STAFF_MAKE_START)}
+                        {number("end", key::STAFF_MAKE_END)}
+                        {number("step", key::STAFF_MAKE_STEP)}
+                        {field("low_label", key::STAFF_MAKE_LOW, None)}
+                        {field("high_label", key::STAFF_MAKE_HIGH, None)}
+                    }
+                })}
+            {(kind == "calculate")
+                .then(|| field("calculation", key::STAFF_MAKE_CALCULATION, Some(key::STAFF_MAKE_EXPRESSION_HINT)))}
+            {(kind == "repeat")
+                .then(|| field("repeat_count", key::STAFF_MAKE_COUNT, Some(key::STAFF_MAKE_COUNT_HINT)))}
+            <Relevant desk path=path.clone()/>
+            {is_answered(&kind)
+                .then(|| {
+                    view! {
+                        <h3 class="govuk-heading-m">{words(key::STAFF_MAKE_RULES)}</h3>
+                        <Flag desk path=rules.clone() field="required" words=key::STAFF_MAKE_REQUIRED/>
+                        {field("required_message", key::STAFF_MAKE_REQUIRED_MESSAGE, None)}
+                        <Flag desk path=rules.clone() field="may_decline" words=key::STAFF_MAKE_DECLINE/>
+                        {field("constraint", key::STAFF_MAKE_CONSTRAINT, Some(key::STAFF_MAKE_CONSTRAINT_HINT))}
+                        {field("constraint_message", key::STAFF_MAKE_CONSTRAINT_MESSAGE, None)}
+                        {field("default", key::STAFF_MAKE_DEFAULT, None)}
+                    }
+                })}
+            {takes_choices(&kind)
+                .then(|| field("choice_filter", key::STAFF_MAKE_FILTER, Some(key::STAFF_MAKE_FILTER_HINT)))}
+            {field("appearance", key::STAFF_MAKE_APPEARANCE, Some(key::STAFF_MAKE_APPEARANCE_HINT))}
+        }
+    };
+    let own_title = path.clone();
+    let title = Signal::derive(move || desk.draft.with(|draft| title_of(draft, &own_title)));
+    let (label_value, hint_value) = (value("label"), value("hint"));
+    view! {
+        <Heading title back=Screen::Contents.address(&desk.id())/>
+        <ErrorSummary faults/>
+        <Wrongs desk here=move |wrong| wrong.place == own/>
+        <form
+            novalidate
+            autocomplete="off"
+            on:change=move |_| on_change()
+            on:submit=submit
+        >
+            <TextArea
+                id="label"
+                label=label(key::STAFF_MAKE_WORDS)
+                value=label_value
+                on_input=move |text| label_value.set(text)
+                faults
+                rows=2
+            />
+            <TextField
+                id="hint"
+                label=label(key::STAFF_MAKE_HINT)
+                value=hint_value
+                on_input=move |text| hint_value.set(text)
+                faults
+            />
+            <KindSelect desk path=path.clone() changed=refill/>
+            {inner}
+            <button class="govuk-button">{words(key::STAFF_MAKE_DONE)}</button>
+        </form>
+        <Standing desk path/>
+    }
+}
+
+/// The form's fields as the draft has them.
+fn open(desk: Desk, path: &Path) -> Vec<Field> {
+    desk.draft.with_untracked(|draft| {
+        let place = Place::Item(path.clone());
+        let parameters = draft.item(path).and_then(|item| item.get("parameters"));
+        let field = |name, rule, text: String| Field { name, value: RwSignal::new(text), rule };
+        let words =
+            WORDS.map(|name| field(name, Rule::Words, draft.text(&place, name, draft.language())));
+        let sources =
+            SOURCES.map(|name| field(name, Rule::Source, draft.field(path, name).to_owned()));
+        let numbers = PARAMETERS.map(|name| {
+            let number = parameters.and_then(|it| it.get(name));
+            let digits = number.map(|it| it.as_str().map_or_else(|| it.to_string(), str::to_owned));
+            field(name, Rule::Parameter, digits.unwrap_or_default())
+        });
+        words.into_iter().chain(sources).chain(numbers).collect()
+    })
+}
+
+/// Whether a type of question has the field; what it cannot have is not shown, and not kept.
+fn applies(kind: &str, field: &str) -> bool {
+    match field {
+        "start" | "end" | "step" | "low_label" | "high_label" => kind == "range",
+        "constraint" | "constraint_message" | "required_message" | "default" => is_answered(kind),
+        "calculation" => kind == "calculate",
+        "repeat_count" => kind == "repeat",
+        "choice_filter" => takes_choices(kind),
+        _ => true,
+    }
+}
+
+/// Puts what a field holds into the draft.
+fn keep(draft: &mut Draft, path: &Path, field: Field) -> Result<(), Refusal> {
+    if !applies(draft.field(path, "type"), field.name) {
+        return Ok(());
+    }
+    let typed = field.value.get_untracked();
+    let typed = typed.trim();
+    match field.rule {
+        Rule::Words => {
+            let language = draft.language().to_owned();
+            let place = Place::Item(path.clone());
+            if draft.text(&place, field.name, &language) == typed {
+                return Ok(());
+            }
+            draft.set_words(&place, field.name, &language, typed)
+        }
+        Rule::Source if draft.field(path, field.name) == typed => Ok(()),
+        Rule::Source => draft.set(path, field.name, (!typed.is_empty()).then(|| json!(typed))),
+        Rule::Parameter => {
+            let parameters = draft.item(path).and_then(|item| item.get("parameters"));
+            let mut all: Map<String, Value> =
+                parameters.and_then(Value::as_object).cloned().unwrap_or_default();
+            let whole = typed.parse::<i64>().map(Value::from).ok();
+            let number = whole.or_else(|| typed.parse::<f64>().map(Value::from).ok());
+            match number.or_else(|| (!typed.is_empty()).then(|| json!(typed))) {
+                Some(number) => all.insert(field.name.to_owned(), number),
+                None => all.remove(field.name),
+            };
+            if all.is_empty() && draft.item(path).is_none_or(|it| !it.contains_key("parameters")) {
+                return Ok(());
+            }
+            draft.set(path, "parameters", Some(Value::Object(all)))
+        }
+    }
+}
+
+/// The type, among those that hold items or among those that do not.
+#[component]
+fn KindSelect(
+    desk: Desk,
+    path: Path,
+    /// Called when the question has another type.
+    #[prop(into)]
+    changed: Callback<()>,
+) -> View {
+    let own = path.clone();
+    let kind = Signal::derive(move || desk.draft.with(|it| it.field(&own, "type").to_owned()));
+    let options = Signal::derive(move || {
+        let now = kind.get();
+        let fitting = KINDS.iter().filter(|(name, _)| is_group(name) == is_group(&now));
+        let mut options: Vec<Opt> =
+            fitting.map(|(name, words)| ((*name).to_owned(), t(*words))).collect();
+        if !options.iter().any(|(name, _)| *name == now) {
+            options.insert(0, (now.clone(), kind_words(&now)));
+        }
+        options
+    });
+    let on_change = move |kind: String| {
+        // The list offers only what goes together.
+        if desk.change(|draft| draft.set_kind(&path, &kind)).is_ok() {
+            changed.run(());
+        }
+    };
+    view! { <Select id="kind" label=label(key::STAFF_MAKE_KIND) options value=kind on_change/> }
+}
+
+/// A rule that is on or off. One that is an expression is left as it is.
+#[component]
+fn Flag(desk: Desk, path: Path, field: &'static str, words: Key) -> View {
+    let own = path.clone();
+    let stored = Memo::new(move |_| {
+        desk.draft.with(|draft| draft.item(&own).and_then(|item| item.get(field).cloned()))
+    });
+    let on = Signal::derive(move || stored.get().is_some_and(|it| it != false && it != ""));
+    let hint = Signal::derive(move || match stored.get() {
+        Some(Value::String(source)) if !source.is_empty() => {
+            tf(key::STAFF_MAKE_WHEN, &[("when", &source)])
+        }
+        _ => String::new(),
+    });
+    let on_change = move |ticked: bool| {
+        let _ = desk.change(|draft| draft.set(&path, field, ticked.then_some(json!(true))));
+    };
+    view! { <Check id=field label=label(words) hint value=on on_change/> }
+}
+
+/// When it is asked, in the words of the expression, and the way to change that.
+#[component]
+fn Relevant(desk: Desk, path: Path) -> View {
+    let own = path.clone();
+    let relevant = move || {
+        let source = desk.draft.with(|draft| draft.field(&own, "relevant").to_owned());
+        if source.trim().is_empty() { t(key::STAFF_MAKE_ALWAYS) } else { source }
+    };
+    let href = move || Screen::Condition(path.clone()).address(&desk.id());
+    view! {
+        <div class="govuk-form-group">
+            <h3 class="govuk-heading-s">{words(key::STAFF_MAKE_RELEVANT)}</h3>
+            <p class="govuk-body ct-source">{relevant}</p>
+            <a class="govuk-link" href=href>
+                {words(key::STAFF_MAKE_RELEVANT_CHANGE)}
+            </a>
+        </div>
+    }
+}
+
+/// Which list a question chooses from, and the way to the choices.
+#[component]
+fn ChoicesFrom(desk: Desk, path: Path) -> View {
+    let own = path.clone();
+    let list = Memo::new(move |_| desk.draft.with(|it| it.field(&own, "list").to_owned()));
+    let options = Signal::derive(move || {
+        desk.draft.with(|draft| {
+            let name = |list: &str| {
+                let first = draft.choices(list).iter().take(3).map(|choice| {
+                    let place = Place::Choice {
+                        list: list.to_owned(),
+                        choice: choice["name"].as_str().unwrap_or_default().to_owned(),
+                    };
+                    draft.text(&place, "label", draft.language())
+                });
+                format!("{list}: {}", first.collect::<Vec<_>>().join(", "))
+            };
+            draft.lists().into_iter().map(|it| (it.to_owned(), name(it))).collect::<Vec<Opt>>()
+        })
+    });
+    let (several, own) = (move || options.with(Vec::len) > 1, path.clone());
+    let on_change = move |list: String| {
+        let _ = desk.change(|draft| draft.use_list(&own, Some(&list)));
+    };
+    let count = move || {
+        let choices = desk.draft.with(|draft| list.with(|list| draft.choices(list).len()));
+        tn(key::STAFF_MAKE_CHOICES_COUNT, choices)
+    };
+    let href = move || Screen::Choices(path.clone()).address(&desk.id());
+    view! {
+        <div class="govuk-form-group">
+            <h3 class="govuk-heading-s">{words(key::STAFF_MAKE_CHOICES)}</h3>
+            <p class="govuk-body">{count}</p>
+            <a class="govuk-link" href=href>
+                {words(key::STAFF_MAKE_CHOICES_CHANGE)}
+            </a>
+        </div>
+        <div hidden=move || !several()>
+            <Select
+                id="list"
+                label=label(key::STAFF_MAKE_LIST)
+                options
+                value=list
+                on_change
+            />
+        </div>
+    }
+}
+
+/// Where it stands, what it is called in exports, and the way out.
+#[component]
+fn Standing(desk: Desk, path: Path) -> View {
+    let faults = RwSignal::new(Vec::<Fault>::new());
+    let refused = move |field: &str, refusal: &Refusal| {
+        let words = desk.draft.with_untracked(|draft| refusal_words(draft, refusal));
+        faults.set(vec![Fault { field: field.to_owned(), words }]);
+    };
+    let name = RwSignal::new(path.name().unwrap_or_default().to_owned());
+    let own = path.clone();
+    let rename = move |_| match desk.change(|draft| draft.rename(&own, name.get_untracked().trim()))
+    {
+        Ok(path) => Screen::Item(path).show(&desk.id()),
+        Err(refusal) => refused("name", &refusal),
+    };
+    let own = path.clone();
+    let groups = Signal::derive(move || {
+        desk.draft.with(|draft| {
+            let fitting = |path: &Path| is_group(draft.field(path, "type")) && !path.is_in(&own);
+            let paths = draft.entries().into_iter().map(|entry| entry.path).filter(fitting);
+            let groups = paths.map(|path| (path.to_string(), title_of(draft, &path)));
+            let top = (String::new(), t(key::STAFF_MAKE_GROUP_NONE));
+            [top].into_iter().chain(groups).collect::<Vec<Opt>>()
+        })
+    });
+    let group = path.parent().unwrap_or_default().to_string();
+    let own = path.clone();
+    let put = move |group: String| match desk
+        .change(|draft| draft.put_into(&own, &Path::parse(&group)))
+    {
+        Ok(path) => Screen::Item(path).show(&desk.id()),
+        Err(refusal) => refused("group", &refusal),
+    };
+    let remove = move |_| {
+        let title = desk.draft.with_untracked(|draft| title_of(draft, &path));
+        match desk.take_away(|draft| draft.remove(&path)) {
+            Ok(()) => {
+                desk.said.set(tf(key::STAFF_MAKE_REMOVED, &[("title", &title)]));
+                Screen::Contents.show(&desk.id());
+            }
+            Err(refusal) => refused("remove", &refusal),
+        }
+    };
+    view! {
+        <h3 class="govuk-heading-m">{words(key::STAFF_MAKE_STANDING)}</h3>
+        <ErrorSummary faults/>
+        <Select
+            id="group"
+            label=label(key::STAFF_MAKE_GROUP)
+            options=groups
+            value=Signal::derive(move || group.clone())
+            on_change=put
+        />
+        <TextField
+            id="name"
+            label=label(key::STAFF_MAKE_NAME)
+            hint=label(key::STAFF_MAKE_NAME_HINT)
+            value=name
+            on_input=move |text| name.set(text)
+            faults
+        />
+        <div class="govuk-button-group">
+            <button type="button" class="govuk-button govuk-button--secondary" on:click=rename>
+                {words(key::STAFF_MAKE_RENAME)}
+            </button>
+            <button
+                type="button"
+                id="remove"
+                class="govuk-button govuk-button--warning"
+                on:click=remove
+            >
+                {words(key::STAFF_MAKE_REMOVE)}
+            </button>
+        </div>
+    }
+}

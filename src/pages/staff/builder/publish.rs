@@ -1,0 +1,459 @@
+//! Out to the tablets, and what can be done with the survey as a whole.
+
+use crate::view::{CollectView, View, view};
+use leptos::prelude::*;
+use model::{
+    Collection, Key, Problem,
+    catalogue::{SurveyState, survey_version_key},
+    wire::{DraftResult, Edit, EditResult},
+};
+use serde_json::{Map, Value, json};
+use survey::draft::{Draft, Place};
+use sync::SyncError;
+use wasm_bindgen_futures::spawn_local;
+
+use super::{
+    super::{faults::fault_for, live, opened::difference, values::language_name},
+    Heading,
+    desk::{Desk, Wrong, title_of, wrong_at},
+    is_saved,
+    screen::Screen,
+    start::{copy_of, new_draft},
+};
+use crate::{
+    components::notice::{Notice, Tone},
+    locale::{key, label, t, tf, tn, words},
+    platform::{browser, ids},
+    router,
+    store::Store,
+};
+
+/// What came of publishing.
+#[derive(Debug, Clone, PartialEq)]
+enum Outcome {
+    /// It is out, as this version.
+    Out(u32),
+    /// The server did not take it.
+    Refused(Vec<Wrong>),
+    /// Somebody else published or changed it meanwhile.
+    Meanwhile,
+    /// No answer.
+    Failed(SyncError),
+}
+
+/// What is wrong or missing, and the button.
+#[component]
+pub fn Publish(desk: Desk) -> View {
+    let store = Store::get();
+    let outcome = RwSignal::new(None::<Outcome>);
+    let busy = RwSignal::new(false);
+    // What got no answer goes out again under the same numbers, so that it is carried out once.
+    let unanswered = StoredValue::new(None::<(u32, Vec<Edit>)>);
+    let publish = move |_| {
+        if busy.get_untracked() || !desk.saving.with_untracked(is_saved) {
+            return;
+        }
+        let Some((version, edits)) = edits(store, desk) else { return };
+        let again = unanswered.get_value().filter(|(number, before)| {
+            let same = |(one, other): (&Edit, &Edit)| {
+                one.fields == other.fields && one.base_rev == other.base_rev
+            };
+            *number == version && before.iter().zip(&edits).all(same)
+        });
+        let (version, edits) = again.unwrap_or((version, edits));
+        busy.set(true);
+        spawn_local(async move {
+            let answer = store.publish(edits.clone()).await;
+            if busy.try_set(false).is_some() {
+                return;
+            }
+            unanswered.set_value(None);
+            let came = match answer {
+                Ok(results) => came_of(desk, version, &results),
+                Err(error) => {
+                    unanswered.set_value(Some((version, edits)));
+                    Outcome::Failed(error)
+                }
+            };
+            if came == Outcome::Out(version) {
+                let (id, rev) = (desk.id(), desk.rev());
+                desk.published();
+                if rev > 0 {
+                    // What stays of the draft is what is published: nothing is lost if this fails.
+                    let _ = store.discard_draft(&id, rev).await;
+                }
+            }
+            outcome.try_set(Some(came));
+            request_animation_frame(|| {
+                browser::focus("#published");
+            });
+        });
+    };
+    let came = move || outcome.get().map(|came| view! { <Came desk came/> });
+    let next = move || store.catalogue.with(|catalogue| catalogue.next_version(&desk.id()));
+    let wrong = Memo::new(move |_| {
+        let mut all = desk.wrong.get();
+        all.extend(about_wrong(store, desk));
+        if desk.draft.with(|draft| draft.entries().is_empty()) {
+            let words = t(key::STAFF_MAKE_NONE);
+            all.push(Wrong { place: Place::Form, field: String::new(), words });
+        }
+        all
+    });
+    let ready = Memo::new(move |_| wrong.with(Vec::is_empty) && desk.saving.with(is_saved));
+    let missing = move || {
+        let languages = desk.draft.with(|draft| {
+            let others = draft.languages().into_iter().skip(1);
+            let missing = others.map(|tag| (tag.to_owned(), draft.untranslated(tag).len()));
+            missing.filter(|(_, missing)| *missing > 0).collect::<Vec<_>>()
+        });
+        let line = |(tag, missing): (String, usize)| {
+            let words =
+                format!("{}: {}", language_name(&tag), tn(key::STAFF_MAKE_MISSING, missing));
+            view! { <li>{words}</li> }
+        };
+        (!languages.is_empty()).then(|| {
+            view! {
+                <div class="govuk-inset-text">
+                    <p class="govuk-body">{t(key::STAFF_MAKE_MISSING_TEXT)}</p>
+                    <ul class="govuk-list govuk-list--bullet">
+                        {languages.into_iter().map(line).collect_view()}
+                    </ul>
+                </div>
+            }
+        })
+    };
+    let done = move || outcome.with(|it| matches!(it, Some(Outcome::Out(_))));
+    view! {
+        <Heading title=label(key::STAFF_MAKE_PUBLISH) back=Screen::Contents.address(&desk.id())/>
+        <div id="published" tabindex="-1">
+            {came}
+        </div>
+        <div hidden=done>
+            {move || {
+                let wrong = wrong.get();
+                (!wrong.is_empty()).then(|| view! { <WrongList desk wrong/> })
+            }}
+            {missing}
+            <p class="govuk-body ct-prose">{words(key::STAFF_MAKE_PUBLISH_TEXT)}</p>
+            <button
+                type="button"
+                id="publish"
+                class="govuk-button"
+                aria-disabled=move || (busy.get() || !ready.get()).then_some("true")
+                on:click=move |event| {
+                    if ready.get_untracked() {
+                        publish(event);
+                    }
+                }
+            >
+                {move || tf(key::STAFF_MAKE_PUBLISH_GO, &[("n", &next().to_string())])}
+            </button>
+        </div>
+    }
+}
+
+/// What is wrong, each with the way to its question.
+#[component]
+fn WrongList(desk: Desk, wrong: Vec<Wrong>) -> View {
+    let line = move |wrong: Wrong| {
+        let screen = match &wrong.place {
+            Place::Item(path) => Screen::Item(path.clone()),
+            Place::Choice { list, .. } => {
+                let users = desk.draft.with_untracked(|draft| draft.list_users(list));
+                users.into_iter().next().map_or(Screen::Contents, Screen::Choices)
+            }
+            Place::Form if wrong.field == "languages" => Screen::Languages,
+            Place::Form if wrong.field.is_empty() => Screen::Contents,
+            Place::Form => Screen::About,
+        };
+        let title = match &wrong.place {
+            Place::Item(path) => desk.draft.with_untracked(|draft| title_of(draft, path)),
+            Place::Choice { choice, .. } => choice.clone(),
+            Place::Form => t(key::STAFF_SURVEY),
+        };
+        view! {
+            <li>
+                <a class="govuk-link" href=screen.address(&desk.id())>
+                    {title}
+                </a>
+                ": "
+                {wrong.words}
+            </li>
+        }
+    };
+    view! {
+        <Notice tone=Tone::Warning title=label(key::STAFF_MAKE_PUBLISH_NOT)>
+            <ul class="govuk-list govuk-list--bullet">
+                {wrong.into_iter().map(line).collect_view()}
+            </ul>
+        </Notice>
+    }
+}
+
+#[component]
+fn Came(desk: Desk, came: Outcome) -> View {
+    let id = desk.id();
+    match came {
+        Outcome::Out(version) => view! {
+            <Notice
+                tone=Tone::Success
+                title=Signal::derive(move || {
+                    tf(key::STAFF_MAKE_PUBLISHED, &[("n", &version.to_string())])
+                })
+            >
+                <p>{t(key::STAFF_SAVED_TEXT)}</p>
+                <ul class="govuk-list">
+                    <li>
+                        <a class="govuk-link" href=format!("/surveys/{id}")>
+                            {t(key::STAFF_SAVED_SEE)}
+                        </a>
+                    </li>
+                    <li>
+                        <a class="govuk-link" href=format!("/staff/surveys/{id}")>
+                            {t(key::STAFF_RESULTS)}
+                        </a>
+                    </li>
+                    <li>
+                        <a class="govuk-link" href="/staff/surveys">
+                            {t(key::STAFF_SAVED_LIST)}
+                        </a>
+                    </li>
+                </ul>
+            </Notice>
+        },
+        Outcome::Refused(wrong) => view! { <WrongList desk wrong/> },
+        Outcome::Meanwhile => view! {
+            <Notice tone=Tone::Error title=label(key::STAFF_MAKE_PUBLISH_NOT)>
+                <p>{t(key::STAFF_MAKE_MEANWHILE)}</p>
+            </Notice>
+        },
+        Outcome::Failed(error) => view! {
+            <Notice tone=Tone::Error title=label(key::STAFF_MAKE_PUBLISH_NOT)>
+                <p>{live::words_for(&error)}</p>
+            </Notice>
+        },
+    }
+}
+
+/// The number of the version and the edits that publish it: the questions as a record of their own, and the
+/// survey's record that points to it.
+fn edits(store: Store, desk: Desk) -> Option<(u32, Vec<Edit>)> {
+    let id = desk.id();
+    let version = store.catalogue.with_untracked(|catalogue| catalogue.next_version(&id));
+    let questions = json!({
+        "survey": id, "version": version,
+        "definition": desk.draft.with_untracked(Draft::definition),
+    });
+    let mut wanted = desk.about.get_untracked();
+    wanted.insert("version".to_owned(), json!(version));
+    wanted.insert("state".to_owned(), json!(SurveyState::Open));
+    let record = untrack(|| desk.record());
+    let (rev, old) = record.unwrap_or_default();
+    let mut fields = difference(&old, &wanted);
+    // What this program does not know of the record is no part of the draft.
+    fields.retain(|_, value| !value.is_null());
+    let edit = |collection: Collection, id: Key, base_rev: u64, fields: Map<String, Value>| Edit {
+        edit: ids::random_uuid(),
+        collection: collection.name().to_owned(),
+        id,
+        base_rev,
+        fields,
+        delete: false,
+    };
+    let key = survey_version_key(&id, version)?;
+    let questions = questions.as_object().cloned().unwrap_or_default();
+    let whole = edit(Collection::SurveyVersion, key, 0, questions);
+    Some((version, vec![whole, edit(Collection::Survey, id, rev, fields)]))
+}
+
+/// What the server's results mean.
+fn came_of(desk: Desk, version: u32, results: &[EditResult]) -> Outcome {
+    let mut wrong = Vec::new();
+    let mut meanwhile = false;
+    for (index, result) in results.iter().enumerate() {
+        match result {
+            EditResult::Merged { collisions, .. } => meanwhile |= !collisions.is_empty(),
+            EditResult::Conflict { .. } => meanwhile = true,
+            EditResult::Undone => {}
+            EditResult::Invalid { problems } if index == 0 => {
+                let inside = |problem: &Problem| {
+                    let pointer = problem.pointer.strip_prefix("/fields/definition")?;
+                    Some(Problem { pointer: pointer.to_owned(), ..problem.clone() })
+                };
+                for problem in problems {
+                    match inside(problem) {
+                        Some(problem) => {
+                            wrong.push(desk.draft.with_untracked(|draft| wrong_at(draft, &problem)))
+                        }
+                        // The number is taken: somebody published under it.
+                        None => meanwhile = true,
+                    }
+                }
+            }
+            // Without the questions, the record cannot point to them: that says nothing new.
+            EditResult::Invalid { .. } if !wrong.is_empty() || meanwhile => {}
+            EditResult::Invalid { problems } => wrong.extend(problems.iter().map(of_record)),
+        }
+    }
+    match (meanwhile, wrong.is_empty()) {
+        (true, _) => Outcome::Meanwhile,
+        (false, false) => Outcome::Refused(wrong),
+        (false, true) => Outcome::Out(version),
+    }
+}
+
+fn of_record(problem: &Problem) -> Wrong {
+    let fault = fault_for(problem);
+    Wrong { place: Place::Form, field: fault.field, words: fault.words }
+}
+
+/// What is wrong with the survey's record, as the server would say it.
+fn about_wrong(store: Store, desk: Desk) -> Vec<Wrong> {
+    let mut fields = desk.about.get();
+    fields.insert("version".to_owned(), json!(1));
+    fields.insert("state".to_owned(), json!("open"));
+    let id = desk.id();
+    let problems = store
+        .catalogue
+        .with(|catalogue| model::catalogue::problems(Collection::Survey, &id, &fields, catalogue));
+    // The version is made while it is published.
+    let own = problems.iter().filter(|problem| !problem.pointer.ends_with("/version"));
+    own.map(of_record).collect()
+}
+
+/// Close, reopen, take a copy, take the form away, discard the draft.
+#[component]
+pub fn Whole(desk: Desk) -> View {
+    let store = Store::get();
+    let error = RwSignal::new(None::<SyncError>);
+    let sure = RwSignal::new(false);
+    let state = Memo::new(move |_| {
+        store.catalogue.with(|catalogue| catalogue.survey(&desk.id()).map(|it| it.state))
+    });
+    let set_state = move |wanted: SurveyState| {
+        let Some((rev, _)) = untrack(|| desk.record()) else { return };
+        let fields = [("state".to_owned(), json!(wanted))].into_iter().collect();
+        let edit = Edit {
+            edit: ids::random_uuid(),
+            collection: Collection::Survey.name().to_owned(),
+            id: desk.id(),
+            base_rev: rev,
+            fields,
+            delete: false,
+        };
+        spawn_local(async move {
+            let answer = store.edit(edit).await;
+            if let Ok(EditResult::Merged { .. }) = answer {
+                desk.said.try_set(t(match wanted {
+                    SurveyState::Open => key::STAFF_MAKE_REOPENED,
+                    SurveyState::Closed => key::STAFF_MAKE_CLOSED,
+                }));
+            }
+            error.try_set(answer.err());
+        });
+    };
+    let duplicate = move |_| {
+        let (about, draft) = (copy_of(&desk.about.get_untracked()), desk.draft.get_untracked());
+        let title = tf(key::STAFF_MAKE_COPY_OF, &[("title", &desk.title())]);
+        spawn_local(async move {
+            match new_draft(store, &title, about, &draft).await {
+                // The desk of the copy is another one.
+                Ok(id) => router::go(&Screen::Contents.address(&id)),
+                Err(refused) => {
+                    error.try_set(Some(refused));
+                }
+            }
+        });
+    };
+    let discard = move |_| {
+        let (id, rev) = (desk.id(), desk.rev());
+        spawn_local(async move {
+            match store.discard_draft(&id, rev).await {
+                Ok(DraftResult::Conflict { draft }) => {
+                    desk.saving.try_set(super::desk::Saving::Conflict(draft));
+                }
+                Ok(_) => {
+                    router::hold(false);
+                    router::go("/staff/surveys");
+                }
+                Err(refused) => {
+                    error.try_set(Some(refused));
+                }
+            }
+        });
+    };
+    let has_draft = move || desk.saving.with(|saving| *saving != super::desk::Saving::Clean);
+    let public = move || {
+        state.get().map(|state| {
+            let (wanted, words) = match state {
+                SurveyState::Open => (SurveyState::Closed, key::STAFF_MAKE_CLOSE),
+                SurveyState::Closed => (SurveyState::Open, key::STAFF_MAKE_REOPEN),
+            };
+            let file = format!("/api/v1/export/forms/{}.xlsx", desk.id());
+            let name = format!("{}.xlsx", desk.id());
+            view! {
+                <button
+                    type="button"
+                    id="state"
+                    class="govuk-button govuk-button--secondary"
+                    on:click=move |_| set_state(wanted)
+                >
+                    {t(words)}
+                </button>
+                <a class="govuk-link" href=file download=name rel="external">
+                    {t(key::STAFF_MAKE_EXPORT)}
+                </a>
+            }
+        })
+    };
+    view! {
+        <live::Trouble error again=move |()| error.set(None)/>
+        <div class="govuk-button-group">
+            <button
+                type="button"
+                class="govuk-button govuk-button--secondary"
+                on:click=duplicate
+            >
+                {words(key::STAFF_MAKE_COPY)}
+            </button>
+            {public}
+        </div>
+        <div hidden=move || !has_draft()>
+            <div hidden=move || sure.get()>
+                <button
+                    type="button"
+                    class="govuk-button govuk-button--warning"
+                    on:click=move |_| {
+                        sure.set(true);
+                        request_animation_frame(|| {
+                            browser::focus("#discard");
+                        });
+                    }
+                >
+                    {words(key::STAFF_MAKE_DISCARD)}
+                </button>
+            </div>
+            <div hidden=move || !sure.get()>
+                <p class="govuk-body ct-prose">{words(key::STAFF_MAKE_DISCARD_TEXT)}</p>
+                <div class="govuk-button-group">
+                    <button
+                        type="button"
+                        id="discard"
+                        class="govuk-button govuk-button--warning"
+                        on:click=discard
+                    >
+                        {words(key::STAFF_MAKE_DISCARD_YES)}
+                    </button>
+                    <button
+                        type="button"
+                        class="govuk-button govuk-button--secondary"
+                        on:click=move |_| sure.set(false)
+                    >
+                        {words(key::STAFF_MAKE_DISCARD_NO)}
+                    </button>
+                </div>
+            </div>
+        </div>
+    }
+}
