@@ -263,8 +263,8 @@ proptest! {
             prop_assert_eq!(overview.refused().count(), spoiled);
             prop_assert_eq!(overview.waiting().count(), 0);
             prop_assert_eq!(server.stored.borrow().len(), count as usize - spoiled);
-            let several = count as usize > Server::BATCH;
-            prop_assert_eq!(server.most_batches.get(), if several { Server::PUSHES } else { 1 });
+            let batches = (count as usize).div_ceil(Server::BATCH);
+            prop_assert_eq!(server.most_batches.get(), batches.min(Server::PUSHES));
             Ok(())
         })?;
     }

@@ -301,7 +301,7 @@ fn Flag(desk: Desk, path: Path, field: &'static str, words: Key) -> View {
         _ => String::new(),
     });
     let on_change = move |ticked: bool| {
-        let _ = desk.change(|draft| draft.set(&path, field, ticked.then(|| json!(true))));
+        let _ = desk.change(|draft| draft.set(&path, field, ticked.then_some(json!(true))));
     };
     view! { <Check id=field label=label(words) hint value=on on_change/> }
 }
