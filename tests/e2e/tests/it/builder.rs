@@ -201,3 +201,29 @@ async fn the_screens_are_pictured() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn two_who_write_the_same_survey_at_once_lose_nothing() -> Result<()> {
+    let server = Server::start().await?;
+    let (one, two) = Browser::start_two(&server).await?;
+    let first = write(&one).await?;
+    Staff::sign_in(&two, "/staff/surveys/parks/edit").await?;
+    two.see(exactly("h2", t("staff_make_questions"))).await?;
+    first.add("From the first", t("staff_kind_text")).await?.saved().await?;
+    let second = Builder::at(&two);
+    second.add("From the second", t("staff_kind_text")).await?;
+    two.reads(&t("staff_make_conflict").replace("{name}", "admin")).await?;
+    second.press(t("staff_make_conflict_copy")).await?;
+    two.see(exactly("h2", t("staff_make_questions"))).await?;
+    second.saved().await?;
+    two.reads("From the second").await?;
+    assert!(!two.text().await?.contains("From the first"));
+
+    one.reload().await?;
+    one.reads("From the first").await?;
+    let staff = Client::sign_in(&server).await?;
+    let drafts: Value = serde_json::from_slice(&staff.bytes("/drafts").await?)?;
+    let ids: Vec<_> = drafts["drafts"].as_array().into_iter().flatten().collect();
+    assert_eq!(ids.len(), 2, "{drafts}");
+    Ok(())
+}
