@@ -19,6 +19,7 @@ pub mod recurrence;
 pub mod segment;
 pub mod snapshot;
 pub mod submission;
+pub mod suppression;
 pub mod tally;
 pub mod text;
 pub mod time;
