@@ -1,5 +1,7 @@
 //! What staff do: read what people told, and keep what people find here true.
 
+mod baseline;
+mod chart;
 mod conflict;
 mod editor;
 pub mod event_edit;
@@ -21,7 +23,6 @@ mod question;
 mod repeat;
 mod repeat_picker;
 pub mod results;
-mod rows;
 mod schedule;
 mod session;
 mod shell;

@@ -20,6 +20,7 @@ mod many_servers;
 mod postgres;
 mod process;
 mod push;
+mod results;
 mod server;
 mod session;
 mod snapshot;
