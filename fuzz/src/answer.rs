@@ -4,11 +4,12 @@ use model::{
     SubmissionId,
     feedback::Feedback,
     json,
+    results::Results,
     submission::{Body, Sealed, Submission},
     time::Millis,
     wire::{
         Changes, Conflicts, EditsAnswer, FeedbackPage, OutboxExport, Probe, ProblemDetails, Push,
-        PushAnswer, Results, Session,
+        PushAnswer, Session,
     },
 };
 use serde::{Serialize, de::DeserializeOwned};

@@ -64,7 +64,7 @@ fn everybody_can_read(server: &Server) {
     copied.sort_by_key(|record| record.seq);
     assert_eq!(copied, live, "the snapshot holds what the changes tell");
     let _: Conflicts = server.get("/conflicts").value();
-    for path in ["/results/s", "/export/surveys/s.csv", "/export/feedback.csv"] {
+    for path in ["/results/s", "/results/s?by=@venue", "/export/surveys/s.csv", "/export/surveys/s.json", "/export/feedback.csv"] {
         let answer = server.get(path);
         assert!(matches!(answer.status, 200 | 404), "{path}: {}", answer.text);
     }

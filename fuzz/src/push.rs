@@ -1,9 +1,9 @@
 //! `POST /api/v1/push`: submissions, as anybody may send them.
 
 use model::{
-    Hash, Record, SubmissionId, canonical,
+    Hash, Record, SubmissionId, canonical, results::Results,
     submission::{self, Sealed},
-    wire::{FeedbackPage, PushAnswer, Results, Verdict},
+    wire::{FeedbackPage, PushAnswer, Verdict},
 };
 use serde_json::{Value, json};
 use server::store::{Filter, Slice};

@@ -18,7 +18,7 @@ pub fn run(data: &[u8]) {
     let Some(answers) = value.get("answers") else { return };
     let Ok(answers) = Deserialize::deserialize(answers) else { return };
     let Some(survey) = Key::parse("s") else { return };
-    let response = Response { survey, version: 1, answers, seconds: None };
+    let response = Response { survey, version: 1, answers, seconds: None, partial: false };
     filling(&definition, &response);
     let Ok(valid) = ValidResponse::check(&definition, response.clone()) else { return };
     assert_eq!(valid.into_inner(), response);

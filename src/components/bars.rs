@@ -10,10 +10,15 @@ use crate::locale::{key, t, tf, words};
 pub struct Bar {
     /// What was answered.
     pub label: String,
-    /// How many answered so.
-    pub count: u64,
+    /// How many answered so; `None` where that is not told.
+    pub count: Option<u64>,
     /// Their share of those who answered, in whole percent, 0 to 100.
-    pub percent: u64,
+    pub percent: Option<u64>,
+}
+
+/// A number, or that it is not told.
+pub fn told(count: Option<u64>) -> String {
+    count.map_or_else(|| t(key::STAFF_RESULT_HIDDEN), |count| count.to_string())
 }
 
 /// The chart of one question.
@@ -30,10 +35,12 @@ pub fn Bars(
     rows: Signal<Vec<Bar>>,
     /// Rows without a share, under the chart: "Prefer not to say" and its number.
     #[prop(into)]
-    apart: Signal<Vec<(String, u64)>>,
+    apart: Signal<Vec<(String, Option<u64>)>>,
 ) -> View {
     let row = |bar: Bar| {
-        let percent = bar.percent.min(100).to_string();
+        let percent = bar.percent.unwrap_or(0).min(100).to_string();
+        let share =
+            bar.percent.map(|percent| tf(key::STAFF_PERCENT, &[("n", &percent.to_string())]));
         view! {
             <tr class="ct-bars__row">
                 <th scope="row" class="ct-bars__label">
@@ -48,13 +55,13 @@ pub fn Bars(
                     >
                         <rect width=percent.clone() height="10"></rect>
                     </svg>
-                    <span class="ct-bars__share">{tf(key::STAFF_PERCENT, &[("n", &percent)])}</span>
+                    <span class="ct-bars__share">{share}</span>
                 </td>
-                <td class="ct-bars__number">{bar.count}</td>
+                <td class="ct-bars__number">{told(bar.count)}</td>
             </tr>
         }
     };
-    let row_apart = |(label, count): (String, u64)| {
+    let row_apart = |(label, count): (String, Option<u64>)| {
         view! {
             <tr class="ct-bars__row">
                 <th scope="row" class="ct-bars__label">
@@ -63,7 +70,7 @@ pub fn Bars(
                 <td class="ct-bars__cell">
                     <span class="govuk-visually-hidden">{t(key::STAFF_NOT_IN_SHARE)}</span>
                 </td>
-                <td class="ct-bars__number">{count}</td>
+                <td class="ct-bars__number">{told(count)}</td>
             </tr>
         }
     };

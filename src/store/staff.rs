@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use model::{
     Key,
+    results::Results,
     wire::{
-        Conflict, Conflicts, Edit, EditResult, Edits, EditsAnswer, FeedbackPage, Results, Session,
-        SignIn,
+        Conflict, Conflicts, Edit, EditResult, Edits, EditsAnswer, FeedbackPage, Session, SignIn,
     },
 };
 use reqwasm::http::Method;
@@ -36,6 +36,13 @@ pub struct FeedbackFilter {
     pub from: Option<chrono::NaiveDate>,
     /// Said on this day or earlier, by the tablet's clock.
     pub to: Option<chrono::NaiveDate>,
+    /// What results alone are narrowed and compared by, as the server calls it: `("language", "pl")`.
+    pub more: Vec<(&'static str, String)>,
+}
+
+/// A value as it may stand in an address.
+fn encode(value: &str) -> String {
+    js_sys::encode_uri_component(value).into()
 }
 
 impl FeedbackFilter {
@@ -54,6 +61,8 @@ impl FeedbackFilter {
         if let Some(to) = self.to {
             parts.push(format!("to={to}"));
         }
+        let more = self.more.iter();
+        parts.extend(more.map(|(name, value)| format!("{name}={}", encode(value))));
         parts.join("&")
     }
 }

@@ -15,6 +15,7 @@ use crate::{
         RECORD_BYTES, RECORD_FIELDS, REFERENCES, THANKS, THEMES,
     },
     recurrence::Rule,
+    results::{BASELINE, Baseline},
     time::{wall, wall_list, wall_option},
 };
 
@@ -377,7 +378,11 @@ pub fn problems(
         Collection::Venue => view::<Venue>(fields).map(|venue| check.venue(&venue)),
         Collection::Event => view::<Event>(fields).map(|event| check.event(&event)),
         Collection::Listing => view::<Listing>(fields).map(|listing| check.listing(&listing)),
-        Collection::Survey => view::<Survey>(fields).map(|survey| check.survey(id, &survey)),
+        Collection::Survey => view::<Survey>(fields).map(|survey| {
+            check.survey(id, &survey);
+            let baselines = fields.iter().filter(|(name, _)| name.starts_with(BASELINE));
+            baselines.for_each(|(name, value)| check.baseline(name, value));
+        }),
         Collection::SurveyVersion => view::<SurveyVersion>(fields).map(|version| {
             if survey_version_key(&version.survey, version.version).as_ref() != Some(id) {
                 check.add(
@@ -549,6 +554,25 @@ impl<R: References> Check<'_, R> {
         self.email("/email", listing.email.as_ref());
         self.web_address("/website", listing.website.as_ref());
         self.hours(&listing.hours);
+    }
+
+    fn baseline(&mut self, name: &str, value: &Value) {
+        let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+        match Baseline::deserialize(value) {
+            Ok(baseline) => {
+                self.line(&format!("{pointer}/source"), &baseline.source);
+                if baseline.source.trim().is_empty() {
+                    let detail = "Say where the figure comes from.";
+                    self.add(&format!("{pointer}/source"), ProblemCode::Required, detail);
+                }
+                if !(0.0..=100.0).contains(&baseline.percent) {
+                    let detail = "Give a percentage from 0 to 100.";
+                    self.add(&format!("{pointer}/percent"), ProblemCode::OutOfRange, detail);
+                }
+                self.lines(&format!("{pointer}/values"), &baseline.values, REFERENCES);
+            }
+            Err(error) => self.add(&pointer, ProblemCode::Malformed, format!("{error}.")),
+        }
     }
 
     fn survey(&mut self, id: &Key, survey: &Survey) {

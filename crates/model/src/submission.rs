@@ -99,6 +99,9 @@ pub struct Response {
     /// Seconds from the first question to the end, to say honestly how long it takes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<u32>,
+    /// Somebody stopped before the end and wanted what is here kept: a required question may be without an answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub partial: bool,
 }
 
 /// One answer. Like an XForms instance node it is text: a number is its decimal digits, a

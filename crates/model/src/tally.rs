@@ -1,56 +1,84 @@
-//! Counting answers.
+//! Counting answers: people once, however often they answer in a repeat.
 
 use std::collections::BTreeMap;
 
-use crate::{Named, submission::Answer};
+use crate::submission::Answer;
+
+/// How often a value was given and by how many people.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// Answers with the value.
+    pub count: u64,
+    /// People who gave it at least once.
+    pub people: u64,
+}
+
+impl Cell {
+    /// Of two values of one question that are shown as one. Who gave both is counted among the people once at the
+    /// most, so their number is rather too low than too high: disclosure control must not trust it too much.
+    pub fn joined(self, other: Self, repeated: bool) -> Self {
+        let people =
+            if repeated { self.people.max(other.people) } else { self.people + other.people };
+        Self { count: self.count + other.count, people }
+    }
+}
 
 /// The count of one question's answers.
-#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     /// People who gave an answer, "prefer not to say" not counted among them.
     pub answered: u64,
-    /// People who preferred not to say.
+    /// People who preferred not to say, and said nothing else in another instance.
     pub declined: u64,
-    /// For each value how many gave it; with several picks a person counts in each.
-    pub counts: BTreeMap<String, u64>,
+    /// Answers; more than `answered` where a question stands in a repeat.
+    pub instances: u64,
+    /// For each value how often it was given; with several picks an answer counts in each.
+    pub counts: BTreeMap<String, Cell>,
 }
 
 impl Tally {
-    /// Counts one person's answer.
-    pub fn add(&mut self, answer: &Answer) {
-        match answer {
-            Answer::Declined => self.declined += 1,
-            Answer::One(value) => {
-                self.answered += 1;
-                *self.counts.entry(value.clone()).or_default() += 1;
+    /// Counts one person's answers to a question: one, or one for each instance of its repeat. `values` says which
+    /// values an answer counts for.
+    pub fn add(&mut self, answers: &[&Answer], values: impl Fn(&Answer) -> Vec<String>) {
+        let mut own: BTreeMap<String, u64> = BTreeMap::new();
+        let mut given = 0;
+        for answer in answers {
+            if matches!(answer, Answer::Declined) {
+                continue;
             }
-            Answer::Many(values) => {
-                self.answered += 1;
-                let once: std::collections::BTreeSet<_> = values.iter().collect();
-                for value in once {
-                    *self.counts.entry(value.clone()).or_default() += 1;
-                }
+            given += 1;
+            let mut once = values(answer);
+            once.sort();
+            once.dedup();
+            for value in once {
+                *own.entry(value).or_default() += 1;
             }
+        }
+        self.instances += given;
+        if given > 0 {
+            self.answered += 1;
+        } else if !answers.is_empty() {
+            self.declined += 1;
+        }
+        for (value, count) in own {
+            let cell = self.counts.entry(value).or_default();
+            cell.count += count;
+            cell.people += 1;
         }
     }
 
-    /// How many gave `value`.
-    pub fn count(&self, value: &str) -> u64 {
-        self.counts.get(value).copied().unwrap_or(0)
-    }
-
-    /// The share of those who answered that gave `value`, in whole percent, rounded half up.
-    pub fn percent(&self, value: &str) -> u64 {
-        (self.count(value) * 200 + self.answered).checked_div(self.answered * 2).unwrap_or(0)
+    /// How often `value` was given.
+    pub fn cell(&self, value: &str) -> Cell {
+        self.counts.get(value).copied().unwrap_or_default()
     }
 
     /// Numeric answers with their counts, ascending; values that are no finite numbers are
     /// left out.
-    pub fn numbers(&self) -> Vec<(f64, u64)> {
+    pub fn numbers(&self) -> Vec<(f64, Cell)> {
         let mut numbers: Vec<_> = self
             .counts
             .iter()
-            .filter_map(|(value, count)| Some((value.parse::<f64>().ok()?, *count)))
+            .filter_map(|(value, cell)| Some((value.parse::<f64>().ok()?, *cell)))
             .filter(|(number, _)| number.is_finite())
             .collect();
         numbers.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -58,36 +86,60 @@ impl Tally {
     }
 }
 
-/// Tallies every question over many responses.
-pub fn tally<'a>(
-    responses: impl IntoIterator<Item = &'a Named<Answer>>,
-) -> BTreeMap<String, Tally> {
-    let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
-    for answers in responses {
-        for (question, answer) in answers.iter() {
-            tallies.entry(question.to_owned()).or_default().add(answer);
+/// The path of a question without the positions of its repeats: `household[2]/age` is `household/age`.
+pub fn without_positions(path: &str) -> String {
+    let mut plain = String::with_capacity(path.len());
+    let mut inside = false;
+    for c in path.chars() {
+        match c {
+            '[' => inside = true,
+            ']' => inside = false,
+            c if !inside => plain.push(c),
+            _ => {}
         }
     }
-    tallies
+    plain
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn values(answer: &Answer) -> Vec<String> {
+        match answer {
+            Answer::One(value) => vec![value.clone()],
+            Answer::Many(values) => values.clone(),
+            _ => Vec::new(),
+        }
+    }
+
     #[test]
     fn people_are_counted_once_and_silence_is_apart() {
+        let one = |value: &str| Answer::One(value.to_owned());
         let mut tally = Tally::default();
-        tally.add(&Answer::One("agree".into()));
-        tally.add(&Answer::One("agree".into()));
-        tally.add(&Answer::One("disagree".into()));
-        tally.add(&Answer::Declined);
-        assert_eq!((tally.answered, tally.declined), (3, 1));
-        assert_eq!((tally.percent("agree"), tally.percent("disagree")), (67, 33));
-        assert_eq!(Tally::default().percent("agree"), 0);
+        tally.add(&[&one("agree")], values);
+        tally.add(&[&one("disagree")], values);
+        tally.add(&[&Answer::Declined], values);
+        assert_eq!((tally.answered, tally.declined, tally.instances), (2, 1, 2));
 
-        let mut many = Tally::default();
-        many.add(&Answer::Many(vec!["bus".into(), "bus".into(), "car".into()]));
-        assert_eq!((many.answered, many.count("bus"), many.percent("car")), (1, 1, 100));
+        let many = Answer::Many(vec!["bus".into(), "bus".into(), "car".into()]);
+        let mut tally = Tally::default();
+        tally.add(&[&many], values);
+        assert_eq!(tally.cell("bus"), Cell { count: 1, people: 1 });
+        assert_eq!(tally.cell("tram"), Cell::default());
+
+        // A household of three, two of them nine years old, and one whose age nobody says.
+        let mut tally = Tally::default();
+        tally.add(&[&one("9"), &one("9"), &one("41"), &Answer::Declined], values);
+        tally.add(&[&one("9")], values);
+        assert_eq!((tally.answered, tally.declined, tally.instances), (2, 0, 4));
+        assert_eq!(tally.cell("9"), Cell { count: 3, people: 2 });
+        assert_eq!(tally.numbers()[1], (41.0, Cell { count: 1, people: 1 }));
+    }
+
+    #[test]
+    fn positions_are_no_part_of_a_question() {
+        assert_eq!(without_positions("household[12]/child[1]/name"), "household/child/name");
+        assert_eq!(without_positions("age"), "age");
     }
 }

@@ -1,7 +1,5 @@
 //! What travels between the app and the server under `/api/v1`.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -321,17 +319,6 @@ pub struct FeedbackPage {
     pub total: u64,
     /// Whether there are older ones.
     pub more: bool,
-}
-
-/// `GET /api/v1/results/{survey}`: what people answered.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Results {
-    /// How many responses there are.
-    pub responses: u64,
-    /// The count of each question, by its name.
-    pub tallies: BTreeMap<String, crate::tally::Tally>,
-    /// The latest free-text answers by question, newest first, at most 200 each.
-    pub words: BTreeMap<String, Vec<String>>,
 }
 
 /// `POST /api/v1/forms/check`: what became of a workbook that holds a form.

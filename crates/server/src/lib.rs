@@ -4,6 +4,7 @@
 //! **Invariants:** only `routes` sees HTTP, only `store` sees SQL. No log line holds the
 //! content of a submission.
 
+pub mod asked;
 pub mod assets;
 pub mod auth;
 mod brake;
@@ -19,6 +20,7 @@ pub mod intake;
 pub mod listen;
 pub mod metrics;
 pub mod published;
+pub mod results;
 pub mod routes;
 pub mod start;
 pub mod store;

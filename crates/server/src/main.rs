@@ -239,10 +239,10 @@ async fn export_to(store: &Store, what: &str, out: Option<&Path>) -> Result<(), 
         Some(("surveys", id)) => {
             let survey = model::Key::parse(id).ok_or("a survey's id has a-z, 0-9, . and -")?;
             let filter = filter("response", Some(survey.to_string()));
-            let rows = export::survey_csv(store.clone(), &survey, filter)
+            let export = export::SurveyExport::open(store.clone(), &survey, filter, None)
                 .await?
                 .ok_or_else(|| format!("there is no survey {survey}"))?;
-            write(rows, out).await
+            write(export.csv(), out).await
         }
         None if what == "content" => {
             let directory = out.ok_or("name the directory with --out")?;

@@ -185,7 +185,7 @@ impl Fill {
         seconds: Option<u32>,
     ) -> Result<ValidResponse, Vec<Problem>> {
         let answers = self.relevant_answers(&self.answers);
-        ValidResponse::check(&self.definition, Response { survey, version, answers, seconds })
+        ValidResponse::check(&self.definition, Response { survey, version, answers, seconds, partial: false })
     }
 }
 
@@ -304,7 +304,7 @@ mod tests {
         let check = |answers: &[(&str, Answer)]| {
             let answers = answers.iter().map(|(n, a)| ((*n).to_owned(), a.clone())).collect();
             definition()
-                .check(&Response { survey: key.clone(), version: 1, answers, seconds: None })
+                .check(&Response { survey: key.clone(), version: 1, answers, seconds: None, partial: false })
                 .into_iter()
                 .map(|problem| problem.pointer)
                 .collect::<Vec<_>>()

@@ -4,11 +4,12 @@
 use crate::view::{View, view};
 use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;
-use model::{Collection, Key};
+use model::{Collection, Key, results::Offers};
 
+use super::values::language_name;
 use crate::{
     components::{select::Select, when_field::WhenField},
-    locale::{key, label},
+    locale::{key, label, t},
     pages::resident::events::{Filters as Frame, options},
     router,
     store::{Store, staff::FeedbackFilter},
@@ -23,10 +24,22 @@ pub fn chosen() -> Memo<FeedbackFilter> {
         theme: key("theme"),
         from: day("from"),
         to: day("to"),
+        more: Vec::new(),
+    })
+}
+
+/// The same with what results alone are narrowed and compared by.
+pub fn chosen_results() -> Memo<FeedbackFilter> {
+    let base = chosen();
+    Memo::new(move |_| {
+        let part = |name: &'static str| router::query(name).map(|value| (name, value));
+        let more = RESULT_PARTS.into_iter().filter_map(part).collect();
+        FeedbackFilter { theme: None, more, ..base.get() }
     })
 }
 
 const PARTS: [&str; 4] = ["venue", "theme", "from", "to"];
+const RESULT_PARTS: [&str; 6] = ["ward", "area", "language", "version", "partial", "by"];
 
 /// The fields of the filter. Dates are London days, both included.
 #[component]
@@ -34,19 +47,26 @@ pub fn Filters(
     /// Offer the themes; surveys have none.
     #[prop(default = false)]
     themes: bool,
+    /// What else can be chosen, of results.
+    #[prop(optional, into)]
+    offers: Option<Signal<Option<Offers>>>,
 ) -> View {
     let store = Store::get();
     let venues = Signal::derive(move || options(store, key::EVERY_PLACE, Collection::Venue));
     let theme_options = Signal::derive(move || options(store, key::EVERY_THEME, Collection::Theme));
     let count = Signal::derive(move || {
-        PARTS.into_iter().filter(|part| router::query(part).is_some()).count()
+        let all = PARTS.into_iter().chain(RESULT_PARTS);
+        all.filter(|part| *part != "by" && router::query(part).is_some()).count()
     });
     let value =
         |part: &'static str| Signal::derive(move || router::query(part).unwrap_or_default());
     view! {
         <Frame
             count
-            on_clear=|_| PARTS.into_iter().for_each(|part| router::set_query(part, ""))
+            on_clear=|_| {
+                let all = PARTS.into_iter().chain(RESULT_PARTS);
+                all.filter(|part| *part != "by").for_each(|part| router::set_query(part, ""));
+            }
         >
             <Select
                 id="venue"
@@ -83,7 +103,65 @@ pub fn Filters(
                 value=value("to")
                 on_input=|day: String| set_day("to", &day)
             />
+            {offers.map(|offers| view! { <ResultFilters offers/> })}
         </Frame>
+    }
+}
+
+/// What results alone are narrowed by, as far as there is a choice.
+#[component]
+fn ResultFilters(offers: Signal<Option<Offers>>) -> View {
+    let store = Store::get();
+    let value =
+        |part: &'static str| Signal::derive(move || router::query(part).unwrap_or_default());
+    let every = |options: Vec<(String, String)>| {
+        let first = (String::new(), t(key::STAFF_RESULT_EVERY));
+        std::iter::once(first).chain(options).collect::<Vec<_>>()
+    };
+    let select =
+        move |part: &'static str, label: Signal<String>, options: Signal<Vec<(String, String)>>| {
+            view! {
+                <Select
+                    id=part
+                    label
+                    options
+                    value=value(part)
+                    on_change=move |chosen: String| router::set_query(part, &chosen)
+                />
+            }
+        };
+    let known = move |of: fn(&Offers) -> bool| {
+        Memo::new(move |_| offers.with(|offers| offers.as_ref().is_some_and(of)))
+    };
+    let wards = known(|offers| offers.ward.is_some());
+    let parts = known(|offers| offers.partial);
+    let places = move |collection| {
+        Signal::derive(move || options(store, key::STAFF_RESULT_EVERY, collection))
+    };
+    let languages = Signal::derive(move || {
+        let tags = offers.with(|it| it.as_ref().map(|it| it.languages.clone()).unwrap_or_default());
+        every(tags.into_iter().map(|tag| (tag.clone(), language_name(&tag))).collect())
+    });
+    let versions = Signal::derive(move || {
+        let all = offers.with(|it| it.as_ref().map(|it| it.versions.clone()).unwrap_or_default());
+        every(all.into_iter().map(|it| (it.to_string(), it.to_string())).collect())
+    });
+    let ends = Signal::derive(move || {
+        every(vec![
+            ("no".to_owned(), t(key::STAFF_RESULT_FINISHED)),
+            ("yes".to_owned(), t(key::STAFF_RESULT_STOPPED)),
+        ])
+    });
+    view! {
+        {move || {
+            wards
+                .get()
+                .then(|| select("ward", label(key::STAFF_RESULT_WARD), places(Collection::Ward)))
+        }}
+        {select("area", label(key::STAFF_RESULT_AREA), places(Collection::Area))}
+        {select("language", label(key::STAFF_RESULT_LANGUAGE), languages)}
+        {select("version", label(key::STAFF_RESULT_VERSION), versions)}
+        {move || parts.get().then(|| select("partial", label(key::STAFF_RESULT_PARTIAL), ends))}
     }
 }
 

@@ -1,6 +1,8 @@
 //! What staff do: read what people told, and keep what people find here true.
 
+mod baseline;
 pub mod builder;
+mod chart;
 mod conflict;
 mod editor;
 pub mod event_edit;
@@ -22,7 +24,6 @@ mod question;
 mod repeat;
 mod repeat_picker;
 pub mod results;
-mod rows;
 mod schedule;
 mod session;
 mod shell;

@@ -1,170 +1,522 @@
-//! One question's results: the picture that fits its kind.
+//! One question's results: the picture that fits its kind, its table, groups beside each other, an earlier figure, and
+//! what people wrote.
+
+use std::collections::BTreeMap;
 
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
-use model::{tally::Tally, wire::Results};
-use survey::{Choice, Kind, Question, Scale};
-
-use super::rows::{Bin, histogram, months, percent};
-use crate::{
-    components::bars::{Bar, Bars},
-    locale::{content, date_words, key, t, tf, tn},
+use model::{
+    Key,
+    results::{Asked, Group, Picture, Row, Wording, percent},
 };
+use wasm_bindgen_futures::spawn_local;
+
+use super::{
+    baseline::{BaselineForm, baseline_of, compared},
+    chart::{self, Chart, Mark, WIDTH},
+};
+use crate::{
+    components::{
+        bars::{Bar, Bars, told},
+        field::TextField,
+    },
+    locale::{content, date_words, key, label, t, tf, tn, words},
+    platform::file,
+};
+
+/// Words that are offered as a search, of those that people used most.
+const OFTEN: usize = 12;
+/// Letters of a word that is offered: shorter ones are "the" and "and".
+const LETTERS: usize = 4;
 
 /// The heading, the chart or the words, and how many answered.
 #[component]
 pub fn QuestionResult(
-    /// What was asked.
-    question: Question,
-    /// All results of the survey; tracked, so the picture follows the answers.
-    #[prop(into)]
-    results: Signal<Results>,
+    /// Which survey.
+    survey: Key,
+    /// The question; tracked, so that the picture follows the answers.
+    asked: Memo<Asked>,
+    /// The groups that are compared.
+    groups: Memo<Vec<Group>>,
+    /// The fewest people that a figure rests on.
+    fewest: u64,
 ) -> View {
-    let name = question.name.clone();
-    let own = name.clone();
-    // Memos: a question nobody has answered since stays as it is on the screen.
-    let tally = Memo::new(move |_| {
-        results.with(|results| results.tallies.get(&own).cloned().unwrap_or_default())
-    });
-    let words = Memo::new(move |_| {
-        results.with(|results| results.words.get(&name).cloned().unwrap_or_default())
-    });
-    let heading = format!("question-{}", question.name);
+    let first = asked.get_untracked();
+    let path = first.path.clone();
+    let heading = format!("question-{path}");
     let labelled = heading.clone();
-    let label = question.label.clone();
-    let label = Signal::derive(move || content(&label));
-    let base = Signal::derive(move || {
-        tn(key::STAFF_ANSWERS, tally.with(|tally| usize::try_from(tally.answered).unwrap_or(0)))
-    });
-    let may_decline = question.may_decline;
+    let title = Signal::derive(move || asked.with(title_of));
+    let base = Signal::derive(move || asked.with(base_words));
+    let rows = Signal::derive(move || asked.with(|asked| bars(asked, asked.base)));
     let apart = Signal::derive(move || {
-        let declined = tally.with(|tally| tally.declined);
-        let shown = may_decline || declined > 0;
-        shown.then(|| (t(key::SURVEY_DECLINE), declined)).into_iter().collect()
+        asked.with(|asked| {
+            let declined = (t(key::SURVEY_DECLINE), asked.declined);
+            asked.may_decline.then_some(declined).into_iter().collect::<Vec<_>>()
+        })
     });
-    let body = if matches!(question.kind, Kind::Text) {
-        view! { <Words words base apart/> }
-    } else {
-        let kind = question.kind;
-        let rows = Signal::derive(move || tally.with(|tally| bars(&kind, tally)));
-        view! { <Bars caption=label base rows apart/> }
+    let baseline = baseline_of(&survey, &path);
+    let against = Memo::new(move |_| {
+        let baseline = baseline.get()?;
+        let (now, names) = asked.with(|asked| share_of(asked, &baseline.values));
+        let lines = compared(&baseline, now, &names);
+        Some((Mark { percent: baseline.percent, words: lines[0].clone() }, now, names, lines))
+    });
+    let drawing = Memo::new(move |_| {
+        asked.with(|asked| {
+            let (title, base) = (title_of(asked), base_words(asked));
+            let mut bars = bars(asked, asked.base);
+            match asked.picture {
+                Picture::Scale => {
+                    let names: Vec<String> = bars.iter().map(|bar| bar.label.clone()).collect();
+                    chart::stacked(&title, &base, &names, &[(String::new(), bars)])
+                }
+                Picture::Histogram => chart::columns(&title, &base, &bars),
+                _ => {
+                    let against = against.get();
+                    if let Some((_, now, names, _)) = &against {
+                        bars.push(Bar { label: names.clone(), count: None, percent: *now });
+                    }
+                    let mark = against.map(|(mark, ..)| mark);
+                    chart::bars(&title, &base, &bars, mark.as_ref())
+                }
+            }
+        })
+    });
+    let is_drawn = matches!(first.picture, Picture::Scale | Picture::Histogram);
+    let body = match first.picture {
+        Picture::Words => view! { <Words asked base apart fewest/> },
+        Picture::Number => view! { <p class="govuk-body">{base}</p> },
+        _ => {
+            let values = values_of(&first);
+            let name = path.replace('/', "-");
+            view! {
+                {is_drawn
+                    .then(|| {
+                        view! {
+                            <div
+                                class="ct-drawing"
+                                aria-hidden="true"
+                                prop:innerHTML=move || drawing.get().svg
+                            ></div>
+                        }
+                    })}
+                <Bars caption=title base rows apart/>
+                {move || {
+                    against
+                        .get()
+                        .map(|(mark, now, names, lines)| {
+                            view! { <Against mark now names lines/> }
+                        })
+                }}
+                <Compared asked groups name=name.clone()/>
+                <Downloads drawing name/>
+                <BaselineForm survey path values/>
+            }
+        }
     };
     view! {
         <section class="ct-result" aria-labelledby=labelled>
             <h3 class="govuk-heading-m" id=heading>
-                {label}
+                {title}
             </h3>
+            <Differences asked/>
             {body}
         </section>
     }
 }
 
-/// The rows of a chart, in the order that fits the kind.
-fn bars(kind: &Kind, tally: &Tally) -> Vec<Bar> {
-    match kind {
-        Kind::SelectOne(choices) | Kind::SelectMultiple(choices) => choice_bars(choices, tally),
-        Kind::Range(scale) => scale_bars(scale, tally),
-        Kind::Integer => number_bars(tally, true),
-        Kind::Decimal => number_bars(tally, false),
-        Kind::Date => month_bars(tally),
-        Kind::Note | Kind::Text => Vec::new(),
+fn title_of(asked: &Asked) -> String {
+    let label = asked.wordings.first().map(|wording| content(&wording.label));
+    label.filter(|label| !label.is_empty()).unwrap_or_else(|| asked.path.clone())
+}
+
+fn count_words(count: u64) -> String {
+    tn(key::STAFF_ANSWERS, usize::try_from(count).unwrap_or(0))
+}
+
+/// Out of how many: "48 answers".
+fn base_words(asked: &Asked) -> String {
+    match (asked.answered, asked.base) {
+        (_, Some(base)) if asked.of_everybody => {
+            tf(key::STAFF_RESULT_OF_EVERYBODY, &[("n", &base.to_string())])
+        }
+        (Some(_), Some(base)) if asked.repeated => {
+            tf(key::STAFF_RESULT_ANSWERS, &[("n", &base.to_string())])
+        }
+        (Some(answered), _) => count_words(answered),
+        _ => t(key::STAFF_RESULT_FEW),
     }
 }
 
-fn bar(label: String, tally: &Tally, value: &str) -> Bar {
-    Bar { label, count: tally.count(value), percent: tally.percent(value) }
-}
-
-fn choice_bars(choices: &[Choice], tally: &Tally) -> Vec<Bar> {
-    let choice = |choice: &Choice| bar(content(&choice.label), tally, &choice.name);
-    let known: Vec<&str> = choices.iter().map(|choice| choice.name.as_str()).collect();
-    choices.iter().map(choice).chain(others(&known, tally)).collect()
-}
-
-/// What was answered to an earlier version of the question and is no choice any more.
-fn others(known: &[&str], tally: &Tally) -> Vec<Bar> {
-    let unknown = tally.counts.keys().filter(|value| !known.contains(&value.as_str()));
-    unknown
-        .map(|value| bar(tf(key::STAFF_EARLIER_CHOICE, &[("choice", value)]), tally, value))
-        .collect()
-}
-
-fn scale_bars(scale: &Scale, tally: &Tally) -> Vec<Bar> {
-    let values: Vec<String> = scale.values().map(|value| value.to_string()).collect();
-    let last = values.len().saturating_sub(1);
-    let step = |(index, value): (usize, &String)| {
-        let end = match index {
-            0 => content(&scale.low),
-            index if index == last => content(&scale.high),
-            _ => String::new(),
-        };
-        let label = if end.is_empty() { value.clone() } else { format!("{value}: {end}") };
-        bar(label, tally, value)
-    };
-    let known: Vec<&str> = values.iter().map(String::as_str).collect();
-    values.iter().enumerate().map(step).chain(others(&known, tally)).collect()
-}
-
-fn number_bars(tally: &Tally, whole: bool) -> Vec<Bar> {
-    let label = |bin: &Bin| {
-        if whole && bin.high - bin.low <= 1.0 {
-            return bin.low.to_string();
+/// What a row is called.
+fn row_label(asked: &Asked, row: &Row) -> String {
+    let own = content(&row.label);
+    if row.unknown {
+        return tf(key::STAFF_EARLIER_CHOICE, &[("choice", &row.value)]);
+    }
+    let plain = match asked.picture {
+        _ if !row.versions.is_empty() => {
+            let versions = list(&row.versions);
+            let choice = if own.is_empty() { row.value.clone() } else { own };
+            tf(key::STAFF_RESULT_ALSO_VERSION, &[("choice", &choice), ("versions", &versions)])
         }
-        let high = if whole { bin.high - 1.0 } else { bin.high };
-        let key = if whole { key::STAFF_NUMBERS } else { key::STAFF_DECIMALS };
-        // Ten digits hide the rounding of binary fractions: 0.30000000000000004.
-        let digits = |number: f64| ((number * 1e10).round() / 1e10).to_string();
-        tf(key, &[("from", &digits(bin.low)), ("to", &digits(high))])
+        Picture::Scale if asked.kind == "range" && !own.is_empty() => {
+            format!("{}: {own}", row.value)
+        }
+        _ if !own.is_empty() => own,
+        Picture::Histogram => bin_label(asked, row),
+        _ => row.value.clone(),
     };
-    let bins = histogram(&tally.numbers(), whole);
-    let bar = |bin: Bin| Bar {
-        label: label(&bin),
-        count: bin.count,
-        percent: percent(bin.count, tally.answered),
-    };
-    bins.into_iter().map(bar).collect()
+    if plain.is_empty() { t(key::STAFF_RESULT_OTHERS) } else { plain }
 }
 
-fn month_bars(tally: &Tally) -> Vec<Bar> {
-    let label = |month: chrono::NaiveDate| {
-        let midnight = month.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis() as f64;
-        date_words(midnight, &[("month", "long"), ("year", "numeric")])
-    };
-    let bar = |(month, count): (chrono::NaiveDate, u64)| Bar {
-        label: label(month),
-        count,
-        percent: percent(count, tally.answered),
-    };
-    months(tally).into_iter().map(bar).collect()
+fn bin_label(asked: &Asked, row: &Row) -> String {
+    if row.low.is_none() && row.high.is_none() {
+        return month(&row.value).unwrap_or_else(|| row.value.clone());
+    }
+    let whole = asked.kind != "decimal";
+    match (row.low, row.high) {
+        (Some(low), Some(high)) if whole && high - low <= 1.0 => low.to_string(),
+        (Some(low), Some(high)) => {
+            let (key, high) =
+                if whole { (key::STAFF_NUMBERS, high - 1.0) } else { (key::STAFF_DECIMALS, high) };
+            tf(key, &[("from", &low.to_string()), ("to", &high.to_string())])
+        }
+        (Some(low), None) => tf(key::STAFF_RESULT_OVER, &[("from", &low.to_string())]),
+        (None, Some(high)) => tf(key::STAFF_RESULT_UNDER, &[("to", &high.to_string())]),
+        (None, None) => String::new(),
+    }
 }
 
-/// Answers in people's own words, newest first.
+/// "November 2026".
+fn month(value: &str) -> Option<String> {
+    let day = model::time::parse_date(&format!("{value}-01"))?;
+    let midnight = day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis() as f64;
+    Some(date_words(midnight, &[("month", "long"), ("year", "numeric")]))
+}
+
+fn list(versions: &[u32]) -> String {
+    versions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn bars(asked: &Asked, base: Option<u64>) -> Vec<Bar> {
+    let bar = |row: &Row| Bar {
+        label: row_label(asked, row),
+        count: row.count,
+        percent: row.count.zip(base).map(|(count, base)| percent(count, base)),
+    };
+    asked.rows.iter().map(bar).collect()
+}
+
+fn values_of(asked: &Asked) -> Vec<(String, String)> {
+    let rows = asked.rows.iter().filter(|row| !row.value.is_empty());
+    rows.map(|row| (row.value.clone(), row_label(asked, row))).collect()
+}
+
+/// The share of several values together, if each of them is shown, and what they are called.
+fn share_of(asked: &Asked, values: &[String]) -> (Option<u64>, String) {
+    let rows: Vec<&Row> = asked.rows.iter().filter(|row| values.contains(&row.value)).collect();
+    let names = rows.iter().map(|row| row_label(asked, row)).collect::<Vec<_>>().join(" + ");
+    let count = rows.iter().try_fold(0, |sum, row| row.count.map(|count| sum + count));
+    let count =
+        count.filter(|_| !rows.is_empty() && (rows.len() == 1 || asked.kind != "select_multiple"));
+    (count.zip(asked.base).map(|(count, base)| percent(count, base)), names)
+}
+
+/// The share of now as a bar with a line where it was before.
+#[component]
+fn Against(mark: Mark, now: Option<u64>, names: String, lines: Vec<String>) -> View {
+    let bar = Bar { label: names, count: None, percent: now };
+    let drawing = chart::bars("", "", &[bar], Some(&mark)).svg;
+    view! {
+        <div class="ct-drawing" aria-hidden="true" prop:innerHTML=drawing></div>
+        <p class="govuk-body ct-against">{lines.join(". ")} "."</p>
+    }
+}
+
+/// How the versions asked it, where they did not ask the same.
+#[component]
+fn Differences(asked: Memo<Asked>) -> View {
+    let lines = move || {
+        asked.with(|asked| {
+            let wording = |wording: &Wording| {
+                let versions = list(&wording.versions);
+                let words = tf(
+                    key::STAFF_RESULT_WORDING,
+                    &[("versions", &versions), ("words", &content(&wording.label))],
+                );
+                if !asked.choices_differ {
+                    return words;
+                }
+                let choices = wording.choices.join(", ");
+                let had = tf(
+                    key::STAFF_RESULT_CHOICES_DIFFER,
+                    &[("versions", &versions), ("choices", &choices)],
+                );
+                if asked.wording_differs { format!("{words}. {had}") } else { had }
+            };
+            let differs = asked.wording_differs || asked.choices_differ || asked.kind_differs;
+            differs.then(|| asked.wordings.iter().map(wording).collect::<Vec<_>>())
+        })
+    };
+    view! {
+        {move || {
+            lines()
+                .map(|lines| {
+                    view! {
+                        <div class="govuk-inset-text">
+                            <p class="govuk-body">{words(key::STAFF_RESULT_DIFFERS)}</p>
+                            <ul class="govuk-list govuk-list--bullet">
+                                {lines
+                                    .into_iter()
+                                    .map(|line| view! { <li>{line}</li> })
+                                    .collect_view()}
+                            </ul>
+                        </div>
+                    }
+                })
+        }}
+    }
+}
+
+fn group_name(group: &Group) -> String {
+    let own = content(&group.label);
+    match (own.is_empty(), group.value.is_empty()) {
+        (false, _) => own,
+        (true, false) => group.value.clone(),
+        (true, true) => t(key::STAFF_RESULT_UNKNOWN),
+    }
+}
+
+/// The groups beside each other: a stacked bar for each and a table.
+#[component]
+fn Compared(asked: Memo<Asked>, groups: Memo<Vec<Group>>, name: String) -> View {
+    let drawing = Memo::new(move |_| {
+        let groups = groups.get();
+        asked.with(|asked| {
+            let names: Vec<String> = asked.rows.iter().map(|row| row_label(asked, row)).collect();
+            let line = |(at, group): (usize, &Group)| {
+                let base = asked.bases.get(at).copied().flatten();
+                let bar = |row: &Row| {
+                    let count = row.groups.get(at).copied().flatten();
+                    let share = count.zip(base).map(|(count, base)| percent(count, base));
+                    Bar { label: String::new(), count, percent: share }
+                };
+                (group_name(group), asked.rows.iter().map(bar).collect())
+            };
+            let lines: Vec<_> = groups.iter().enumerate().map(line).collect();
+            chart::stacked(&title_of(asked), &base_words(asked), &names, &lines)
+        })
+    });
+    let table = move || {
+        let groups = groups.get();
+        if groups.is_empty() {
+            return None;
+        }
+        let asked = asked.get();
+        let stacks = asked.kind != "select_multiple";
+        let head = |group: &Group| {
+            view! {
+                <th scope="col" class="govuk-table__header govuk-table__header--numeric">
+                    {group_name(group)}
+                </th>
+            }
+        };
+        let cells = |counts: &[Option<u64>]| {
+            let cell = |(count, base): (&Option<u64>, &Option<u64>)| {
+                let share = count.zip(*base).map(|(count, base)| percent(count, base).to_string());
+                let share = share.map(|n| format!(" ({})", tf(key::STAFF_PERCENT, &[("n", &n)])));
+                view! {
+                    <td class="govuk-table__cell govuk-table__cell--numeric">
+                        {told(*count)} {share.unwrap_or_default()}
+                    </td>
+                }
+            };
+            counts.iter().zip(&asked.bases).map(cell).collect_view()
+        };
+        let row = |row: &Row| {
+            view! {
+                <tr class="govuk-table__row">
+                    <th scope="row" class="govuk-table__header">
+                        {row_label(&asked, row)}
+                    </th>
+                    {cells(&row.groups)}
+                </tr>
+            }
+        };
+        let rows = asked.rows.iter().map(row).collect_view();
+        let heads = groups.iter().map(head).collect_view();
+        Some(view! {
+            {stacks
+                .then(|| {
+                    view! {
+                        <div
+                            class="ct-drawing"
+                            aria-hidden="true"
+                            prop:innerHTML=move || drawing.get().svg
+                        ></div>
+                    }
+                })}
+            <div class="ct-scroll" tabindex="0">
+                <table class="govuk-table">
+                    <caption class="govuk-visually-hidden">{title_of(&asked)}</caption>
+                    <thead class="govuk-table__head">
+                        <tr class="govuk-table__row">
+                            <th scope="col" class="govuk-table__header">
+                                {words(key::STAFF_COLUMN_ANSWER)}
+                            </th>
+                            {heads}
+                        </tr>
+                    </thead>
+                    <tbody class="govuk-table__body">{rows}</tbody>
+                </table>
+            </div>
+            {stacks.then(|| view! { <Downloads drawing name=format!("{name}-groups")/> })}
+        })
+    };
+    view! { {table} }
+}
+
+/// A chart as a file.
+#[component]
+fn Downloads(drawing: Memo<Chart>, name: String) -> View {
+    let (svg_name, png_name) = (format!("{name}.svg"), format!("{name}.png"));
+    let svg = move |_| {
+        let chart = drawing.get_untracked();
+        if let Err(error) = file::save(&svg_name, "image/svg+xml", &chart.svg) {
+            gloo::console::warn!("A chart was not saved:", error);
+        }
+    };
+    let png = move |_| {
+        let (chart, name) = (drawing.get_untracked(), png_name.clone());
+        spawn_local(async move {
+            if let Err(error) = file::save_png(&name, &chart.svg, WIDTH, chart.height).await {
+                gloo::console::warn!("A chart was not saved:", error);
+            }
+        });
+    };
+    view! {
+        <div class="govuk-button-group no-print">
+            <button type="button" class="govuk-button govuk-button--secondary" on:click=svg>
+                {words(key::STAFF_RESULT_SVG)}
+            </button>
+            <button type="button" class="govuk-button govuk-button--secondary" on:click=png>
+                {words(key::STAFF_RESULT_PNG)}
+            </button>
+        </div>
+    }
+}
+
+fn words_in(text: &str) -> impl Iterator<Item = String> {
+    let cut = text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’');
+    cut.filter(|word| word.chars().count() >= LETTERS).map(str::to_lowercase)
+}
+
+/// The words that most answers use, each with their number.
+fn most_used(answers: &[String]) -> Vec<(String, usize)> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for answer in answers {
+        let mut own: Vec<String> = words_in(answer).collect();
+        own.sort();
+        own.dedup();
+        own.into_iter().for_each(|word| *counts.entry(word).or_default() += 1);
+    }
+    let mut counts: Vec<_> = counts.into_iter().filter(|(_, count)| *count > 1).collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    counts.truncate(OFTEN);
+    counts
+}
+
+/// Answers in people's own words, newest first, with a search and the words used most.
 #[component]
 fn Words(
-    words: Memo<Vec<String>>,
+    asked: Memo<Asked>,
     base: Signal<String>,
-    apart: Signal<Vec<(String, u64)>>,
+    apart: Signal<Vec<(String, Option<u64>)>>,
+    fewest: u64,
 ) -> View {
+    let sought = RwSignal::new(String::new());
+    let said = Memo::new(move |_| asked.with(|asked| asked.words.clone()));
     let apart_words = move || {
-        let line = |(label, count): (String, u64)| format!("{label}: {count}");
+        let line = |(label, count): (String, Option<u64>)| format!("{label}: {}", told(count));
         apart.get().into_iter().map(line).collect::<Vec<_>>().join(", ")
+    };
+    let id = format!("search-{}", asked.get_untracked().path);
+    let found = Memo::new(move |_| {
+        let needle = sought.get().to_lowercase();
+        let parts: Vec<&str> = needle.split_whitespace().collect();
+        let fits = |answer: &String| {
+            let answer = answer.to_lowercase();
+            parts.iter().all(|part| answer.contains(part))
+        };
+        said.get().unwrap_or_default().into_iter().filter(fits).collect::<Vec<_>>()
+    });
+    let often = Memo::new(move |_| most_used(&said.get().unwrap_or_default()));
+    let is_withheld = Memo::new(move |_| said.with(Option::is_none));
+    let chip = move |(word, count): (String, usize)| {
+        let words = format!("{word} ({count})");
+        view! {
+            <li>
+                <button
+                    type="button"
+                    class="govuk-button govuk-button--secondary"
+                    on:click=move |_| sought.set(word.clone())
+                >
+                    {words}
+                </button>
+            </li>
+        }
+    };
+    let shown = move || {
+        let all = said.with(|said| said.as_ref().map_or(0, Vec::len));
+        tf(
+            key::STAFF_RESULT_SHOWN,
+            &[("n", &found.with(Vec::len).to_string()), ("all", &all.to_string())],
+        )
     };
     view! {
         <p class="govuk-body">{base} ". " {apart_words}</p>
-        <ul class="ct-stack ct-said">
-            {move || {
-                words
-                    .get()
-                    .into_iter()
-                    .map(|words| {
-                        view! {
-                            <li>
-                                <blockquote class="ct-words">{words}</blockquote>
-                            </li>
-                        }
-                    })
-                    .collect_view()
-            }}
-        </ul>
+        {move || {
+            if is_withheld.get() {
+                let fewest = fewest.to_string();
+                return view! {
+                    <p class="govuk-body">
+                        {tf(key::STAFF_RESULT_WORDS_HIDDEN, &[("n", &fewest)])}
+                    </p>
+                };
+            }
+            view! {
+                <div class="no-print">
+                    <TextField
+                        id=id.clone()
+                        label=label(key::STAFF_RESULT_SEARCH)
+                        value=sought
+                        on_input=move |text: String| sought.set(text)
+                    />
+                    <p class="govuk-body">{words(key::STAFF_RESULT_OFTEN)}</p>
+                    <ul class="govuk-list ct-often">
+                        {move || often.get().into_iter().map(chip).collect_view()}
+                    </ul>
+                </div>
+                <p class="govuk-body" role="status">
+                    {shown}
+                </p>
+                <ul class="ct-stack ct-said">
+                    {move || {
+                        found
+                            .get()
+                            .into_iter()
+                            .map(|words| {
+                                view! {
+                                    <li>
+                                        <blockquote class="ct-words">{words}</blockquote>
+                                    </li>
+                                }
+                            })
+                            .collect_view()
+                    }}
+                </ul>
+            }
+        }}
     }
 }

@@ -2,21 +2,24 @@
 
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
-use model::{Key, wire::Results};
-use survey::{Kind, Question};
+use model::{Key, results::Results};
 use sync::SyncError;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    filters::{Filters, chosen},
+    filters::{Filters, chosen_results},
     live::{Loading, Trouble, while_seen},
     question::QuestionResult,
     session::StaffPage,
 };
 use crate::{
-    components::notice::{Notice, Tone},
+    components::{
+        notice::{Notice, Tone},
+        select::{Opt, Select},
+    },
     locale::{content, key, label, t, tf, tn, words},
     platform::browser,
+    router,
     store::Store,
     wall,
 };
@@ -41,7 +44,7 @@ pub fn ResultsPage(
 #[component]
 fn Survey(id: Key) -> View {
     let store = Store::get();
-    let filter = chosen();
+    let filter = chosen_results();
     let results = RwSignal::new(None::<Results>);
     let error = RwSignal::new(None::<SyncError>);
     let asked = id.clone();
@@ -67,63 +70,113 @@ fn Survey(id: Key) -> View {
         first();
     });
     while_seen(polled);
-    let questions = {
-        let id = id.clone();
-        Memo::new(move |_| {
-            store.catalogue.with(|catalogue| {
-                let version = catalogue.survey(&id)?.version;
-                let definition = catalogue.definition(&id, version)?;
-                let asked = definition.questions().into_iter().map(|(_, question)| question);
-                let answered = asked.filter(|question| !matches!(question.kind, Kind::Note));
-                Some(answered.cloned().collect::<Vec<Question>>())
-            })
-        })
-    };
     let own = id.clone();
     let title = move || {
         let survey = store.catalogue.with(|catalogue| catalogue.survey(&own));
         survey.map(|survey| content(&survey.title))
     };
-    let address = move || {
-        let query = filter.get().query();
-        format!("/api/v1/export/surveys/{id}.csv?{query}").trim_end_matches('?').to_owned()
+    let survey = id.clone();
+    let address = move |ending: &'static str| {
+        let id = id.clone();
+        move || {
+            let query = filter.get().query();
+            format!("/api/v1/export/surveys/{id}.{ending}?{query}").trim_end_matches('?').to_owned()
+        }
     };
-    // Once there are results, there are always some; the default stands for no moment.
-    let shown = Signal::derive(move || {
-        results.get().unwrap_or_else(|| Results {
-            responses: 0,
-            tallies: Default::default(),
-            words: Default::default(),
+    let offers = Signal::derive(move || results.with(|it| it.as_ref().map(|it| it.offers.clone())));
+    let groups = Memo::new(move |_| results.get().map(|it| it.groups).unwrap_or_default());
+    let fewest = Memo::new(move |_| results.with(|it| it.as_ref().map_or(0, |it| it.fewest)));
+    // A question keeps its place on the screen while its numbers change.
+    let paths = Memo::new(move |_| {
+        results.with(|results| {
+            let paths = |it: &Results| it.questions.iter().map(|it| it.path.clone()).collect();
+            results.as_ref().map(paths).unwrap_or_else(Vec::new)
         })
     });
     let arrived = Memo::new(move |_| results.with(Option::is_some));
+    let few =
+        Memo::new(move |_| results.with(|it| it.as_ref().is_some_and(|it| it.people.is_none())));
     let count = move || {
-        let responses = results.with(|results| results.as_ref().map(|it| it.responses));
-        responses.map(|count| tn(key::STAFF_RESPONSES, usize::try_from(count).unwrap_or(0)))
+        let people = results.with(|it| it.as_ref().map(|it| it.people.unwrap_or(it.responses)));
+        let shown = people.filter(|_| !few.get());
+        shown.map(|count| tn(key::STAFF_RESPONSES, usize::try_from(count).unwrap_or(0)))
+    };
+    let notes = move || {
+        results.with(|results| {
+            let results = results.as_ref()?;
+            let fewest = results.fewest.to_string();
+            let hidden =
+                results.withheld.then(|| tf(key::STAFF_RESULT_HIDDEN_WHY, &[("n", &fewest)]));
+            let day = |day: Option<chrono::NaiveDate>| {
+                day.map(wall::date).unwrap_or_else(|| "…".to_owned())
+            };
+            let (from, to) = (day(results.from), day(results.to));
+            let narrowed = results.from.is_some() || results.to.is_some();
+            let days = narrowed.then(|| {
+                let values = [("from", &*from), ("to", &*to), ("n", &*fewest)];
+                tf(key::STAFF_RESULT_DAYS, &values)
+            });
+            Some([hidden, days].into_iter().flatten().collect::<Vec<_>>())
+        })
     };
     let charts = move || {
         if !arrived.get() {
             return view! { <Loading/> };
         }
-        let Some(questions) = questions.get() else {
+        if few.get() {
             return view! {
-                <Notice tone=Tone::Warning title=label(key::STAFF_NO_QUESTIONS)>
-                    <p>{t(key::STAFF_NO_QUESTIONS_TEXT)}</p>
+                <Notice tone=Tone::Warning title=label(key::STAFF_RESULT_FEW)>
+                    <p>{t(key::STAFF_RESULT_FEW_TEXT)}</p>
                 </Notice>
             };
+        }
+        let survey = survey.clone();
+        let question = move |path: String| {
+            let asked = Memo::new(move |_| {
+                results.with(|results| {
+                    let all =
+                        results.as_ref().map(|it| it.questions.as_slice()).unwrap_or_default();
+                    all.iter().find(|it| it.path == path).cloned().unwrap_or_default()
+                })
+            });
+            let survey = survey.clone();
+            view! { <QuestionResult survey asked groups fewest=fewest.get_untracked()/> }
         };
-        questions
-            .into_iter()
-            .map(|question| view! { <QuestionResult question results=shown/> })
-            .collect_view()
+        paths.get().into_iter().map(question).collect_view()
+    };
+    let export = |words: crate::locale::Key, ending: &'static str| {
+        let name = format!("survey.{ending}");
+        view! {
+            <a class="govuk-link" href=address(ending) download=name rel="external">
+                {t(words)}
+            </a>
+        }
     };
     view! {
         <h2 class="govuk-heading-l">{title}</h2>
-        <Filters/>
+        <Filters offers/>
         <Trouble error again=move |()| again()/>
+        <div class="no-print">
+            <Select
+                id="by"
+                label=label(key::STAFF_RESULT_BY)
+                options=Signal::derive(move || by_options(results))
+                value=Signal::derive(move || router::query("by").unwrap_or_default())
+                on_change=|by: String| router::set_query("by", &by)
+            />
+        </div>
         <p class="ct-count" role="status">
             {count}
         </p>
+        <div class="ct-notes">
+            {move || {
+                notes()
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|note| view! { <p class="govuk-inset-text">{note}</p> })
+                    .collect_view()
+            }}
+        </div>
         <p class="print-only">
             {move || tf(key::STAFF_PRINTED, &[("day", &wall::day_of_year(wall::today()))])}
         </p>
@@ -135,10 +188,34 @@ fn Survey(id: Key) -> View {
             >
                 {words(key::STAFF_PRINT)}
             </button>
-            <a class="govuk-link" href=address download="survey.csv" rel="external">
-                {words(key::STAFF_CSV)}
-            </a>
+            {export(key::STAFF_CSV, "csv")}
+            {export(key::STAFF_RESULT_XLSX, "xlsx")}
+            {export(key::STAFF_RESULT_JSON, "json")}
         </div>
         {charts}
     }
+}
+
+/// What can be compared: where people answered and live, the languages, and the questions with a few choices.
+fn by_options(results: RwSignal<Option<Results>>) -> Vec<Opt> {
+    let mut options = vec![
+        (String::new(), t(key::STAFF_RESULT_BY_NONE)),
+        ("@venue".to_owned(), t(key::FILTER_VENUE)),
+    ];
+    results.with(|results| {
+        let Some(results) = results else { return };
+        if results.offers.ward.is_some() {
+            options.push(("@ward".to_owned(), t(key::STAFF_RESULT_WARD)));
+        }
+        options.push(("@area".to_owned(), t(key::STAFF_RESULT_AREA)));
+        options.push(("@language".to_owned(), t(key::STAFF_RESULT_LANGUAGE)));
+        options.push(("@version".to_owned(), t(key::STAFF_RESULT_BY_VERSION)));
+        for path in &results.offers.by {
+            let asked = results.questions.iter().find(|asked| asked.path == *path);
+            let words = asked.and_then(|asked| asked.wordings.first());
+            let words = words.map_or_else(|| path.clone(), |wording| content(&wording.label));
+            options.push((path.clone(), tf(key::STAFF_RESULT_QUESTION, &[("question", &words)])));
+        }
+    });
+    options
 }

@@ -12,13 +12,11 @@ use futures_util::{Stream, stream::try_unfold};
 use model::{
     Collection, Key,
     catalogue::{Venue, view},
-    submission::{Answer, Response, Submission},
     time::Millis,
     wire::FeedbackRow,
 };
-use survey::{Definition, Kind};
 
-use super::{feedback_row, response_of, versions_of};
+use super::feedback_row;
 use crate::{
     Store, StoreError,
     store::{Filter, Slice, StoredSubmission},
@@ -27,9 +25,7 @@ use crate::{
 /// Rows read from the database and sent at a time: half a mebibyte in memory however long the file.
 const CHUNK: u32 = 500;
 /// Without it Excel takes the file for Latin-1 and spoils every accent.
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-/// How "prefer not to say" stands in a cell.
-const DECLINED: &str = "prefer_not_to_say";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 const FEEDBACK_COLUMNS: [&str; 14] = [
     "reference",
@@ -97,106 +93,6 @@ async fn venue_names(store: &Store) -> Result<BTreeMap<Key, String>, StoreError>
         .collect())
 }
 
-/// The responses to `survey` that `filter` means, oldest first, with a column for each
-/// question of any version. `None` if there is no such survey.
-///
-/// # Errors
-/// If the database cannot be read; later faults end the stream.
-pub async fn survey_csv(
-    store: Store,
-    survey: &Key,
-    filter: Filter,
-) -> Result<Option<impl Stream<Item = Result<Bytes, StoreError>> + Send + 'static>, StoreError> {
-    let versions = versions_of(&store, survey.as_str()).await?;
-    if versions.is_empty() && store.record(Collection::Survey, survey.as_str()).await?.is_none() {
-        return Ok(None);
-    }
-    let questions = Question::all(versions.iter().map(|(_, definition)| definition));
-    let mut columns: Vec<String> =
-        ["reference", "id", "received_at", "made_at", "version", "venue", "language", "seconds"]
-            .map(str::to_owned)
-            .to_vec();
-    columns.extend(questions.iter().flat_map(Question::columns));
-    Ok(Some(rows(store, filter, columns, move |stored| {
-        let (submission, response) = response_of(stored)?;
-        let mut cells = response_cells(stored, &submission, &response);
-        cells.extend(questions.iter().flat_map(|q| q.cells(response.answers.get(&q.name))));
-        Ok(cells)
-    })))
-}
-
-fn response_cells(
-    stored: &StoredSubmission,
-    submission: &Submission,
-    response: &Response,
-) -> Vec<String> {
-    vec![
-        stored.id.reference(),
-        stored.id.to_string(),
-        wall_time(stored.received_at),
-        wall_time(submission.made_at),
-        response.version.to_string(),
-        submission.venue.as_ref().map(Key::to_string).unwrap_or_default(),
-        submission.language.clone(),
-        response.seconds.map(|seconds| seconds.to_string()).unwrap_or_default(),
-    ]
-}
-
-/// A question's columns over all versions.
-struct Question {
-    name: String,
-    /// Of a multiple choice: each choice any version offers.
-    choices: Vec<String>,
-}
-
-impl Question {
-    fn all<'a>(definitions: impl Iterator<Item = &'a Definition>) -> Vec<Self> {
-        let mut all: Vec<Self> = Vec::new();
-        for definition in definitions {
-            for (_, question) in definition.questions() {
-                if matches!(question.kind, Kind::Note) {
-                    continue;
-                }
-                let at = all.iter().position(|known| known.name == question.name);
-                let at = at.unwrap_or_else(|| {
-                    all.push(Self { name: question.name.clone(), choices: Vec::new() });
-                    all.len() - 1
-                });
-                if let Kind::SelectMultiple(choices) = &question.kind {
-                    for choice in choices {
-                        if !all[at].choices.contains(&choice.name) {
-                            all[at].choices.push(choice.name.clone());
-                        }
-                    }
-                }
-            }
-        }
-        all
-    }
-
-    fn columns(&self) -> impl Iterator<Item = String> {
-        let choices = self.choices.iter().map(|choice| format!("{}/{choice}", self.name));
-        std::iter::once(self.name.clone()).chain(choices)
-    }
-
-    fn cells(&self, answer: Option<&Answer>) -> Vec<String> {
-        let (words, picked): (String, Option<Vec<&str>>) = match answer {
-            None => (String::new(), None),
-            Some(Answer::Declined) => (DECLINED.to_owned(), None),
-            Some(Answer::One(value)) => (value.clone(), Some(vec![value])),
-            Some(Answer::Many(values)) => {
-                (values.join("; "), Some(values.iter().map(String::as_str).collect()))
-            }
-        };
-        let mut cells = vec![words];
-        cells.extend(self.choices.iter().map(|choice| match &picked {
-            Some(picked) => u8::from(picked.contains(&choice.as_str())).to_string(),
-            None => String::new(),
-        }));
-        cells
-    }
-}
-
 /// The file, a piece at a time: the heading first, then rows in chunks.
 fn rows<F>(
     store: Store,
@@ -225,7 +121,7 @@ where
     })
 }
 
-fn lines(rows: VecDeque<Vec<String>>) -> Result<Vec<u8>, StoreError> {
+pub(super) fn lines(rows: impl IntoIterator<Item = Vec<String>>) -> Result<Vec<u8>, StoreError> {
     let failed = |error: String| StoreError::Statement(format!("a CSV row: {error}"));
     let mut writer: Writer<Vec<u8>> =
         WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());

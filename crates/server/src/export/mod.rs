@@ -2,18 +2,21 @@
 
 mod content;
 mod csv;
+mod survey;
+mod table;
 
+use ::survey::Definition;
 use model::{
     Collection, SubmissionId,
     catalogue::{SurveyVersion, view},
     submission::{Body, Response, Submission},
     wire::FeedbackRow,
 };
-use survey::Definition;
 
 pub use self::{
     content::content_files,
-    csv::{feedback_csv, survey_csv},
+    csv::feedback_csv,
+    survey::{SurveyExport, pieces},
 };
 use crate::{Store, StoreError, store::StoredSubmission};
 

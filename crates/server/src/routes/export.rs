@@ -10,7 +10,7 @@ use axum::{
 use super::{App, query::Parameters, session::Staff};
 use crate::{
     ApiError,
-    export::{feedback_csv, survey_csv},
+    export::{SurveyExport, feedback_csv, pieces},
     store::Filter,
 };
 
@@ -30,20 +30,35 @@ pub(super) async fn survey(
     Path(name): Path<String>,
     parameters: Parameters,
 ) -> Result<Response, ApiError> {
-    let survey = name
-        .strip_suffix(".csv")
-        .and_then(model::Key::parse)
-        .ok_or_else(|| ApiError::NotFound(format!("file \"{name}\"")))?;
+    let missing = || ApiError::NotFound(format!("file \"{name}\""));
+    let (survey, ending) = name.rsplit_once('.').ok_or_else(missing)?;
+    let survey = model::Key::parse(survey).ok_or_else(missing)?;
+    if !["csv", "json", "xlsx", "zip"].contains(&ending) {
+        return Err(missing());
+    }
     let filter = Filter { survey: Some(survey.to_string()), ..parameters.filter("response")? };
-    let rows = survey_csv(app.store, &survey, filter)
+    let labels = parameters.text("labels").map(str::to_owned);
+    let export = SurveyExport::open(app.store, &survey, filter, labels)
         .await?
         .ok_or_else(|| ApiError::NotFound(format!("survey \"{survey}\"")))?;
-    Ok(file(&format!("{survey}.csv"), Body::from_stream(rows)))
+    let body = match ending {
+        "json" => Body::from_stream(export.json()),
+        "xlsx" => Body::from_stream(pieces(export.workbook().await?)),
+        "zip" => Body::from_stream(pieces(export.archive().await?)),
+        _ => Body::from_stream(export.csv()),
+    };
+    Ok(file(&name, body))
 }
 
 fn file(name: &str, body: Body) -> Response {
+    let media_type = match name.rsplit_once('.') {
+        Some((_, "json")) => "application/json",
+        Some((_, "xlsx")) => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        Some((_, "zip")) => "application/zip",
+        _ => "text/csv; charset=utf-8",
+    };
     let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_TYPE, media_type.to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
     ];
     (headers, body).into_response()

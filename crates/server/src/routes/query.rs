@@ -62,7 +62,8 @@ impl Parameters {
         })
     }
 
-    fn day(&self, name: &str) -> Result<Option<NaiveDate>, ApiError> {
+    /// A day in its ISO form.
+    pub(super) fn day(&self, name: &str) -> Result<Option<NaiveDate>, ApiError> {
         let parse = |text: &str| {
             NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| {
                 let detail = format!("\"{name}\" is a day like 2026-11-24.");

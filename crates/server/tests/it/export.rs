@@ -119,12 +119,25 @@ async fn responses_of_all_versions_stand_under_one_heading() {
     let rows = rows(&answer.body);
     assert_eq!(
         rows[0].join(","),
-        "reference,id,received_at,made_at,version,venue,language,seconds,agree,travel,\
-         travel/bus,travel/car,travel/tram,years,more,again"
+        "agree,travel,travel/bus,travel/car,travel/tram,years,more,again,_id,_uuid,_submission_time,\
+         _validation_status,_notes,_status,_submitted_by,__version__,_tags,_index,_reference,_made_at,\
+         _venue,_language,_seconds,_partial"
     );
-    assert_eq!(rows[1][3..8], ["2026-11-24T10:30:00", "1", "grays-library", "ro", "61"]);
-    assert_eq!(rows[1][8..], ["prefer_not_to_say", "car; bus", "1", "1", "0", "", "", ""]);
-    assert_eq!(rows[2][8..], ["yes", "", "", "", "", "'-3", "'=1+1", "ąž"]);
+    assert_eq!(rows[1][..8], ["prefer_not_to_say", "car bus", "1", "1", "0", "", "", ""]);
+    assert_eq!(rows[1][15..18], ["1", "", "1"]);
+    assert_eq!(rows[1][19..], ["2026-11-24T10:30:00", "grays-library", "ro", "61", "0"]);
+    assert_eq!(rows[2][..8], ["yes", "", "", "", "", "'-3", "'=1+1", "ąž"]);
+    let labels = server.get_as(&cookie, "/api/v1/export/surveys/living.csv?labels=en").await;
+    assert_eq!(self::rows(&labels.body)[1][1], "car; bus");
+
+    let json = server.get_as(&cookie, "/api/v1/export/surveys/living.json").await.json();
+    assert_eq!(json.as_array().unwrap().len(), 2);
+    assert_eq!((&json[0]["travel/car"], &json[1]["more"]), (&json!("1"), &json!("=1+1")));
+    for ending in ["xlsx", "zip"] {
+        let path = format!("/api/v1/export/surveys/living.{ending}");
+        let answer = server.get_as(&cookie, &path).await;
+        assert!(answer.body.starts_with(b"PK"), "{ending}: {}", answer.text());
+    }
     server.get_as(&cookie, "/api/v1/export/surveys/nothing.csv").await.problem(404);
     server.get_as(&cookie, "/api/v1/export/surveys/living").await.problem(404);
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     server::Server,
-    submissions::{MADE_AT, feedback, feedback_at, response},
+    submissions::{MADE_AT, feedback, feedback_at},
 };
 
 const DAY: i64 = 24 * 60 * 60 * 1_000;
@@ -67,28 +67,4 @@ async fn filters_by_venue_theme_and_london_day() {
     assert_eq!(get("from=2026-07-01&to=2026-07-01").await, "summer");
     let bad = server.get_as(&cookie, "/api/v1/feedback?from=yesterday").await;
     assert_eq!(bad.problem(400), "/from");
-}
-
-#[tokio::test]
-async fn results_count_answers_and_show_words() {
-    let server = Server::start().await;
-    let cookie = server.cookie().await;
-    server
-        .push(&[
-            response(1, 1, json!({"agree": {"one": "yes"}, "more": {"one": "first"}})),
-            response(2, 1, json!({"agree": {"one": "yes"}, "travel": {"many": ["bus", "car"]}})),
-            response(3, 1, json!({"agree": "declined", "more": {"one": "later"}})),
-        ])
-        .await;
-    let results = server.get_as(&cookie, "/api/v1/results/living").await.json();
-    assert_eq!(results["responses"], 3);
-    let agree = json!({"answered": 2, "declined": 1, "counts": {"yes": 2}});
-    assert_eq!(results["tallies"]["agree"], agree);
-    assert_eq!(results["tallies"]["travel"]["counts"], json!({"bus": 1, "car": 1}));
-    assert_eq!(results["tallies"]["more"], json!({"answered": 2, "declined": 0, "counts": {}}));
-    assert_eq!(results["words"], json!({"more": ["later", "first"]}));
-
-    let none = server.get_as(&cookie, "/api/v1/results/living?to=2026-11-23").await.json();
-    assert_eq!(none["responses"], 0);
-    server.get_as(&cookie, "/api/v1/results/nothing").await.problem(404);
 }

@@ -21,6 +21,7 @@ mod many_servers;
 mod postgres;
 mod process;
 mod push;
+mod results;
 mod server;
 mod session;
 mod snapshot;

@@ -7,6 +7,7 @@ mod feedback;
 mod idle;
 mod journey;
 mod portal;
+mod results;
 mod shots;
 mod staff;
 mod storage;

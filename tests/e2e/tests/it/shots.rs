@@ -50,7 +50,7 @@ async fn the_main_pages_are_pictured() -> Result<()> {
         for (name, path, sign) in [
             ("staff", "/staff", t("staff_figures")),
             ("staff-feedback", "/staff/feedback", "no roof"),
-            ("staff-results", "/staff/surveys/living-together", "A roof at the bus stop"),
+            ("staff-results", "/staff/surveys/living-together", t("staff_result_few")),
             ("staff-event", "/staff/events/internet-club-grays", t("staff_part_when")),
         ] {
             browser.open_page(path).await?;

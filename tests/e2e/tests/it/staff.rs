@@ -43,28 +43,6 @@ async fn feedback_is_read_as_it_arrives_and_filtered() -> Result<()> {
 }
 
 #[tokio::test]
-async fn results_are_charts_with_their_tables() -> Result<()> {
-    let server = Server::start().await?;
-    let browser = Browser::start(&server).await?;
-    browser.ready_for_offline().await?;
-    for wish in ["A bench", "A kiln"] {
-        Survey::begin(&browser).await?.answer_all(wish).await?.received().await?;
-    }
-    Staff::sign_in(&browser, "/staff/surveys/living-together").await?;
-    browser.reads("2 people answered").await?;
-    browser.reads("A kiln").await?;
-    let row = By::XPath(
-        "//table[.//caption[contains(., 'get on well')]]//tr[th[contains(., 'Tend to agree')]]",
-    );
-    let row = browser.see(row).await?;
-    let cells = row.text().await?;
-    assert!(cells.contains("100%") && cells.ends_with('2'), "{cells}");
-    let bar = row.find(By::Css("svg rect")).await?;
-    assert_eq!(bar.attr("width").await?.as_deref(), Some("100"));
-    Ok(())
-}
-
-#[tokio::test]
 async fn a_new_event_reaches_a_tablet() -> Result<()> {
     let server = Server::start().await?;
     let (office, tablet) = Browser::start_two(&server).await?;

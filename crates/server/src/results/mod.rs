@@ -1,0 +1,333 @@
+//! What people answered, counted, with what must not be told withheld: the server's side of the results page.
+
+mod count;
+mod person;
+mod rows;
+mod withhold;
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use model::{
+    Text,
+    results::{Asked, Group, Offers, Results},
+    suppression::FEWEST,
+    tally::Tally,
+};
+
+pub use self::person::Dimension;
+use self::{
+    count::{Counted, Days, Plan, Table, each, widened},
+    person::Places,
+    rows::Rows,
+    withhold::{Column, Withheld, of_column, of_people, of_table},
+};
+use crate::{
+    Store, StoreError,
+    asked::{Question, Sort, questions},
+    export::versions_of,
+};
+
+/// Groups that are compared at a time, the largest: more columns fit no page. The rest is one more.
+const GROUPS: usize = 40;
+
+/// What is asked of the results.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// What people must have in common.
+    pub filters: Vec<(Dimension, String)>,
+    /// The days on which they answered, both included.
+    pub days: Days,
+    /// What is compared.
+    pub by: Option<Dimension>,
+}
+
+/// The results of a survey.
+///
+/// # Errors
+/// If the database cannot be read.
+pub async fn results(
+    store: &Store,
+    survey: &str,
+    mut request: Request,
+) -> Result<Results, StoreError> {
+    let mut versions = versions_of(store, survey).await?;
+    versions.reverse();
+    let questions = questions(versions.iter());
+    let places = Places::read(store, &questions).await?;
+    if request.days != (None, None) {
+        let mut answers: BTreeMap<NaiveDate, u64> = BTreeMap::new();
+        each(store, survey, |person| *answers.entry(person.day()).or_default() += 1).await?;
+        request.days = widened(&answers, request.days, FEWEST);
+        request.filters.push((Dimension::Days, "within".to_owned()));
+    }
+    let comparable = |question: &&Question| {
+        matches!(question.sort, Sort::One | Sort::Scale)
+            && question.repeat.is_none()
+            && (2..=GROUPS).contains(&question.offers.len())
+    };
+    let by: Vec<String> =
+        questions.iter().filter(comparable).map(|question| question.path.clone()).collect();
+    let known = |dimension: &Dimension| match dimension {
+        Dimension::Answer(path) => by.contains(path),
+        _ => true,
+    };
+    request.by = request.by.filter(known);
+    let plan = Plan {
+        survey,
+        questions: &questions,
+        places: &places,
+        filters: &request.filters,
+        days: request.days,
+        by: request.by.as_ref(),
+    };
+    let counted = plan.count(store).await?;
+    let offers = Offers {
+        ward: places.ward.as_ref().map(|(path, _)| path.clone()),
+        area: places.area.as_ref().map(|(path, _)| path.clone()),
+        languages: counted.languages.iter().cloned().collect(),
+        versions: counted.versions.iter().copied().collect(),
+        partial: counted.partial,
+        by,
+    };
+    Ok(Page { questions: &questions, places: &places, request: &request, counted: &counted }
+        .results(offers))
+}
+
+struct Page<'a> {
+    questions: &'a [Question],
+    places: &'a Places,
+    request: &'a Request,
+    counted: &'a Counted,
+}
+
+impl Page<'_> {
+    fn results(&self, offers: Offers) -> Results {
+        let responses = self.counted.all.everybody();
+        let people = self.counted.view.everybody();
+        let told = self.request.filters.is_empty() || self.is_told(people);
+        let groups = self.groups();
+        let group_people: Vec<u64> = groups.iter().map(|group| self.people_of(group)).collect();
+        let few = of_people(&group_people, people);
+        let mut results = Results {
+            responses,
+            people: told.then_some(people),
+            fewest: FEWEST,
+            withheld: !told,
+            from: self.request.days.0,
+            to: self.request.days.1,
+            offers,
+            groups: Vec::new(),
+            questions: Vec::new(),
+        };
+        for (at, question) in self.questions.iter().enumerate() {
+            results.questions.push(self.asked(at, question, &groups, told));
+        }
+        results.groups = groups
+            .iter()
+            .zip(group_people.iter().zip(few))
+            .map(|(group, (people, few))| Group {
+                value: group.first().cloned().unwrap_or_default(),
+                label: self.label(group),
+                people: (told && !few).then_some(*people),
+            })
+            .collect();
+        results.withheld |= results.questions.iter().any(|asked| {
+            (asked.answered.is_none() || asked.rows.iter().any(|row| row.count.is_none()))
+                || asked.rows.iter().any(|row| row.groups.iter().any(Option::is_none))
+        });
+        results
+    }
+
+    /// Whether it may be told how many the filters mean.
+    fn is_told(&self, people: u64) -> bool {
+        people >= FEWEST
+            && self.counted.beside.iter().zip(&self.request.filters).all(|(table, (_, value))| {
+                let columns: Vec<&String> = table.people.keys().collect();
+                let of: Vec<u64> = table.people.values().copied().collect();
+                let found = of_people(&of, table.everybody());
+                let own = columns.iter().position(|column| *column == value);
+                own.is_some_and(|own| of.len() == 1 || !found[own])
+            })
+    }
+
+    /// The columns that are compared, each with the values it stands for: those that the question offers in their
+    /// order, others by size.
+    fn groups(&self) -> Vec<Vec<String>> {
+        let Some(table) = &self.counted.compared_all else { return Vec::new() };
+        let mut values: Vec<(&String, u64)> =
+            table.people.iter().map(|(value, people)| (value, *people)).collect();
+        values.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        let offers: Vec<&String> = match &self.request.by {
+            Some(Dimension::Answer(path)) => self
+                .questions
+                .iter()
+                .filter(|question| question.path == *path)
+                .flat_map(|question| question.offers.iter().map(|offer| &offer.name))
+                .collect(),
+            _ => Vec::new(),
+        };
+        let mut groups: Vec<Vec<String>> =
+            values.iter().take(GROUPS).map(|(value, _)| vec![(*value).clone()]).collect();
+        let place = |value: &String| offers.iter().position(|offer| *offer == value);
+        groups.sort_by_key(|group| {
+            let value = &group[0];
+            (value.is_empty(), place(value).unwrap_or(usize::MAX))
+        });
+        let rest: Vec<String> =
+            values.iter().skip(GROUPS).map(|(value, _)| (*value).clone()).collect();
+        groups.extend((!rest.is_empty()).then_some(rest));
+        groups
+    }
+
+    fn people_of(&self, group: &[String]) -> u64 {
+        let table = self.counted.compared.as_ref();
+        let of = |value: &String| table.and_then(|table| table.people.get(value)).copied();
+        group.iter().filter_map(of).sum()
+    }
+
+    fn label(&self, group: &[String]) -> Text {
+        let [value] = group else { return Text::default() };
+        let name = |dimension: &Dimension| {
+            self.places.names.get(&(dimension.clone(), value.clone())).cloned()
+        };
+        match &self.request.by {
+            Some(Dimension::Answer(path)) => {
+                let question = self.questions.iter().find(|question| question.path == *path);
+                question.map(|question| question.label(value)).unwrap_or_default()
+            }
+            Some(dimension) => name(dimension).unwrap_or_default(),
+            None => Text::default(),
+        }
+    }
+
+    fn asked(&self, at: usize, question: &Question, groups: &[Vec<String>], told: bool) -> Asked {
+        let repeated = question.repeat.is_some();
+        let rows = Rows::of(question, &self.counted.all.tally(at, ""));
+        let count = rows.len();
+        let column = |tally: &Tally| rows.column(tally, repeated);
+        let tally = self.counted.view.tally(at, "");
+        let own = column(&tally);
+        let single = question.sort.is_single();
+        let mut withheld = Withheld::nothing(count);
+        // What could be had by subtracting this view from one that is wider by one filter.
+        for (table, (_, value)) in self.counted.beside.iter().zip(&self.request.filters) {
+            let values: Vec<&String> = table.people.keys().collect();
+            let columns: Vec<Column> =
+                values.iter().map(|value| column(&table.tally(at, value))).collect();
+            let Some(place) = values.iter().position(|it| *it == value) else { continue };
+            if columns.len() < 2 {
+                continue;
+            }
+            let whole = sum(&columns, count);
+            let nothing = Withheld::nothing(count);
+            let all = vec![nothing.clone(); columns.len()];
+            let found = of_table(single, &columns, &whole, &nothing, all);
+            withheld.join(&found[place]);
+        }
+        let everybody = self.counted.view.everybody();
+        of_column(single, repeated, &own, tally.declined, everybody, &mut withheld);
+        if !told {
+            withheld = Withheld::everything(count);
+        }
+        let compared = self.compared(at, single, groups, &column, &own, &withheld, told);
+        let base = match (withheld.base, repeated) {
+            (false, _) => Some(own.base),
+            (true, false) if told && own.answered >= FEWEST => Some(everybody),
+            _ => None,
+        };
+        let group_rows = |row: usize| -> Vec<Option<u64>> {
+            let cell = |(column, out): &(Column, Withheld)| {
+                (!out.rows[row]).then(|| column.rows[row].count)
+            };
+            compared.iter().map(cell).collect()
+        };
+        let mut shown = rows.shown();
+        for (row, out) in shown.iter_mut().enumerate() {
+            out.count = (!withheld.rows[row]).then(|| own.rows[row].count);
+            out.groups = group_rows(row);
+        }
+        let picture = rows.picture(question);
+        let words = match question.sort {
+            Sort::Words if withheld.base => None,
+            Sort::Words => Some(self.counted.words[at].clone()),
+            _ => Some(Vec::new()),
+        };
+        Asked {
+            path: question.path.clone(),
+            kind: question.kind.to_owned(),
+            picture,
+            wording_differs: question.differs(|wording| &wording.label),
+            choices_differ: question.differs(|wording| &wording.choices),
+            kind_differs: question.differs(|wording| &wording.kind),
+            wordings: question.wordings.clone(),
+            repeated,
+            may_decline: question.may_decline || tally.declined > 0,
+            answered: (!withheld.base).then_some(own.answered),
+            declined: (!withheld.declined).then_some(tally.declined),
+            base,
+            of_everybody: withheld.base && base.is_some(),
+            bases: compared
+                .iter()
+                .map(|(column, out)| (!out.base).then_some(column.base))
+                .collect(),
+            rows: shown,
+            words,
+        }
+    }
+
+    /// The groups of a question, each with what is withheld of it.
+    #[expect(clippy::too_many_arguments, reason = "what the caller has worked out already")]
+    fn compared(
+        &self,
+        at: usize,
+        single: bool,
+        groups: &[Vec<String>],
+        column: &impl Fn(&Tally) -> Column,
+        whole: &Column,
+        unknown: &Withheld,
+        told: bool,
+    ) -> Vec<(Column, Withheld)> {
+        let (Some(table), Some(all)) = (&self.counted.compared, &self.counted.compared_all) else {
+            return Vec::new();
+        };
+        let count = whole.rows.len();
+        let gather = |table: &Table, group: &Vec<String>| {
+            let columns: Vec<Column> =
+                group.iter().map(|value| column(&table.tally(at, value))).collect();
+            sum(&columns, count)
+        };
+        let columns: Vec<Column> = groups.iter().map(|group| gather(table, group)).collect();
+        if !told {
+            return columns.into_iter().map(|it| (it, Withheld::everything(count))).collect();
+        }
+        let before = columns.iter().zip(groups).map(|(column, group)| {
+            let wide = gather(all, group);
+            // What the comparison without any filter has more than this one.
+            let few = |own: u64, wide: u64| wide.saturating_sub(own) < FEWEST;
+            let narrowed = wide.answered != column.answered;
+            let rows = column.rows.iter().zip(&wide.rows);
+            Withheld {
+                base: narrowed && few(column.answered, wide.answered),
+                declined: false,
+                rows: rows.map(|(own, wide)| narrowed && few(own.people, wide.people)).collect(),
+            }
+        });
+        let before = before.collect();
+        let found = of_table(single, &columns, whole, unknown, before);
+        columns.into_iter().zip(found).collect()
+    }
+}
+
+/// Columns of different people in one.
+fn sum(columns: &[Column], rows: usize) -> Column {
+    let mut whole = Column { rows: vec![Default::default(); rows], ..Column::default() };
+    for column in columns {
+        whole.answered += column.answered;
+        whole.base += column.base;
+        for (own, cell) in whole.rows.iter_mut().zip(&column.rows) {
+            *own = own.joined(*cell, false);
+        }
+    }
+    whole
+}

@@ -1,0 +1,265 @@
+//! Which figures of a question must stay back: one audit of what is shown, and one for each table that somebody could
+//! subtract it from.
+
+use model::{
+    suppression::{Audit, FEWEST, Figure, Role, audit},
+    tally::Cell,
+};
+
+/// The counts of a question among some people.
+#[derive(Debug, Clone, Default)]
+pub struct Column {
+    /// People who answered.
+    pub answered: u64,
+    /// What the rows are shares of: people, or answers in a repeat.
+    pub base: u64,
+    /// The rows.
+    pub rows: Vec<Cell>,
+}
+
+impl Column {
+    fn base(&self) -> Cell {
+        Cell { count: self.base, people: self.answered }
+    }
+
+    /// What no row shows: a number that is none.
+    fn rest(&self) -> u64 {
+        self.base.saturating_sub(self.rows.iter().map(|cell| cell.count).sum())
+    }
+}
+
+/// What is withheld of a column.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Withheld {
+    /// How many answered.
+    pub base: bool,
+    /// Who preferred not to say.
+    pub declined: bool,
+    /// The rows.
+    pub rows: Vec<bool>,
+}
+
+impl Withheld {
+    /// Nothing of `rows` rows.
+    pub fn nothing(rows: usize) -> Self {
+        Self { base: false, declined: false, rows: vec![false; rows] }
+    }
+
+    /// Everything.
+    pub fn everything(rows: usize) -> Self {
+        Self { base: true, declined: true, rows: vec![true; rows] }
+    }
+
+    /// Withholds also what `other` does.
+    pub fn join(&mut self, other: &Self) {
+        self.base |= other.base;
+        self.declined |= other.declined;
+        self.rows.iter_mut().zip(&other.rows).for_each(|(own, other)| *own |= other);
+    }
+}
+
+fn figure(from: usize, to: usize, cell: Cell, role: Role) -> Figure {
+    Figure { from, to, count: cell.count, people: cell.people, role }
+}
+
+fn role(withheld: bool) -> Role {
+    if withheld { Role::Withheld } else { Role::Cell }
+}
+
+/// A figure that is shown elsewhere, unless it is too small for that.
+fn known(cell: Cell) -> Role {
+    if cell.people < FEWEST { Role::Cell } else { Role::Known }
+}
+
+fn people(count: u64) -> Cell {
+    Cell { count, people: count }
+}
+
+/// Which of a table's columns must stay unknown: `of` people each, of whom all together are known.
+pub fn of_people(of: &[u64], everybody: u64) -> Vec<bool> {
+    let mut figures: Vec<_> =
+        of.iter().map(|count| figure(0, 1, people(*count), Role::Cell)).collect();
+    figures.push(figure(1, 0, people(everybody), Role::Known));
+    let mut audit = audit(2, &figures);
+    audit.withheld.truncate(of.len());
+    if audit.safe { audit.withheld } else { vec![true; of.len()] }
+}
+
+/// What must stay unknown of `columns`, whose sums in `whole` are shown but for `unknown`. `withheld` is what is
+/// withheld already. With `single` an answer stands in one row at most.
+pub fn of_table(
+    single: bool,
+    columns: &[Column],
+    whole: &Column,
+    unknown: &Withheld,
+    mut withheld: Vec<Withheld>,
+) -> Vec<Withheld> {
+    let count = whole.rows.len();
+    if single || count == 0 {
+        let rows: Vec<usize> = (0..count).collect();
+        grid(&rows, true, columns, whole, unknown, &mut withheld);
+    } else {
+        // Whoever did not pick a choice is the other row of a table of its own.
+        for row in 0..count {
+            grid(&[row], false, columns, whole, unknown, &mut withheld);
+        }
+    }
+    withheld
+}
+
+/// Audits the table of `rows` and what is left of each column's base.
+fn grid(
+    rows: &[usize],
+    rest_is_silent: bool,
+    columns: &[Column],
+    whole: &Column,
+    unknown: &Withheld,
+    withheld: &mut [Withheld],
+) {
+    let rest = rows.len();
+    let left = |column: &Column| -> Cell {
+        if rest_is_silent {
+            return people(column.rest());
+        }
+        let shown: u64 = rows.iter().map(|row| column.rows[*row].count).sum();
+        let shown_people: u64 = rows.iter().map(|row| column.rows[*row].people).sum();
+        Cell {
+            count: column.base.saturating_sub(shown),
+            people: column.answered.saturating_sub(shown_people),
+        }
+    };
+    let (first, source) = (rest + 1, rest + 1 + columns.len());
+    let sink = source + 1;
+    let mut figures = Vec::new();
+    for (at, column) in columns.iter().enumerate() {
+        for (node, row) in rows.iter().enumerate() {
+            let role = role(withheld[at].rows[*row]);
+            figures.push(figure(node, first + at, column.rows[*row], role));
+        }
+        let unseen = if rest_is_silent { Role::Silent } else { Role::Unseen };
+        figures.push(figure(rest, first + at, left(column), unseen));
+        figures.push(figure(first + at, sink, column.base(), role(withheld[at].base)));
+    }
+    for (node, row) in rows.iter().enumerate() {
+        let cell = whole.rows[*row];
+        let role = if unknown.rows[*row] { Role::Withheld } else { known(cell) };
+        figures.push(figure(source, node, cell, role));
+    }
+    figures.push(figure(source, rest, left(whole), Role::Silent));
+    let base = if unknown.base { Role::Withheld } else { known(whole.base()) };
+    figures.push(figure(sink, source, whole.base(), base));
+    let Audit { withheld: found, safe } = audit(sink + 1, &figures);
+    let mut found = found.into_iter();
+    for own in withheld.iter_mut() {
+        for row in rows {
+            own.rows[*row] |= found.next().unwrap_or(true) || !safe;
+        }
+        found.next();
+        own.base |= found.next().unwrap_or(true) || !safe;
+    }
+}
+
+/// What must stay unknown of one column that is shown by itself, among `everybody` of whom `declined` preferred not to
+/// say; `everybody` is shown.
+pub fn of_column(
+    single: bool,
+    repeated: bool,
+    column: &Column,
+    declined: u64,
+    everybody: u64,
+    withheld: &mut Withheld,
+) {
+    let silent = everybody.saturating_sub(column.answered + declined);
+    let mut figures = vec![
+        figure(0, 1, people(column.answered), role(withheld.base)),
+        figure(0, 2, people(silent), Role::Silent),
+        figure(2, 0, people(everybody), Role::Known),
+    ];
+    if declined > 0 {
+        figures.push(figure(0, 2, people(declined), role(withheld.declined)));
+    }
+    let rows_at = figures.len();
+    if single && !repeated {
+        let rows = column.rows.iter().zip(&withheld.rows);
+        figures.extend(rows.map(|(cell, out)| figure(1, 2, *cell, role(*out))));
+        figures.push(figure(1, 2, people(column.rest()), Role::Silent));
+    } else {
+        figures.push(figure(1, 2, people(column.answered), Role::Silent));
+    }
+    let Audit { withheld: found, safe } = audit(3, &figures);
+    if !safe || column.answered < FEWEST {
+        *withheld = Withheld::everything(column.rows.len());
+        return;
+    }
+    withheld.base |= found[0];
+    withheld.declined |= declined > 0 && found[3];
+    if single && !repeated {
+        withheld.rows.iter_mut().zip(&found[rows_at..]).for_each(|(own, found)| *own |= found);
+        return;
+    }
+    let unknown = Withheld { base: withheld.base, ..Withheld::nothing(column.rows.len()) };
+    // One column of one table: its rows are its sums, so they must not be taken for known.
+    let mut alone = vec![withheld.clone()];
+    let rows: Vec<usize> = (0..column.rows.len()).collect();
+    if single {
+        line(&rows, true, column, &unknown, &mut alone[0]);
+    } else {
+        rows.iter().for_each(|row| line(&[*row], false, column, &unknown, &mut alone[0]));
+    }
+    withheld.join(&alone[0]);
+}
+
+/// Audits the parts of one column's base.
+fn line(
+    rows: &[usize],
+    rest_is_silent: bool,
+    column: &Column,
+    unknown: &Withheld,
+    own: &mut Withheld,
+) {
+    let shown: u64 = rows.iter().map(|row| column.rows[*row].count).sum();
+    let shown_people: u64 = rows.iter().map(|row| column.rows[*row].people).sum();
+    let rest = Cell {
+        count: column.base.saturating_sub(shown),
+        people: column.answered.saturating_sub(shown_people),
+    };
+    let mut figures: Vec<_> =
+        rows.iter().map(|row| figure(0, 1, column.rows[*row], role(own.rows[*row]))).collect();
+    figures.push(figure(0, 1, rest, if rest_is_silent { Role::Silent } else { Role::Unseen }));
+    let base = if unknown.base { Role::Withheld } else { known(column.base()) };
+    figures.push(figure(1, 0, column.base(), base));
+    let Audit { withheld: found, safe } = audit(2, &figures);
+    for (row, found) in rows.iter().zip(found) {
+        own.rows[*row] |= found || !safe;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(rows: &[u64]) -> Column {
+        let base = rows.iter().sum();
+        Column { answered: base, base, rows: rows.iter().map(|count| people(*count)).collect() }
+    }
+
+    #[test]
+    fn a_choice_that_nearly_all_picked_tells_who_did_not() {
+        let many = Column { answered: 30, base: 30, rows: vec![people(25), people(12)] };
+        let mut withheld = Withheld::nothing(2);
+        of_column(false, false, &many, 0, 40, &mut withheld);
+        assert_eq!(withheld, Withheld { base: false, declined: false, rows: vec![true, false] });
+    }
+
+    #[test]
+    fn a_group_cannot_be_had_by_subtracting_the_others() {
+        // Two venues of 40 and 3 people: either the first tells the second, or neither is shown.
+        let columns = [column(&[20, 20]), column(&[2, 1])];
+        let nothing = Withheld::nothing(2);
+        let found =
+            of_table(true, &columns, &column(&[22, 21]), &nothing, vec![nothing.clone(); 2]);
+        assert!(found.iter().all(|column| column.base && column.rows == [true, true]), "{found:?}");
+        assert_eq!(of_people(&[40, 3], 43), [true, true]);
+        assert_eq!(of_people(&[40, 25, 30], 95), [false; 3]);
+    }
+}

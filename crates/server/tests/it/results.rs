@@ -1,0 +1,292 @@
+//! Results: counted, narrowed, compared, and never told where few people stand behind a number.
+
+use model::{
+    SubmissionId,
+    results::{Asked, Results},
+    time::Millis,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    server::{Server, definition},
+    submissions::{MADE_AT, envelope},
+};
+
+/// The session of [`start`].
+const COOKIE: &str = "together_session=token of sam";
+const DAY: i64 = 24 * 60 * 60 * 1_000;
+
+async fn start() -> Server {
+    let server = Server::start().await;
+    assert_eq!(server.cookie().await, COOKIE);
+    server
+}
+
+/// A person: when, where, in which language, what.
+struct Told {
+    at: i64,
+    venue: &'static str,
+    language: &'static str,
+    version: u32,
+    answers: Value,
+}
+
+impl Told {
+    fn new(answers: Value) -> Self {
+        Self { at: MADE_AT, venue: "grays-library", language: "en", version: 1, answers }
+    }
+}
+
+fn agree(answer: &str) -> Value {
+    json!({"agree": {"one": answer}})
+}
+
+async fn push(server: &Server, people: impl IntoIterator<Item = Told>) {
+    let records: Vec<Value> = people
+        .into_iter()
+        .enumerate()
+        .map(|(n, it)| {
+            let mut random = [7; 10];
+            random[0] = (n / 250) as u8;
+            random[9] = (n % 250) as u8;
+            random[5] = it.venue.len() as u8;
+            random[6] = it.version as u8;
+            envelope(json!({
+                "id": SubmissionId::new(Millis(it.at), random), "made_at": it.at,
+                "venue": it.venue, "language": it.language, "app": "0.1.0",
+                "response": {"survey": "living", "version": it.version, "answers": it.answers},
+            }))
+        })
+        .collect();
+    for batch in records.chunks(100) {
+        let answer = server.push(batch).await;
+        for verdict in answer["verdicts"].as_array().unwrap() {
+            assert_eq!(verdict["verdict"], "received", "{verdict}");
+        }
+    }
+}
+
+async fn get(server: &Server, query: &str) -> (Results, String) {
+    let answer = server.get_as(COOKIE, &format!("/api/v1/results/living?{query}")).await;
+    let text = answer.text();
+    (serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}")), text)
+}
+
+fn asked<'a>(results: &'a Results, path: &str) -> &'a Asked {
+    results.questions.iter().find(|asked| asked.path == path).unwrap()
+}
+
+fn counts(asked: &Asked) -> Vec<Option<u64>> {
+    asked.rows.iter().map(|row| row.count).collect()
+}
+
+fn several(count: usize, told: impl Fn() -> Told) -> impl Iterator<Item = Told> {
+    (0..count).map(move |_| told())
+}
+
+#[tokio::test]
+async fn what_many_said_is_counted_and_what_few_said_is_not_sent() {
+    let server = start().await;
+    let travel =
+        |picked: Value| Told::new(json!({"agree": {"one": "yes"}, "travel": {"many": picked}}));
+    let people = several(14, || travel(json!(["bus"])))
+        .chain(several(13, || travel(json!(["bus", "car"]))))
+        .chain(several(11, || Told::new(agree("no"))))
+        .chain(several(12, || Told::new(json!({"agree": "declined", "more": {"one": "A kiln"}}))))
+        .chain(several(3, || Told::new(json!({"agree": {"one": "no"}, "years": {"one": "97"}}))));
+    push(&server, people).await;
+    let (results, text) = get(&server, "").await;
+    assert_eq!((results.responses, results.people, results.fewest), (53, Some(53), 10));
+    let of_agree = asked(&results, "agree");
+    assert_eq!(counts(of_agree), [Some(27), Some(14)]);
+    assert_eq!(
+        (of_agree.answered, of_agree.declined, of_agree.base),
+        (Some(41), Some(12), Some(41))
+    );
+    // All who answered took the bus: that says something of each of them.
+    let of_travel = asked(&results, "travel");
+    assert_eq!((counts(of_travel), of_travel.answered), (vec![None, Some(13)], Some(27)));
+    assert_eq!(asked(&results, "more").words, Some(vec!["A kiln".to_owned(); 12]));
+    let years = asked(&results, "years");
+    assert_eq!((years.answered, years.base, counts(years)), (None, None, vec![None]));
+    assert!(results.withheld && !text.contains("\"count\":3"), "{text}");
+    server.get_as(COOKIE, "/api/v1/results/nothing").await.problem(404);
+}
+
+#[tokio::test]
+async fn few_people_are_not_told_and_their_words_stay_unread() {
+    let server = start().await;
+    let person = || Told::new(json!({"agree": {"one": "yes"}, "more": {"one": "Only I know"}}));
+    push(&server, several(9, person)).await;
+    let (results, text) = get(&server, "").await;
+    assert_eq!((results.responses, results.withheld), (9, true));
+    assert_eq!(
+        (counts(asked(&results, "agree")), asked(&results, "agree").answered),
+        (vec![None, None], None)
+    );
+    assert!(!text.contains("Only I know"));
+    assert_eq!(get(&server, "to=2026-11-23").await.0.people, None);
+}
+
+#[tokio::test]
+async fn one_more_is_withheld_where_subtraction_would_tell() {
+    let server = start().await;
+    push(
+        &server,
+        several(25, || Told::new(agree("yes"))).chain(several(3, || Told::new(agree("no")))),
+    )
+    .await;
+    let (results, text) = get(&server, "").await;
+    assert_eq!(counts(asked(&results, "agree")), [None, None]);
+    assert!(!text.contains("\"count\":25") && !text.contains("\"count\":3"), "{text}");
+}
+
+#[tokio::test]
+async fn those_who_declined_cannot_be_had_from_the_total() {
+    let server = start().await;
+    let people = several(25, || Told::new(agree("yes")))
+        .chain(several(15, || Told::new(agree("no"))))
+        .chain(several(4, || Told::new(json!({"agree": "declined"}))));
+    push(&server, people).await;
+    let (results, _) = get(&server, "").await;
+    let agree = asked(&results, "agree");
+    // 44 answered or declined; 40 and both choices together would tell the 4.
+    assert_eq!((agree.declined, agree.answered, counts(agree)), (None, None, vec![Some(25), None]));
+    assert_eq!((agree.base, agree.of_everybody), (Some(44), true));
+}
+
+#[tokio::test]
+async fn two_views_cannot_be_subtracted_from_each_other() {
+    let server = start().await;
+    let at = |venue, answer| move || Told { venue, ..Told::new(agree(answer)) };
+    let people = several(20, at("grays-library", "yes"))
+        .chain(several(15, at("grays-library", "no")))
+        .chain(several(14, at("elsewhere", "yes")))
+        .chain(several(4, at("elsewhere", "no")));
+    push(&server, people).await;
+    let (all, _) = get(&server, "").await;
+    assert_eq!(counts(asked(&all, "agree")), [Some(34), Some(19)]);
+    // 19 in all and 15 here would tell that 4 said no elsewhere.
+    let (here, text) = get(&server, "venue=grays-library").await;
+    assert_eq!((here.people, counts(asked(&here, "agree"))), (Some(35), vec![None, None]));
+    assert!(!text.contains("\"count\":15"), "{text}");
+    let (compared, _) = get(&server, "by=%40venue").await;
+    let groups: Vec<_> = compared.groups.iter().map(|group| group.people).collect();
+    assert_eq!(groups, [Some(35), Some(18)]);
+    for row in &asked(&compared, "agree").rows {
+        assert_eq!(row.groups, [None, None]);
+    }
+}
+
+#[tokio::test]
+async fn questions_are_crossed_and_views_narrowed() {
+    let server = start().await;
+    let person = |answer: &'static str, way: &'static str, language: &'static str| {
+        move || Told {
+            language,
+            ..Told::new(json!({"agree": {"one": answer}, "travel": {"many": [way]}}))
+        }
+    };
+    let people = several(20, person("yes", "bus", "en"))
+        .chain(several(12, person("yes", "car", "pl")))
+        .chain(several(11, person("no", "bus", "pl")))
+        .chain(several(30, person("no", "car", "en")));
+    push(&server, people).await;
+    let (results, _) = get(&server, "by=agree").await;
+    let travel = asked(&results, "travel");
+    assert_eq!(travel.rows[0].groups, [Some(20), Some(11)]);
+    assert_eq!(
+        (travel.rows[1].groups.clone(), travel.bases.clone()),
+        (vec![Some(12), Some(30)], vec![Some(32), Some(41)])
+    );
+    assert_eq!(results.offers.languages, ["en", "pl"]);
+    let (polish, _) = get(&server, "language=pl").await;
+    assert_eq!(
+        (polish.people, counts(asked(&polish, "agree"))),
+        (Some(23), vec![Some(12), Some(11)])
+    );
+    // A question that cannot be compared by is as good as none.
+    assert_eq!(get(&server, "by=more").await.0.groups, []);
+}
+
+#[tokio::test]
+async fn days_are_widened_so_that_no_day_tells_a_person() {
+    let server = start().await;
+    let on =
+        |day: i64, answer| move || Told { at: MADE_AT + day * DAY, ..Told::new(agree(answer)) };
+    let people = several(15, on(0, "yes"))
+        .chain(several(15, on(0, "no")))
+        .chain(several(1, on(1, "no")))
+        .chain(several(14, on(2, "yes")))
+        .chain(several(13, on(2, "no")));
+    push(&server, people).await;
+    let (first, _) = get(&server, "to=2026-11-24").await;
+    assert_eq!(first.people, Some(30));
+    // One person on the 25th: from that day on is from that day to the next on which many answered.
+    let (second, _) = get(&server, "from=2026-11-25&to=2026-11-25").await;
+    assert_eq!(second.people, Some(28));
+    assert_eq!(second.to.unwrap().to_string(), "2026-11-26");
+    let bad = server.get_as(COOKIE, "/api/v1/results/living?from=now").await;
+    assert_eq!(bad.problem(400), "/from");
+}
+
+#[tokio::test]
+async fn versions_merge_and_say_where_they_differ() {
+    let server = start().await;
+    let mut second = definition(&["bus", "tram"]);
+    second["items"][0]["label"]["en"] = json!("Do you agree with this?");
+    let edit = json!({"edits": [{
+        "edit": "0190a5b4-0000-7000-8000-000000000001", "collection": "survey_version",
+        "id": "living.2", "base_rev": 0,
+        "fields": {"survey": "living", "version": 2, "definition": second},
+    }]});
+    server.post_as(COOKIE, "/api/v1/edits", &edit).await;
+    let travel = |version, way: &'static str| {
+        move || Told {
+            version,
+            ..Told::new(json!({"agree": {"one": "yes"}, "travel": {"many": [way]}}))
+        }
+    };
+    let people = several(12, travel(1, "bus"))
+        .chain(several(13, travel(1, "car")))
+        .chain(several(14, travel(2, "tram")));
+    push(&server, people).await;
+    let (results, _) = get(&server, "").await;
+    let agree = asked(&results, "agree");
+    assert!(agree.wording_differs && !agree.choices_differ);
+    let words: Vec<_> =
+        agree.wordings.iter().map(|it| (it.versions.clone(), it.label.get("en"))).collect();
+    assert_eq!(words, [(vec![2], "Do you agree with this?"), (vec![1], "Do you agree?")]);
+    let travel = asked(&results, "travel");
+    assert!(travel.choices_differ && !travel.wording_differs);
+    let rows: Vec<_> =
+        travel.rows.iter().map(|it| (it.value.as_str(), it.versions.clone(), it.count)).collect();
+    assert_eq!(
+        rows,
+        [("bus", vec![], Some(12)), ("tram", vec![2], Some(14)), ("car", vec![1], Some(13))]
+    );
+    assert_eq!(results.offers.versions, [1, 2]);
+    let (old, _) = get(&server, "version=1").await;
+    assert_eq!(old.people, Some(25));
+}
+
+#[tokio::test]
+async fn an_earlier_figure_is_a_field_of_the_survey_with_its_source() {
+    let server = start().await;
+    let mut number = 0;
+    let mut send = async |figure: Value| {
+        number += 1;
+        let edit = json!({"edits": [{
+            "edit": format!("0190a5b4-0000-7000-8000-00000000000{number}"), "collection": "survey",
+            "id": "living", "base_rev": 1, "fields": {"baseline.agree": figure},
+        }]});
+        server.post_as(COOKIE, "/api/v1/edits", &edit).await.json()["results"][0].clone()
+    };
+    let bad = send(json!({"values": ["yes"], "percent": 540, "source": " "})).await;
+    let pointers: Vec<_> =
+        bad["problems"].as_array().unwrap().iter().map(|it| &it["pointer"]).collect();
+    assert_eq!(pointers, ["/fields/baseline.agree/source", "/fields/baseline.agree/percent"]);
+    let figure = json!({"values": ["yes"], "percent": 54, "source": "Place Survey 2008"});
+    let good = send(figure.clone()).await;
+    assert_eq!(good["record"]["fields"]["baseline.agree"], figure);
+}
