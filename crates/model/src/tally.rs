@@ -31,6 +31,8 @@ impl Tally {
                     *self.counts.entry(value.clone()).or_default() += 1;
                 }
             }
+            // Files are looked at one by one.
+            Answer::File { .. } => self.answered += 1,
         }
     }
 

@@ -146,6 +146,7 @@ impl Profile {
                 version: 1,
                 answers: Named::from_iter([("words", Answer::One(format!("{}", chance.u32(..))))]),
                 seconds: None,
+                partial: false,
             }),
         };
         let submission = Submission {

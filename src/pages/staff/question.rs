@@ -3,7 +3,7 @@
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use model::{tally::Tally, wire::Results};
-use survey::{Choice, Kind, Question, Scale};
+use survey::{Choice, Choices, Item, Kind, Scale};
 
 use super::rows::{Bin, histogram, months, percent};
 use crate::{
@@ -15,12 +15,12 @@ use crate::{
 #[component]
 pub fn QuestionResult(
     /// What was asked.
-    question: Question,
+    question: Item,
     /// All results of the survey; tracked, so the picture follows the answers.
     #[prop(into)]
     results: Signal<Results>,
 ) -> View {
-    let name = question.name.clone();
+    let name = question.path.clone();
     let own = name.clone();
     // Memos: a question nobody has answered since stays as it is on the screen.
     let tally = Memo::new(move |_| {
@@ -29,7 +29,7 @@ pub fn QuestionResult(
     let words = Memo::new(move |_| {
         results.with(|results| results.words.get(&name).cloned().unwrap_or_default())
     });
-    let heading = format!("question-{}", question.name);
+    let heading = format!("question-{}", question.path);
     let labelled = heading.clone();
     let label = question.label.clone();
     let label = Signal::derive(move || content(&label));
@@ -67,7 +67,7 @@ fn bars(kind: &Kind, tally: &Tally) -> Vec<Bar> {
         Kind::Integer => number_bars(tally, true),
         Kind::Decimal => number_bars(tally, false),
         Kind::Date => month_bars(tally),
-        Kind::Note | Kind::Text => Vec::new(),
+        _ => Vec::new(),
     }
 }
 
@@ -75,7 +75,7 @@ fn bar(label: String, tally: &Tally, value: &str) -> Bar {
     Bar { label, count: tally.count(value), percent: tally.percent(value) }
 }
 
-fn choice_bars(choices: &[Choice], tally: &Tally) -> Vec<Bar> {
+fn choice_bars(choices: &Choices, tally: &Tally) -> Vec<Bar> {
     let choice = |choice: &Choice| bar(content(&choice.label), tally, &choice.name);
     let known: Vec<&str> = choices.iter().map(|choice| choice.name.as_str()).collect();
     choices.iter().map(choice).chain(others(&known, tally)).collect()
@@ -90,7 +90,7 @@ fn others(known: &[&str], tally: &Tally) -> Vec<Bar> {
 }
 
 fn scale_bars(scale: &Scale, tally: &Tally) -> Vec<Bar> {
-    let values: Vec<String> = scale.values().map(|value| value.to_string()).collect();
+    let values: Vec<String> = scale.values().collect();
     let last = values.len().saturating_sub(1);
     let step = |(index, value): (usize, &String)| {
         let end = match index {

@@ -153,17 +153,17 @@ impl Question {
     fn all<'a>(definitions: impl Iterator<Item = &'a Definition>) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
         for definition in definitions {
-            for (_, question) in definition.questions() {
+            for question in definition.questions() {
                 if matches!(question.kind, Kind::Note) {
                     continue;
                 }
-                let at = all.iter().position(|known| known.name == question.name);
+                let at = all.iter().position(|known| known.name == question.path);
                 let at = at.unwrap_or_else(|| {
-                    all.push(Self { name: question.name.clone(), choices: Vec::new() });
+                    all.push(Self { name: question.path.clone(), choices: Vec::new() });
                     all.len() - 1
                 });
                 if let Kind::SelectMultiple(choices) = &question.kind {
-                    for choice in choices {
+                    for choice in choices.iter() {
                         if !all[at].choices.contains(&choice.name) {
                             all[at].choices.push(choice.name.clone());
                         }
@@ -183,6 +183,7 @@ impl Question {
         let (words, picked): (String, Option<Vec<&str>>) = match answer {
             None => (String::new(), None),
             Some(Answer::Declined) => (DECLINED.to_owned(), None),
+            Some(Answer::File { name, .. }) => (name.clone(), None),
             Some(Answer::One(value)) => (value.clone(), Some(vec![value])),
             Some(Answer::Many(values)) => {
                 (values.join("; "), Some(values.iter().map(String::as_str).collect()))

@@ -34,8 +34,8 @@ pub(super) async fn get(
         .await?
         .iter()
         .flat_map(|(_, definition)| definition.questions())
-        .filter(|(_, question)| matches!(question.kind, Kind::Text))
-        .map(|(_, question)| question.name.clone())
+        .filter(|question| matches!(question.kind, Kind::Text))
+        .map(|question| question.path.clone())
         .collect();
     let filter = Filter { survey: Some(survey), ..parameters.filter("response")? };
     let mut results = Results { responses: 0, tallies: BTreeMap::new(), words: BTreeMap::new() };
