@@ -1,9 +1,11 @@
 //! Survey definitions, which staff publish, and answers to them.
 
-use model::{Key, submission::Response};
+use std::sync::Arc;
+
+use model::{Key, submission::Response, time::Millis};
 use serde::Deserialize;
 use serde_json::Value;
-use survey::{Definition, Fill, ValidResponse};
+use survey::{Context, Definition, Fill, Screen, ValidResponse};
 
 /// Takes `data` as an object with a definition and answers.
 pub fn run(data: &[u8]) {
@@ -19,22 +21,40 @@ pub fn run(data: &[u8]) {
     let Ok(answers) = Deserialize::deserialize(answers) else { return };
     let Some(survey) = Key::parse("s") else { return };
     let response = Response { survey, version: 1, answers, seconds: None, partial: false };
+    let definition = Arc::new(definition);
     filling(&definition, &response);
     let Ok(valid) = ValidResponse::check(&definition, response.clone()) else { return };
     assert_eq!(valid.into_inner(), response);
 }
 
 /// The tablet's way through the same questions ends, and agrees with the server's check.
-fn filling(definition: &Definition, response: &Response) {
-    let mut fill = Fill::start(definition.clone());
-    for _ in 0..=definition.questions().len() {
-        let Some(question) = fill.question() else { break };
-        let name = question.name.clone();
-        if fill.next(response.answers.get(&name).cloned()).is_err() && fill.next(None).is_err() {
-            return;
+fn filling(definition: &Arc<Definition>, response: &Response) {
+    let context = Context { now: Millis(1_764_000_000_000), seed: 7, ..Context::default() };
+    let mut fill = Fill::start(Arc::clone(definition), context);
+    // Every page is left once: no answer that is given here takes somebody back.
+    for _ in 0..=definition.items.len() * 4 {
+        if matches!(fill.screen(), Screen::Check) {
+            break;
+        }
+        let paths: Vec<String> = fill.fields().iter().map(|field| field.path()).collect();
+        for path in &paths {
+            fill.set(path, response.answers.get(path).cloned());
+        }
+        if fill.next().is_err() {
+            paths.iter().for_each(|path| {
+                fill.set(path, None);
+            });
+            if fill.next().is_err() {
+                break;
+            }
         }
         let progress = fill.progress();
         assert!(progress.number <= progress.about);
     }
-    assert!(fill.question().is_none(), "the questions never end");
+    let journal = fill.journal();
+    let resumed = Fill::resume(Arc::clone(definition), &journal);
+    assert_eq!(resumed.answers(), fill.answers(), "a crash loses nothing");
+    let Some(survey) = Key::parse("s") else { return };
+    let stopped = fill.stop(survey, 1, None).into_inner();
+    assert_eq!(definition.check(&stopped), Vec::new(), "the server takes what the tablet makes");
 }

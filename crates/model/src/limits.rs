@@ -14,33 +14,43 @@ pub const SUBMISSION_BYTES: usize = 256 * 1024;
 /// 400 kbit/s line, so a connection that drops often still gets batches through.
 pub const PUSH_RECORDS: usize = 100;
 /// Bytes of any request body. A tablet's batch has at most 512 KiB of submissions and an edit of
-/// the largest record as much; the rest is for what stands around them. One oversized submission
-/// is refused by itself, by [`SUBMISSION_BYTES`].
-pub const REQUEST_BYTES: usize = 1024 * 1024;
+/// the largest record [`RECORD_BYTES`]; the rest is for what stands around them. One oversized
+/// submission is refused by itself, by [`SUBMISSION_BYTES`].
+pub const REQUEST_BYTES: usize = 3 * 1024 * 1024;
 /// Levels of nesting in any JSON we accept. Our deepest real document, a survey definition
 /// with nested groups, has 12.
 pub const JSON_DEPTH: usize = 32;
-/// Answers in one survey response: a 250-question form with repeats stays below.
-pub const ANSWERS: usize = 2_000;
-/// Questions, notes and groups in one survey, fewer than [`ANSWERS`]: nobody fills in more than a
-/// few dozen, and each is looked for among the others.
-pub const QUESTIONS: usize = 500;
-/// Operators of one level in a row in an expression, such as `a or b or c`: each is a level of
-/// recursion when it is evaluated, and a browser's stack is small.
-pub const EXPRESSION_LINKS: usize = 200;
-/// Choices of one question: past this it is a list to search in, not to choose from.
-pub const CHOICES: usize = 200;
-/// Choices picked in one multiple-choice answer: all there may be.
-pub const PICKED: usize = CHOICES;
+/// Answers in one survey response: a household of 20 with 250 questions each stays below. At 40 bytes
+/// each they fill [`SUBMISSION_BYTES`] anyway.
+pub const ANSWERS: usize = 6_000;
+/// Questions, notes and groups in one survey, fewer than [`ANSWERS`]: the longest form in use that we
+/// know, the WHO's verbal autopsy, has 593 rows.
+pub const QUESTIONS: usize = 2_000;
+/// Parentheses, functions and predicates within one another in an expression: reading recurses as
+/// deep. Scores written as one `if` in another come to 60.
+pub const EXPRESSION_DEPTH: usize = 100;
+/// Levels of an expression once it is read, where each operator of a chain such as `a or b or c`
+/// is a level: evaluating recurses as deep, and a browser's stack is small.
+pub const EXPRESSION_HEIGHT: usize = 300;
+/// Nodes that one evaluation may look at: the largest form, 2,000 answers, a hundred times over,
+/// or every choice of a list of 10,000 twenty times. Past this it is a product of lists.
+pub const EVALUATION_STEPS: u32 = 200_000;
+/// Choices of one list. A cascade keeps all its places in one, and the choice filter shows a few of them: every
+/// village of a district is 5,700.
+pub const CHOICES: usize = 10_000;
+/// Choices picked in one multiple-choice answer: nobody touches more.
+pub const PICKED: usize = 1_000;
+/// Cells of a table attached to a survey: every school of a country in four columns, about a mebibyte.
+pub const TABLE_CELLS: usize = 100_000;
 /// Themes on one piece of feedback: past this the field was not chosen but emptied out.
 pub const THEMES: usize = 12;
 /// Records in one page of catalogue changes: about 200 KiB of listings, one transaction.
 pub const PAGE_RECORDS: usize = 500;
 /// Edits in one request: a staff form sends one, an import of the web interface a few.
 pub const EDITS: usize = 50;
-/// Bytes of all fields of one catalogue record: the largest is a survey definition. One of
-/// [`QUESTIONS`] questions in four languages has about 300 KiB.
-pub const RECORD_BYTES: usize = 512 * 1024;
+/// Bytes of all fields of one catalogue record: the largest is a survey definition. The WHO's verbal
+/// autopsy in two languages has about 600 KiB, a district's 5,700 places in a cascade as much again.
+pub const RECORD_BYTES: usize = 2 * 1024 * 1024;
 /// Surveys that staff are writing at a time: more than a borough asks in ten years.
 pub const DRAFTS: usize = 200;
 /// Fields of one catalogue record. Ours have at most 15; newer programs may add some. A name that

@@ -93,7 +93,7 @@ pub struct Response {
     pub survey: Key,
     /// Which of its immutable versions was asked.
     pub version: u32,
-    /// The answers by the question's path (`online`, later `household[2]/age`). A question
+    /// The answers by the question's path (`online`, `household[2]/age`). A question
     /// that was not relevant or not answered has none.
     pub answers: Named<Answer>,
     /// Seconds from the first question to the end, to say honestly how long it takes.
@@ -115,6 +115,15 @@ pub enum Answer {
     Many(Vec<String>),
     /// "Prefer not to say": an answer, and not the same as none.
     Declined,
+    /// A picture, a recording or another file, small enough for the record ([`SUBMISSION_BYTES`]).
+    File {
+        /// What it is called; its value in expressions and exports.
+        name: String,
+        /// Its media type (RFC 6838): `image/jpeg`.
+        media_type: String,
+        /// Its bytes in base64 (RFC 4648, section 4).
+        data: String,
+    },
 }
 
 /// The bytes that are stored, hashed and sent, with their hash.
@@ -173,6 +182,10 @@ impl Response {
                 Answer::One(value) => value.chars().count() > TEXT_CHARS,
                 Answer::Many(values) => {
                     values.len() > PICKED || values.iter().any(|v| v.chars().count() > LINE_CHARS)
+                }
+                // The bytes are bounded by those of the whole record.
+                Answer::File { name, media_type, .. } => {
+                    name.chars().count() > LINE_CHARS || media_type.len() > LINE_CHARS
                 }
                 Answer::Declined => false,
             };

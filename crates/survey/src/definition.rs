@@ -1,79 +1,136 @@
-//! What a survey asks: the definition inside a published version, read and checked.
+//! What a survey asks: the definition inside a published version.
 
-use model::{
-    Problem, ProblemCode, Text,
-    limits::{CHOICES, JSON_DEPTH, LANGUAGES, LINE_CHARS, QUESTIONS},
-};
-use serde::Deserialize as _;
-use serde_json::{Map, Value};
+use std::sync::Arc;
 
-use crate::Expression;
+use model::{Named, Text};
 
-/// A survey's questions.
+use crate::{Expression, graph::Graph};
+
+/// A survey's questions, read and ready to be filled in. [`Definition::read`] checks what staff
+/// made or imported; [`Definition::read_published`] reads what was checked before.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Definition {
-    /// The languages it is written in, BCP 47, the first one is its own.
+    /// The languages it is written in, short BCP 47 tags; the first one is its own and stands in
+    /// where a translation is missing.
     pub languages: Vec<String>,
-    /// What it asks, in order.
+    /// What a language calls itself, by its tag, where the form says so: `pl` → "Polski".
+    pub language_names: Named<String>,
+    /// What the form is called; the survey's own title comes before it.
+    pub title: Text,
+    /// The settings sheet, by XLSForm's names: `form_id`, `version`, `style` …
+    pub settings: Named<String>,
+    /// Everything it asks, in order: a group or a repeat stands directly before what it holds.
     pub items: Vec<Item>,
+    /// The lists of choices by name.
+    pub lists: Named<Arc<[Choice]>>,
+    /// The attached tables by name, for `pulldata()` and the selects from a file.
+    pub tables: Named<Table>,
+    /// What must be computed again when something changes.
+    pub(crate) graph: Graph,
 }
 
-/// A question or a group of items. Repeats will be a third kind.
+/// One row of the form: a question, a note, a value that nobody sees, a group or a repeat.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Item {
-    /// One question, or a note to read.
-    Question(Question),
-    /// Items that belong together and share a condition.
-    Group(Group),
-}
-
-/// Items under one condition.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Group {
-    /// Unique in the definition.
+pub struct Item {
+    /// Unique within its group; expressions refer to it as `${name}`.
     pub name: String,
-    /// A heading over its questions.
-    pub label: Text,
-    /// When its items are asked.
-    pub relevant: Option<Expression>,
-    /// What it holds.
-    pub items: Vec<Item>,
-}
-
-/// One question.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Question {
-    /// Unique in the definition; the column in exports.
-    pub name: String,
+    /// Its place and its column in exports, without positions: `age`, `household/age`. Its name, where that is unique
+    /// within its innermost repeat, else with its groups in front; before that its repeats.
+    pub path: String,
     /// What kind of answer it takes.
     pub kind: Kind,
-    /// The question itself.
+    /// The question itself, or the heading of a group. It may hold `${name}` (piped text).
     pub label: Text,
     /// Help with answering.
     pub hint: Text,
-    /// It cannot be skipped.
-    pub required: bool,
+    /// Longer help, shown on request.
+    pub guidance: Text,
+    /// Pictures, sound and films beside the label.
+    pub media: Media,
+    /// Whether it can be skipped.
+    pub required: Condition,
+    /// What to say to somebody who skips it.
+    pub required_message: Text,
+    /// Whether its answer can only be read.
+    pub read_only: Condition,
     /// When it is asked; always, if there is none.
     pub relevant: Option<Expression>,
     /// What a good answer fulfils; `.` is the answer.
     pub constraint: Option<Expression>,
     /// What to say when it does not.
     pub constraint_message: Text,
+    /// What its value is computed from.
+    pub calculation: Option<Expression>,
+    /// The value it starts with.
+    pub default: Option<Initial>,
+    /// The items (indices into [`Definition::items`]) whose change computes `calculation`, which
+    /// then is not computed at any other time. Empty for an ordinary calculation.
+    pub triggers: Vec<usize>,
+    /// Which choices are offered; the choice's columns are at hand by their names.
+    pub choice_filter: Option<Expression>,
+    /// How many instances a repeat has; without it people add as many as they need.
+    pub repeat_count: Option<Expression>,
     /// "Prefer not to say" is offered.
     pub may_decline: bool,
-    /// How it looks, in XLSForm's words: `likert`, `multiline` ...
+    /// How it looks, in XLSForm's words: `likert`, `multiline`, `field-list` …
     pub appearance: String,
+    /// XLSForm's parameters, as written: `randomize`, `seed`, `value` …
+    pub parameters: Named<String>,
+    /// The group or repeat around it.
+    pub parent: Option<usize>,
+    /// The innermost repeat around it.
+    pub repeat: Option<usize>,
+    /// One past the last item it holds; its own index plus one for a question.
+    pub end: usize,
 }
 
-/// The kinds of question, by XLSForm's names.
+/// Pictures, sound and films that stand beside a text: names of files, by language.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Media {
+    /// A picture.
+    pub image: Text,
+    /// Something to hear.
+    pub audio: Text,
+    /// A film.
+    pub video: Text,
+}
+
+/// Something that holds always, never or under a condition.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Condition {
+    /// It does not hold.
+    #[default]
+    Never,
+    /// It holds.
+    Always,
+    /// It holds when the expression does.
+    When(Expression),
+}
+
+/// The value that an answer starts with.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Initial {
+    /// As it is written.
+    Written(String),
+    /// Computed when the form, or the repeat's instance, begins.
+    Computed(Expression),
+}
+
+/// The kinds of item, by XLSForm's names.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
+    /// Items that belong together and share a condition.
+    Group,
+    /// Items that are asked once for each of several things.
+    Repeat,
     /// Text to read; takes no answer.
     Note,
     /// One of the choices.
-    SelectOne(Vec<Choice>),
+    SelectOne(Choices),
     /// Any of the choices.
-    SelectMultiple(Vec<Choice>),
+    SelectMultiple(Choices),
+    /// All the choices, in an order.
+    Rank(Choices),
     /// A step on a scale.
     Range(Scale),
     /// A whole number.
@@ -84,26 +141,110 @@ pub enum Kind {
     Text,
     /// A day.
     Date,
+    /// A time of day.
+    Time,
+    /// A day with a time.
+    DateTime,
+    /// Something to agree to; the answer is `OK`.
+    Acknowledge,
+    /// A value that nobody sees: `calculate` and `hidden`.
+    Hidden,
+    /// Something about this filling, not asked of anybody.
+    Metadata(Metadata),
+    /// What a barcode says; written where there is no reader.
+    Barcode,
+    /// A place: latitude, longitude, altitude and accuracy, separated by spaces.
+    Geopoint,
+    /// Places in a row, or around an area, separated by semicolons.
+    Geoshape,
+    /// A picture, sound, film or any other file.
+    File(FileKind),
+}
+
+/// What a survey notes by itself (XLSForm's metadata types).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Metadata {
+    /// When the filling began.
+    Start,
+    /// When it ended.
+    End,
+    /// The day on which it began.
+    Today,
+    /// The tablet.
+    DeviceId,
+    /// Who holds it: the user's name.
+    Username,
+    /// The user's e-mail address.
+    Email,
+    /// The telephone's number.
+    PhoneNumber,
+    /// What this app does not record: audit, background audio, the place at the start.
+    Nothing,
+}
+
+/// What a file question takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// A picture.
+    Image,
+    /// A recording.
+    Audio,
+    /// A film.
+    Video,
+    /// Any file.
+    Any,
+}
+
+/// Where a question's choices come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Choices {
+    /// A list of the form, shared by the questions that use it.
+    List(Arc<[Choice]>),
+    /// The values of a question inside a repeat (its index in [`Definition::items`]).
+    Repeat(usize),
+}
+
+impl Choices {
+    /// The choices that the form writes down; those from a repeat are known only while it is filled in.
+    pub fn iter(&self) -> impl Iterator<Item = &Choice> {
+        match self {
+            Self::List(list) => list.iter(),
+            Self::Repeat(_) => [].iter(),
+        }
+    }
 }
 
 /// One choice of a select question.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choice {
     /// What is stored.
     pub name: String,
     /// What is read.
     pub label: Text,
+    /// Pictures, sound and films beside it.
+    pub media: Media,
+    /// Its further columns, which choice filters compare.
+    pub columns: Named<String>,
 }
 
-/// The steps of a range question, whole numbers: from `start` to `end`, `step` apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An attached table of text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Table {
+    /// The names of the columns.
+    pub columns: Vec<String>,
+    /// The rows; a missing cell is empty.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// The steps of a range question: from `start` to `end`, `step` apart.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Scale {
     /// The first value.
-    pub start: i32,
-    /// The last value.
-    pub end: i32,
-    /// The distance, at least 1.
-    pub step: i32,
+    pub start: f64,
+    /// The last value that may be reached.
+    pub end: f64,
+    /// The distance, above 0.
+    pub step: f64,
     /// What the first value means.
     pub low: Text,
     /// What the last value means.
@@ -111,441 +252,116 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// Every value of the scale.
-    pub fn values(&self) -> impl Iterator<Item = i32> + use<> {
-        (self.start..=self.end).step_by(usize::try_from(self.step).unwrap_or(1).max(1))
+    /// How many values it has.
+    pub fn len(&self) -> usize {
+        // A little is added, for 0.3 is not quite three times 0.1.
+        ((self.end - self.start).abs() / self.step + 1e-6) as usize + 1
+    }
+
+    /// Whether it has no value; it always has one.
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// Every value of the scale, as it is stored.
+    pub fn values(&self) -> impl Iterator<Item = String> + use<> {
+        let (start, step) = (self.start, self.step.copysign(self.end - self.start));
+        (0..self.len()).map(move |n| {
+            // Six places behind the point; what lies behind them is rounding.
+            let value = ((start + step * n as f64) * 1e6).round() / 1e6;
+            crate::number::write(value)
+        })
     }
 }
 
-/// Steps on one scale; more cannot be told apart on a screen.
-const SCALE_STEPS: i32 = 101;
-/// Groups in groups: each level is two of [`JSON_DEPTH`], and half of it is left for what stands
-/// around the definition.
-const GROUP_DEPTH: usize = JSON_DEPTH / 4;
+impl Kind {
+    /// Whether it holds other items.
+    pub fn is_group(&self) -> bool {
+        matches!(self, Self::Group | Self::Repeat)
+    }
+
+    /// Whether somebody is asked: neither a group, a note nor a value that nobody sees.
+    pub fn is_asked(&self) -> bool {
+        !matches!(self, Self::Group | Self::Repeat | Self::Note | Self::Hidden | Self::Metadata(_))
+    }
+
+    /// Whether it appears on a screen.
+    pub fn is_shown(&self) -> bool {
+        *self == Self::Note || self.is_asked()
+    }
+
+    /// The choices of a select or rank question.
+    pub fn choices(&self) -> Option<&Choices> {
+        match self {
+            Self::SelectOne(choices) | Self::SelectMultiple(choices) | Self::Rank(choices) => {
+                Some(choices)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Item {
+    /// Whether one of the words of its appearance is `word`.
+    pub fn looks(&self, word: &str) -> bool {
+        self.appearance.split_whitespace().any(|own| own == word)
+    }
+}
 
 impl Definition {
-    /// Reads and checks a definition.
-    ///
-    /// # Errors
-    /// Everything that is wrong, each with a pointer to its item.
-    pub fn read(value: &Value) -> Result<Self, Vec<Problem>> {
-        let mut reader = Reader::<true>::default();
-        let definition = reader.definition(value);
-        definition.filter(|_| reader.problems.is_empty()).ok_or(reader.problems)
+    /// Every question and note in order, also those that nobody sees; no groups and repeats.
+    pub fn questions(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(|item| !item.kind.is_group())
     }
 
-    /// Reads a definition that the server has checked and published. It leaves out the checks and their words, which
-    /// every tablet would have to load; `None` if it has a form that this app does not know.
-    pub fn read_published(value: &Value) -> Option<Self> {
-        Reader::<false>::default().definition(value)
+    /// The item at a path without positions: `age`, `household/age`.
+    pub fn item(&self, path: &str) -> Option<&Item> {
+        self.items.get(self.index_of(path)?)
     }
 
-    /// Every question in order, each with the groups around it, outermost first.
-    pub fn questions(&self) -> Vec<(Vec<&Group>, &Question)> {
-        fn walk<'a>(
-            items: &'a [Item],
-            around: &mut Vec<&'a Group>,
-            found: &mut Vec<(Vec<&'a Group>, &'a Question)>,
-        ) {
-            for item in items {
-                match item {
-                    Item::Question(question) => found.push((around.clone(), question)),
-                    Item::Group(group) => {
-                        around.push(group);
-                        walk(&group.items, around, found);
-                        around.pop();
-                    }
-                }
-            }
-        }
-        let mut found = Vec::new();
-        walk(&self.items, &mut Vec::new(), &mut found);
-        found
+    /// Its index.
+    pub(crate) fn index_of(&self, path: &str) -> Option<usize> {
+        let order = &self.graph.by_path;
+        let path_of = |index: &usize| self.items[*index].path.as_str();
+        let found = order.binary_search_by(|index| path_of(index).cmp(path)).ok()?;
+        order.get(found).copied()
     }
 
-    /// The question of that name.
-    pub fn question(&self, name: &str) -> Option<&Question> {
-        self.questions().into_iter().map(|(_, question)| question).find(|q| q.name == name)
-    }
-}
-
-fn too_long(name: &str) -> bool {
-    name.chars().count() > LINE_CHARS
-}
-
-/// What may come beside a value while it is read: `CHECKED` says whether anybody wants to know what is wrong.
-#[derive(Default)]
-struct Reader<const CHECKED: bool> {
-    /// Questions asked before the one at hand: an expression may look back only, so that an
-    /// answer never changes what was asked before it, and no cycle can arise.
-    asked: Vec<String>,
-    names: Vec<String>,
-    /// The lists of choices that questions name.
-    lists: Map<String, Value>,
-    problems: Vec<Problem>,
-}
-
-/// An object of the definition and where it stands.
-#[derive(Clone, Copy)]
-struct Place<'a> {
-    fields: &'a Map<String, Value>,
-    pointer: &'a str,
-}
-
-impl<const CHECKED: bool> Reader<CHECKED> {
-    fn add(&mut self, pointer: &str, name: &str, code: ProblemCode, detail: impl Into<String>) {
-        if CHECKED {
-            self.problems.push(Problem::new(format!("{pointer}{name}"), code, detail));
-        }
+    /// Whether what a group holds stands on one page. Instances that come and go are on pages of their own.
+    pub(crate) fn is_page(&self, index: usize) -> bool {
+        let item = &self.items[index];
+        let inside = || self.items[index + 1..item.end].iter();
+        item.kind.is_group()
+            && (item.looks("field-list") || item.looks("table-list"))
+            && inside().all(|item| item.kind != Kind::Repeat)
     }
 
-    fn definition(&mut self, value: &Value) -> Option<Definition> {
-        let Some(fields) = value.as_object() else {
-            self.add("", "", ProblemCode::Malformed, "A definition is an object.");
-            return None;
+    /// Puts the names in order, so that [`Definition::named`] finds them.
+    pub(crate) fn sort_names(&mut self) {
+        let items = &self.items;
+        let names = &mut self.graph.by_name;
+        *names = (0..items.len()).collect();
+        names.sort_by(|a, b| items[*a].name.cmp(&items[*b].name));
+    }
+
+    /// The items directly inside one, or at the top.
+    pub(crate) fn children(&self, of: Option<usize>) -> impl Iterator<Item = usize> + '_ {
+        let (mut at, end) = match of {
+            Some(index) => (index + 1, self.items[index].end),
+            None => (0, self.items.len()),
         };
-        let place = Place { fields, pointer: "" };
-        let lists = fields.get("lists").and_then(Value::as_object);
-        self.lists = lists.cloned().unwrap_or_default();
-        let languages = self.list(place, "languages");
-        let languages: Vec<_> =
-            languages.iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect();
-        if CHECKED && (languages.len() > LANGUAGES || languages.iter().any(|tag| too_long(tag))) {
-            let detail = format!("Name at most {LANGUAGES} languages, each by its short tag.");
-            self.add("", "/languages", ProblemCode::TooMany, detail);
-        }
-        if CHECKED && languages.is_empty() {
-            self.add("", "/languages", ProblemCode::Required, "Name at least one language.");
-        }
-        if CHECKED && !fields.contains_key("items") {
-            self.add("", "/items", ProblemCode::Required, "Give the questions.");
-        }
-        Some(Definition { languages, items: self.items(place, 1)? })
-    }
-
-    fn items(&mut self, place: Place<'_>, depth: usize) -> Option<Vec<Item>> {
-        if depth > GROUP_DEPTH {
-            let detail = "Put groups at most eight levels deep.";
-            self.add(place.pointer, "/items", ProblemCode::TooLong, detail);
-            return None;
-        }
-        let mut items = Vec::new();
-        for (index, value) in self.list(place, "items").iter().enumerate() {
-            let pointer = &format!("{}/items/{index}", place.pointer);
-            let item = match value.as_object() {
-                Some(fields) => self.item(Place { fields, pointer }, depth),
-                None => {
-                    self.add(pointer, "", ProblemCode::Malformed, "An item is an object.");
-                    None
-                }
-            };
-            // With the problems in the list, reading goes on to find the others.
-            if !CHECKED && item.is_none() {
-                return None;
-            }
-            items.extend(item);
-        }
-        Some(items)
-    }
-
-    fn item(&mut self, place: Place<'_>, depth: usize) -> Option<Item> {
-        let Place { pointer, .. } = place;
-        let name = self.own_name(place);
-        if CHECKED {
-            if self.names.len() == QUESTIONS {
-                let detail =
-                    format!("Ask at most {QUESTIONS} questions, notes and groups counted.");
-                // Once: the others are not looked at.
-                if self.problems.last().is_none_or(|last| last.code != ProblemCode::TooMany) {
-                    self.add(pointer, "", ProblemCode::TooMany, detail);
-                }
-                return None;
-            }
-            let good_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-                && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
-            if !good_name || too_long(&name) {
-                let detail =
-                    "Start a name with a letter and use letters, digits, hyphen, underscore.";
-                self.add(pointer, "/name", ProblemCode::Malformed, detail);
-            }
-            if self.names.contains(&name) {
-                let detail = format!("\"{name}\" is used twice. Rename one of them.");
-                self.add(pointer, "/name", ProblemCode::Duplicate, detail);
-            }
-            self.names.push(name.clone());
-        }
-        let label = self.text(place, "label");
-        let relevant = self.expression(place, "relevant", None).ok()?;
-        let kind = self.words(place, "type");
-        if kind == "group" {
-            let items = self.items(place, depth + 1)?;
-            return Some(Item::Group(Group { name, label, relevant, items }));
-        }
-        if CHECKED {
-            self.problems.extend(label.problems(&format!("{pointer}/label")));
-        }
-        let constraint = self.expression(place, "constraint", Some(&name)).ok()?;
-        let required = self.flag(place, "required");
-        let kind = match kind {
-            "note" => Kind::Note,
-            "select_one" => Kind::SelectOne(self.choices(place)),
-            "select_multiple" => Kind::SelectMultiple(self.choices(place)),
-            "range" => Kind::Range(self.scale(place)?),
-            "integer" => Kind::Integer,
-            "decimal" => Kind::Decimal,
-            "text" => Kind::Text,
-            "date" => Kind::Date,
-            other => {
-                if CHECKED {
-                    let detail =
-                        format!("\"{other}\" is not a type of question that surveys know.");
-                    self.add(pointer, "/type", ProblemCode::Unknown, detail);
-                }
-                return None;
-            }
-        };
-        if CHECKED && required && kind == Kind::Note {
-            let detail = "A note takes no answer, so it cannot be required.";
-            self.add(pointer, "/required", ProblemCode::Conflict, detail);
-        }
-        if CHECKED {
-            self.asked.push(name.clone());
-        }
-        Some(Item::Question(Question {
-            name,
-            kind,
-            label,
-            hint: self.text(place, "hint"),
-            required,
-            relevant,
-            constraint,
-            constraint_message: self.text(place, "constraint_message"),
-            may_decline: self.flag(place, "may_decline"),
-            appearance: self.words(place, "appearance").to_owned(),
-        }))
-    }
-
-    /// The expression of a field, if there is one.
-    ///
-    /// # Errors
-    /// If nobody wants to know what is wrong with it.
-    fn expression(
-        &mut self,
-        place: Place<'_>,
-        field: &str,
-        own: Option<&str>,
-    ) -> Result<Option<Expression>, ()> {
-        let source = self.words(place, field);
-        if source.trim().is_empty() {
-            return Ok(None);
-        }
-        let at = &format!("/{field}");
-        match Expression::parse(source) {
-            Ok(expression) => {
-                if CHECKED {
-                    for name in expression.references() {
-                        if !self.asked.iter().any(|asked| asked == name) && own != Some(name) {
-                            let detail =
-                                format!("No question \"{name}\" is asked before this one.");
-                            self.problems.push(Problem::new(
-                                format!("{}{at}", place.pointer),
-                                ProblemCode::Unknown,
-                                detail,
-                            ));
-                        }
-                    }
-                }
-                Ok(Some(expression))
-            }
-            Err(error) => {
-                if CHECKED {
-                    self.add(place.pointer, at, ProblemCode::Malformed, error.to_string());
-                    return Ok(None);
-                }
-                Err(())
-            }
-        }
-    }
-
-    fn choices(&mut self, place: Place<'_>) -> Vec<Choice> {
-        let mut choices: Vec<Choice> = Vec::new();
-        let named = self.words(place, "list");
-        let shared = self.lists.get(named).and_then(Value::as_array).cloned().unwrap_or_default();
-        let given = if named.is_empty() { self.list(place, "choices") } else { &shared };
-        if CHECKED && given.len() > CHOICES {
-            let detail = format!("Give at most {CHOICES} choices.");
-            self.add(place.pointer, "/choices", ProblemCode::TooMany, detail);
-            return choices;
-        }
-        for (index, value) in given.iter().enumerate() {
-            let pointer = &format!("{}/choices/{index}", place.pointer);
-            let Some(fields) = value.as_object() else {
-                self.add(pointer, "", ProblemCode::Malformed, "A choice is an object.");
-                continue;
-            };
-            let at = Place { fields, pointer };
-            let choice = Choice { name: self.own_name(at), label: self.text(at, "label") };
-            if CHECKED {
-                // Picked names are joined with spaces in expressions and exports.
-                // A longer one could be picked, and the answer would be refused.
-                let long = too_long(&choice.name);
-                if long || choice.name.is_empty() || choice.name.contains(char::is_whitespace) {
-                    let detail = "Give the choice a short name without spaces.";
-                    self.add(pointer, "/name", ProblemCode::Malformed, detail);
-                }
-                if choices.iter().any(|before| before.name == choice.name) {
-                    let detail = format!("The choice \"{}\" stands here twice.", choice.name);
-                    self.add(pointer, "/name", ProblemCode::Duplicate, detail);
-                }
-                self.problems.extend(choice.label.problems(&format!("{pointer}/label")));
-            }
-            choices.push(choice);
-        }
-        if choices.is_empty() {
-            self.add(place.pointer, "/choices", ProblemCode::Required, "Give some choices.");
-        }
-        choices
-    }
-
-    fn scale(&mut self, place: Place<'_>) -> Option<Scale> {
-        let fields = place.fields.get("parameters").and_then(Value::as_object);
-        let number = |name| i32::try_from(fields?.get(name)?.as_i64()?).ok();
-        let (Some(start), Some(end)) = (number("start"), number("end")) else {
-            let detail = "Give start, end and step, as whole numbers.";
-            self.add(place.pointer, "/parameters", ProblemCode::Required, detail);
-            return None;
-        };
-        let step = if fields?.contains_key("step") { number("step").unwrap_or(0) } else { 1 };
-        let steps = end.checked_sub(start).filter(|span| *span > 0 && step > 0);
-        if steps.is_none_or(|span| span / step >= SCALE_STEPS) {
-            let detail = "Let the scale rise in 2 to 101 steps.";
-            self.add(place.pointer, "/parameters", ProblemCode::OutOfRange, detail);
-            return None;
-        }
-        let (low, high) = (self.text(place, "low_label"), self.text(place, "high_label"));
-        Some(Scale { start, end, step, low, high })
-    }
-
-    fn own_name(&mut self, place: Place<'_>) -> String {
-        self.words(place, "name").to_owned()
-    }
-
-    fn words<'a>(&mut self, place: Place<'a>, field: &str) -> &'a str {
-        self.field(place, field, Value::as_str, "Write this as text.").unwrap_or_default()
-    }
-
-    fn flag(&mut self, place: Place<'_>, field: &str) -> bool {
-        self.field(place, field, Value::as_bool, "Write this as true or false.").unwrap_or_default()
-    }
-
-    fn list<'a>(&mut self, place: Place<'a>, field: &str) -> &'a [Value] {
-        let list = self.field(place, field, Value::as_array, "Write this as a list.");
-        list.map(Vec::as_slice).unwrap_or_default()
-    }
-
-    fn text(&mut self, place: Place<'_>, field: &str) -> Text {
-        let read = |value| Text::deserialize(value).ok();
-        let detail = "Write a text for each language, such as {\"en\": \"Libraries\"}.";
-        self.field(place, field, read, detail).unwrap_or_default()
-    }
-
-    /// A field's value, if it is there and as `read` wants it.
-    fn field<'a, T>(
-        &mut self,
-        place: Place<'a>,
-        field: &str,
-        read: impl Fn(&'a Value) -> Option<T>,
-        detail: &str,
-    ) -> Option<T> {
-        let value = place.fields.get(field).filter(|value| !value.is_null())?;
-        let found = read(value);
-        if CHECKED && found.is_none() {
-            self.add(place.pointer, &format!("/{field}"), ProblemCode::Malformed, detail);
-        }
-        found
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_bad_definition_names_every_fault() {
-        let problems = Definition::read(&json!({"languages": [], "items": [
-            {"name": "a", "type": "select_one", "label": {"en": "A"}, "choices": []},
-            {"name": "a", "type": "text", "label": {}, "relevant": "${b} = 1"},
-            {"name": "b", "type": "telepathy", "label": {"en": "B"}},
-            {"name": "c", "type": "range", "label": {"en": "C"},
-             "parameters": {"start": 5, "end": 1}},
-            {"name": "d", "type": "select_one", "label": "D", "required": "yes", "choices": [
-                {"name": "x", "label": {"en": "X"}}, {"name": "x", "label": {"en": "Y"}}, "z",
-            ]},
-            "e",
-            {"name": "f", "type": "group", "items": {}, "relevant": "1 = ("},
-        ]}))
-        .unwrap_err();
-        let pointers: Vec<_> = problems.iter().map(|p| p.pointer.as_str()).collect();
-        assert_eq!(
-            pointers,
-            [
-                "/languages",
-                "/items/0/choices",
-                "/items/1/name",
-                "/items/1/relevant",
-                "/items/1/label/en",
-                "/items/2/type",
-                "/items/3/parameters",
-                "/items/4/label",
-                "/items/4/label/en",
-                "/items/4/required",
-                "/items/4/choices/1/name",
-                "/items/4/choices/2",
-                "/items/5",
-                "/items/6/relevant",
-                "/items/6/items",
-            ]
-        );
-        for none in [json!(null), json!([]), json!({"languages": ["en"]})] {
-            assert!(Definition::read(&none).is_err(), "{none}");
-        }
-    }
-
-    fn item() -> impl Strategy<Value = Value> {
-        let kinds = ["note", "select_one", "range", "text", "group", "telepathy"];
-        let conditions = ["", "1 = 1", "${a} = 'x'", "1 = (", ". > 3"];
-        let item = (
-            prop_oneof![4 => Just("a"), 4 => Just("b"), 4 => Just("c"), 1 => Just("4 x")],
-            prop::sample::select(kinds.to_vec()),
-            prop::sample::select(conditions.to_vec()),
-            any::<bool>(),
-            0..3u8,
-        );
-        let item = item.prop_map(|(name, kind, relevant, required, choices)| {
-            json!({"name": name, "type": kind, "label": {"en": name}, "relevant": relevant,
-                   "required": required, "parameters": {"start": 1, "end": choices},
-                   "choices": (0..choices).map(|n| json!({"name": n.to_string(), "label": {"en": "x"}})).collect::<Vec<_>>()})
-        });
-        item.prop_recursive(3, 12, 3, |inner| {
-            prop::collection::vec(inner, 0..3)
-                .prop_map(|items| json!({"name": "g", "type": "group", "items": items}))
+        std::iter::from_fn(move || {
+            let here = at;
+            (here < end).then(|| {
+                at = self.items[here].end;
+                here
+            })
         })
     }
 
-    proptest! {
-        /// The tablet sees in a published definition just what the server saw when it checked it.
-        #[test]
-        fn what_is_published_is_read_alike(items in prop::collection::vec(item(), 0..4)) {
-            let value = json!({"languages": ["en"], "items": items});
-            match Definition::read(&value) {
-                Ok(definition) => {
-                    prop_assert_eq!(Definition::read_published(&value), Some(definition));
-                }
-                Err(problems) => prop_assert!(!problems.is_empty()),
-            }
-        }
+    /// A text in a language, else in the form's own, else in any.
+    pub fn text<'a>(&self, text: &'a Text, language: &str) -> &'a str {
+        let own = |language: &str| text.own(language).filter(|words| !words.trim().is_empty());
+        own(language).or_else(|| own(self.languages.first()?)).unwrap_or_else(|| text.get(language))
     }
 }

@@ -1,180 +1,327 @@
-//! Filling in a survey: one question a page, forward and back, until it is whole.
+//! Filling in a survey: a page at a time, forward and back, until it is whole.
+
+use std::sync::Arc;
 
 use model::{
     Key, Named, Problem,
     submission::{Answer, Response},
+    time::Millis,
 };
 
 use crate::{
-    Definition, Kind, Question, ValidResponse,
-    check::{Answers, answer_problems},
+    Context, Definition, Field, Heading, Kind, Metadata, ValidResponse,
+    tree::{Mode, NodeId, Part, ROOT, Tree, text_of},
 };
 
 /// Somebody's answers so far and the page they are on.
 ///
-/// **Invariant:** going back never loses an answer. Answers to questions that are not
-/// relevant any more are kept aside while filling, so that changing one's mind twice brings
-/// them back, and are left out of the finished response.
+/// An answer is taken as it is typed ([`Fill::set`]) and everything that follows from it is computed at once, so
+/// questions on the same page come and go. [`Fill::next`] leaves the page if nothing on it is wrong.
+///
+/// **Invariant:** the page shown is one to be asked, and nothing but a new answer takes an answer away. Answers to
+/// questions that are not relevant any more, and instances that a smaller count leaves out, are kept aside while
+/// filling, so that changing one's mind twice brings them back; the finished response is without them.
 #[derive(Debug, Clone)]
 pub struct Fill {
-    definition: Definition,
-    answers: Named<Answer>,
-    /// The name of the question on the screen; `None` once all are answered ("check your
-    /// answers").
-    at: Option<String>,
-    /// The names of the questions that have been on the screen.
-    seen: Vec<String>,
+    pub(crate) tree: Tree,
+    pub(crate) at: Stop,
     /// Somebody came back to change an answer, and wants to be on "check your answers" again.
-    changing: bool,
+    pub(crate) changing: bool,
+}
+
+/// A place to stop at on the way through a survey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// A question, or a group or instance whose questions stand on one page.
+    Page(NodeId),
+    /// Behind the instances of a repeat: whether there is another one.
+    More(NodeId),
+    /// "Check your answers".
+    Check,
+}
+
+/// What is on the screen.
+pub enum Screen<'a> {
+    /// One question, or the relevant questions of a group that stands on one page (`field-list`).
+    Page(Page<'a>),
+    /// A question to the person: is there another one of these?
+    More(More<'a>),
+    /// "Check your answers": see [`Fill::summary`].
+    Check,
+}
+
+/// Questions that stand on the screen together.
+pub struct Page<'a> {
+    /// The path of the question, or of the group or instance that is the page.
+    pub path: String,
+    /// The appearance of the group (`field-list`, `table-list` …); empty on a page of one question.
+    pub appearance: &'a str,
+    /// Its questions and notes that are relevant now.
+    pub fields: Vec<Field<'a>>,
+}
+
+/// Whether there is another instance of a repeat.
+pub struct More<'a> {
+    /// The path of the repeat, for [`Fill::add`].
+    pub path: String,
+    /// How many there are.
+    pub count: usize,
+    /// Whether there may be one more: a form that grows without end is stopped.
+    pub can_add: bool,
+    tree: &'a Tree,
+    node: NodeId,
+}
+
+impl More<'_> {
+    /// What is repeated, in `language`: the repeat's label, else its name.
+    pub fn label(&self, language: &str) -> String {
+        let item = self.tree.item(self.node);
+        let words = self.tree.words(&item.label, self.node, language);
+        if words.is_empty() { item.name.clone() } else { words }
+    }
 }
 
 /// How far somebody is: "Question 3 of about 12".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// From 1.
+    /// From 1; at least 0 where nothing is asked.
     pub number: usize,
-    /// How many questions these answers lead to; it may change with the next answer.
+    /// How many pages with questions these answers lead to; it may change with the next answer.
     pub about: usize,
 }
 
 impl Fill {
-    /// Starts at the first question.
-    pub fn start(definition: Definition) -> Self {
-        let answers = Named::default();
-        let mut fill = Self { definition, answers, at: None, seen: Vec::new(), changing: false };
-        fill.show(fill.relevant().first().map(|question| question.name.clone()));
+    /// Starts at the first page.
+    pub fn start(definition: Arc<Definition>, context: Context) -> Self {
+        let mut tree = Tree::new(definition, context, Mode::Live);
+        tree.settle_all();
+        let mut fill = Self { tree, at: Stop::Check, changing: false };
+        if let Some(first) = fill.stops().first().copied() {
+            fill.show(first);
+        }
         fill
     }
 
-    fn show(&mut self, at: Option<String>) {
-        self.changing &= at.is_some();
-        self.seen.extend(at.clone().filter(|name| !self.seen.contains(name)));
-        self.at = at;
+    /// What it fills in.
+    pub fn definition(&self) -> &Arc<Definition> {
+        &self.tree.definition
     }
 
-    fn relevant(&self) -> Vec<&Question> {
-        let scope = Answers { definition: &self.definition, answers: &self.answers, current: None };
-        scope
-            .relevant_questions()
-            .into_iter()
-            .filter_map(|question| self.definition.question(&question.name))
-            .collect()
+    /// Tells what the clock says now, for `now()` in what is computed from here on.
+    pub fn set_now(&mut self, now: Millis) {
+        self.tree.context.now = now;
     }
 
-    /// The answers to questions that these answers lead to: what the finished response holds, and
-    /// what a constraint may look at.
-    fn relevant_answers(&self, answers: &Named<Answer>) -> Named<Answer> {
-        let scope = Answers { definition: &self.definition, answers, current: None };
-        let asked = scope.relevant_questions().into_iter();
-        asked
-            .filter_map(|question| {
-                Some((question.name.clone(), answers.get(&question.name)?.clone()))
-            })
-            .collect()
+    /// Changes the language on the screen. No answer changes; a calculation that shows the label of a choice follows.
+    pub fn set_language(&mut self, language: &str) {
+        if self.tree.language != language {
+            language.clone_into(&mut self.tree.language);
+            self.change(Tree::settle_language);
+        }
     }
 
-    /// The question on the screen; `None` means: check your answers.
-    pub fn question(&self) -> Option<&Question> {
-        self.definition.question(self.at.as_deref()?)
+    /// What is on the screen.
+    pub fn screen(&self) -> Screen<'_> {
+        let tree = &self.tree;
+        match self.at {
+            Stop::Check => Screen::Check,
+            Stop::More(node) => Screen::More(More {
+                path: tree.path(node),
+                count: tree.kids(node).len(),
+                can_add: tree.has_room(node),
+                tree,
+                node,
+            }),
+            Stop::Page(node) => {
+                let own = &tree.nodes[node];
+                let appearance = if own.part == Part::Question {
+                    ""
+                } else {
+                    tree.item(node).appearance.as_str()
+                };
+                let nodes = self.nodes_of(node).into_iter();
+                let fields = nodes.map(|node| Field { tree, node }).collect();
+                Screen::Page(Page { path: tree.path(node), appearance, fields })
+            }
+        }
     }
 
-    /// The answer given to a question, relevant or not.
-    pub fn answer(&self, name: &str) -> Option<&Answer> {
-        self.answers.get(name)
+    /// The questions on the screen; none before "another one?" and on "check your answers".
+    pub fn fields(&self) -> Vec<Field<'_>> {
+        match self.screen() {
+            Screen::Page(page) => page.fields,
+            _ => Vec::new(),
+        }
     }
 
-    /// Where the question on the screen stands among those to be asked. A note is no question: it
-    /// counts as part of the next one.
-    pub fn progress(&self) -> Progress {
-        let relevant = self.relevant();
-        let asks = |question: &&&Question| question.kind != Kind::Note;
-        let about = relevant.iter().filter(asks).count();
-        let here = relevant.iter().position(|question| Some(&question.name) == self.at.as_ref());
-        let before = here.map(|here| relevant.iter().take(here).filter(asks).count());
-        Progress { number: before.map_or(about, |before| before + 1).min(about), about }
+    /// The question at a path: `age`, `household[2]/age`; relevant or not. None if there is no such question, or
+    /// not as many instances.
+    pub fn field(&self, path: &str) -> Option<Field<'_>> {
+        let node = self.tree.at(path)?;
+        let question = self.tree.nodes[node].part == Part::Question;
+        question.then_some(Field { tree: &self.tree, node })
     }
 
-    /// Takes the answer to the question on the screen and goes to the next one, or to
-    /// "check your answers". `None` skips. Who came back to change this answer is asked only what it
-    /// brings up, and not everything behind it once more.
+    /// The groups and instances around what is on the screen, the outermost first, without the page itself.
+    pub fn headings(&self, language: &str) -> Vec<Heading> {
+        match self.at {
+            Stop::Page(node) | Stop::More(node) => {
+                Field { tree: &self.tree, node }.headings(language)
+            }
+            Stop::Check => Vec::new(),
+        }
+    }
+
+    /// Takes an answer as it is typed, and computes what follows. `None`, and a text of white space, is no answer.
+    /// Whether it is good is said by [`Field::problems`] and [`Fill::next`]. False if there is no such question, or it
+    /// can only be read.
+    pub fn set(&mut self, path: &str, answer: Option<Answer>) -> bool {
+        let Some(node) = self.tree.at(path) else { return false };
+        let kind = &self.tree.item(node).kind;
+        if !kind.is_asked() || (Field { tree: &self.tree, node }).is_read_only() {
+            return false;
+        }
+        let answer = match answer {
+            Some(Answer::One(text)) => {
+                let trimmed = text.trim();
+                (!trimmed.is_empty()).then(|| Answer::One(trimmed.to_owned()))
+            }
+            Some(Answer::Many(names)) if names.is_empty() => None,
+            answer => answer,
+        };
+        self.change(|tree| tree.set(node, answer));
+        true
+    }
+
+    /// Leaves the page for the next one, or for "check your answers". Who came back to change an answer is asked only
+    /// what it brings up, and not everything behind it once more. Behind a repeat it means that there is no other one.
     ///
     /// # Errors
-    /// What is wrong with the answer; the question stays on the screen.
-    pub fn next(&mut self, answer: Option<Answer>) -> Result<(), Vec<Problem>> {
-        let Some(question) = self.question().cloned() else { return Ok(()) };
-        let mut answers = self.answers.clone();
-        match &answer {
-            Some(answer) => answers.set(question.name.clone(), answer.clone()),
-            None => answers.remove(&question.name),
-        };
-        let problems = answer_problems(
-            &self.definition,
-            &question,
-            answer.as_ref(),
-            &self.relevant_answers(&answers),
-        );
-        if !problems.is_empty() {
-            return Err(problems);
+    /// What is wrong on the page; it stays on the screen.
+    pub fn next(&mut self) -> Result<(), Vec<Problem>> {
+        if let Stop::Page(page) = self.at {
+            let nodes = self.nodes_of(page).into_iter();
+            let problems: Vec<_> = nodes.flat_map(|it| self.tree.problems_at(it, false)).collect();
+            if !problems.is_empty() {
+                return Err(problems);
+            }
         }
-        self.answers = answers;
-        let relevant = self.relevant();
-        let here = relevant.iter().position(|other| other.name == question.name);
-        let mut after = relevant.into_iter().skip(here.map_or(usize::MAX, |here| here + 1));
-        let next = after.find(|other| !self.changing || !self.seen.contains(&other.name));
-        let next = next.map(|other| other.name.clone());
-        if next.is_none() && self.changing {
-            self.go_to_check();
-        } else {
-            self.show(next);
+        let stops = self.stops();
+        let here = stops.iter().position(|stop| *stop == self.at).map_or(stops.len(), |at| at + 1);
+        let mut after = stops.into_iter().skip(here);
+        match after.find(|stop| !self.changing || !self.was_seen(*stop)) {
+            Some(stop) => self.show(stop),
+            None if self.changing => self.go_to_check(),
+            None => self.show(Stop::Check),
         }
         Ok(())
     }
 
-    /// Goes back one question; false if this is the first one.
+    /// Goes back one page; false if this is the first one. No answer changes.
     pub fn back(&mut self) -> bool {
-        let relevant = self.relevant();
-        let here = relevant
-            .iter()
-            .position(|question| Some(&question.name) == self.at.as_ref())
-            .unwrap_or(relevant.len());
-        let Some(before) = here.checked_sub(1).and_then(|index| relevant.get(index)) else {
-            return false;
-        };
-        let before = before.name.clone();
-        self.show(Some(before));
+        let stops = self.stops();
+        let here = stops.iter().position(|stop| *stop == self.at).unwrap_or(stops.len());
+        let Some(before) = here.checked_sub(1).and_then(|at| stops.get(at)) else { return false };
+        self.show(*before);
         true
     }
 
-    /// Goes to a question to change its answer; ignored if it is not to be asked.
-    pub fn go_to(&mut self, name: &str) {
-        if self.relevant().iter().any(|question| question.name == name) {
-            self.changing |= self.at.is_none();
-            self.show(Some(name.to_owned()));
-        }
+    /// Goes to the page of a question, a group, an instance or a repeat; false if it is not to be asked.
+    pub fn go_to(&mut self, path: &str) -> bool {
+        let Some(node) = self.tree.at(path) else { return false };
+        let Some(stop) = self.stop_of(node) else { return false };
+        self.changing |= self.at == Stop::Check;
+        self.show(stop);
+        true
     }
 
-    /// Goes on to "check your answers", or to the first question that still needs an answer.
+    /// Goes on to "check your answers", or to the first page where something is wrong or missing.
     pub fn go_to_check(&mut self) {
-        let answers = self.relevant_answers(&self.answers);
-        let open = self.relevant().into_iter().find(|question| {
-            let answer = answers.get(&question.name);
-            !answer_problems(&self.definition, question, answer, &answers).is_empty()
+        let open = |stop: &Stop| match stop {
+            Stop::Page(page) => {
+                let mut nodes = self.nodes_of(*page).into_iter();
+                nodes.any(|node| !self.tree.problems_at(node, false).is_empty())
+            }
+            _ => false,
+        };
+        let open = self.stops().into_iter().find(open);
+        self.show(open.unwrap_or(Stop::Check));
+    }
+
+    /// Adds an instance at the end of a repeat that people may add to, and goes to its first page. False if there is no
+    /// such repeat or no room.
+    pub fn add(&mut self, repeat: &str) -> bool {
+        let Some(series) = self.open_series(repeat) else { return false };
+        let before = self.tree.nodes[series].live;
+        let mut added = None;
+        self.change(|tree| {
+            added = tree.add_instance(series);
+            tree.refresh_count(series);
+            tree.instances_changed(series, before, None);
+            tree.settle();
         });
-        let open = open.map(|question| question.name.clone());
-        self.show(open);
+        let Some(instance) = added else { return false };
+        let first = self.stops().into_iter().find(|stop| match stop {
+            Stop::Page(node) | Stop::More(node) => self.tree.is_inside(*node, instance),
+            Stop::Check => false,
+        });
+        if let Some(first) = first {
+            self.show(first);
+        }
+        true
     }
 
-    /// The questions asked and what was answered, for "check your answers". Notes are left
-    /// out.
-    pub fn summary(&self) -> Vec<(&Question, Option<&Answer>)> {
-        self.relevant()
-            .into_iter()
-            .filter(|question| question.kind != Kind::Note)
-            .map(|question| (question, self.answers.get(&question.name)))
-            .collect()
+    /// Takes an instance (`household[2]`) out of a repeat that people may add to, with its answers; those behind it
+    /// move up. False if there is no such instance.
+    pub fn remove(&mut self, instance: &str) -> bool {
+        let Some(node) = self.tree.at(instance) else { return false };
+        let series = self.tree.nodes[node].parent;
+        let path = self.tree.path(series);
+        if self.tree.nodes[node].part != Part::Instance || self.open_series(&path).is_none() {
+            return false;
+        }
+        self.change(|tree| {
+            tree.remove_instance(node);
+            tree.settle();
+        });
+        true
     }
 
-    /// The finished response, without answers to questions that are not relevant.
+    /// Where the page on the screen stands among those to be asked. A note is no question: it counts as part of the
+    /// next page.
+    pub fn progress(&self) -> Progress {
+        let stops = self.stops();
+        let asks = |stop: &&Stop| match stop {
+            Stop::Page(page) => {
+                self.nodes_of(*page).iter().any(|it| self.tree.kind(*it).is_asked())
+            }
+            _ => false,
+        };
+        let about = stops.iter().filter(asks).count();
+        let here = stops.iter().position(|stop| *stop == self.at);
+        let before = here.map(|here| stops.iter().take(here).filter(asks).count());
+        Progress { number: before.map_or(about, |before| before + 1).min(about), about }
+    }
+
+    /// Every question asked, for "check your answers", in order and with or without an answer. Notes are left out.
+    pub fn summary(&self) -> Vec<Field<'_>> {
+        let tree = &self.tree;
+        let mut fields = Vec::new();
+        tree.walk(ROOT, &mut |node| {
+            let own = &tree.nodes[node];
+            if own.part == Part::Question && own.relevant && tree.kind(node).is_asked() {
+                fields.push(Field { tree, node });
+            }
+        });
+        fields
+    }
+
+    /// Everything that is answered and computed, by path, without what is not relevant: what a response holds.
+    pub fn answers(&self) -> Named<Answer> {
+        self.tree.answers()
+    }
+
+    /// The finished response. `seconds` is how long it took.
     ///
     /// # Errors
     /// What is still wrong or missing.
@@ -184,191 +331,205 @@ impl Fill {
         version: u32,
         seconds: Option<u32>,
     ) -> Result<ValidResponse, Vec<Problem>> {
-        let answers = self.relevant_answers(&self.answers);
-        ValidResponse::check(&self.definition, Response { survey, version, answers, seconds, partial: false })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use serde_json::json;
-
-    fn definition() -> Definition {
-        let yes_no = json!([
-            {"name": "yes", "label": {"en": "Yes"}},
-            {"name": "no", "label": {"en": "No"}},
-        ]);
-        Definition::read(&json!({
-            "languages": ["en"],
-            "items": [
-                {"name": "online", "type": "select_one", "label": {"en": "Online?"},
-                 "required": true, "choices": yes_no},
-                {"name": "offline", "type": "group", "relevant": "${online} = 'no'", "items": [
-                    {"name": "why", "type": "select_multiple", "label": {"en": "Why?"},
-                     "choices": [{"name": "cost", "label": {"en": "Cost"}},
-                                 {"name": "skills", "label": {"en": "Skills"}}]},
-                    {"name": "help", "type": "text", "label": {"en": "What helps?"},
-                     "relevant": "selected(${why}, 'skills')"},
-                ]},
-                {"name": "age", "type": "integer", "label": {"en": "Age?"}, "may_decline": true,
-                 "constraint": ". >= 16",
-                 "constraint_message": {"en": "You must be 16."}},
-            ],
-        }))
-        .unwrap()
+        let tree = self.ended(seconds);
+        let problems = tree.problems(false);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let answers = tree.answers();
+        Ok(ValidResponse::of(Response { survey, version, answers, seconds, partial: false }))
     }
 
-    fn one(value: &str) -> Option<Answer> {
-        Some(Answer::One(value.into()))
+    /// What is answered so far as a partial response, for somebody who stops and wants it kept. Nothing needs an
+    /// answer then; an answer that is wrong is left out.
+    pub fn stop(&self, survey: Key, version: u32, seconds: Option<u32>) -> ValidResponse {
+        let mut tree = self.ended(seconds);
+        // Without one answer another may no longer fit, so it is looked again; each round takes one out at least.
+        for _ in 0..tree.nodes.len() {
+            let mut wrong = Vec::new();
+            tree.walk(ROOT, &mut |node| {
+                if tree.nodes[node].part == Part::Question
+                    && !tree.problems_at(node, true).is_empty()
+                {
+                    wrong.push(node);
+                }
+            });
+            if wrong.is_empty() {
+                break;
+            }
+            wrong.into_iter().for_each(|node| tree.set(node, None));
+        }
+        let answers = tree.answers();
+        ValidResponse::of(Response { survey, version, answers, seconds, partial: true })
     }
 
-    fn at(fill: &Fill) -> &str {
-        fill.question().map_or("check", |question| &question.name)
-    }
-
-    #[test]
-    fn an_answer_decides_what_is_asked_next_and_what_is_kept() {
-        let mut fill = Fill::start(definition());
-        fill.next(one("no")).unwrap();
-        assert_eq!(at(&fill), "why");
-        fill.next(Some(Answer::Many(vec!["skills".into()]))).unwrap();
-        fill.next(one("A friend")).unwrap();
-        assert_eq!((at(&fill), fill.progress()), ("age", Progress { number: 4, about: 4 }));
-        assert!(fill.next(one("15")).unwrap_err()[0].detail.contains("16"));
-        fill.next(Some(Answer::Declined)).unwrap();
-        assert_eq!(at(&fill), "check");
-
-        fill.go_to("online");
-        fill.next(one("yes")).unwrap();
-        assert_eq!(at(&fill), "check", "what stays as it was is not asked again");
-        let response = fill.finish(Key::parse("s").unwrap(), 1, None).unwrap().into_inner();
-        assert_eq!(
-            response.answers.iter().map(|(name, _)| name).collect::<Vec<_>>(),
-            ["age", "online"]
-        );
-
-        fill.go_to("online");
-        fill.next(one("no")).unwrap();
-        assert_eq!(fill.answer("help"), Some(&Answer::One("A friend".into())));
-    }
-
-    /// Who changes an answer is asked what that brings up, all of it and nothing else.
-    #[test]
-    fn a_change_leads_back_to_the_check() {
-        let mut fill = Fill::start(definition());
-        fill.next(one("yes")).unwrap();
-        fill.next(one("40")).unwrap();
-        assert_eq!(at(&fill), "check");
-        fill.go_to("online");
-        fill.next(one("no")).unwrap();
-        assert_eq!(at(&fill), "why");
-        fill.next(Some(Answer::Many(vec!["skills".into()]))).unwrap();
-        assert_eq!(at(&fill), "help");
-        fill.next(None).unwrap();
-        assert_eq!(at(&fill), "check");
-        fill.go_to("why");
-        assert!(fill.back());
-        assert_eq!(at(&fill), "online");
-        fill.next(one("yes")).unwrap();
-        assert_eq!(at(&fill), "check");
-    }
-
-    /// A constraint looks at what is asked now, not at an answer kept aside: else somebody could
-    /// stand before "check your answers" with nothing left to mend and no way to save.
-    #[test]
-    fn an_answer_kept_aside_binds_nobody() {
-        let definition = Definition::read(&json!({"languages": ["en"], "items": [
-            {"name": "many", "type": "text", "label": {"en": "Many?"}},
-            {"name": "least", "type": "integer", "label": {"en": "Least?"},
-             "relevant": "${many} = 'yes'"},
-            {"name": "most", "type": "integer", "label": {"en": "Most?"},
-             "constraint": "${least} = '' or . > ${least}"},
-        ]}))
-        .unwrap();
-        let mut fill = Fill::start(definition);
-        fill.next(one("yes")).unwrap();
-        fill.next(one("5")).unwrap();
-        assert!(fill.next(one("4")).is_err());
-        fill.go_to("many");
-        fill.next(one("no")).unwrap();
-        fill.next(one("4")).unwrap();
-        assert_eq!(at(&fill), "check");
-        fill.finish(Key::parse("s").unwrap(), 1, None).unwrap();
-    }
-
-    #[test]
-    fn the_server_refuses_what_the_tablet_would_not_make() {
-        let key = Key::parse("s").unwrap();
-        let check = |answers: &[(&str, Answer)]| {
-            let answers = answers.iter().map(|(n, a)| ((*n).to_owned(), a.clone())).collect();
-            definition()
-                .check(&Response { survey: key.clone(), version: 1, answers, seconds: None, partial: false })
-                .into_iter()
-                .map(|problem| problem.pointer)
-                .collect::<Vec<_>>()
+    /// The tree with the moment of its end.
+    fn ended(&self, seconds: Option<u32>) -> Tree {
+        let mut tree = self.tree.clone();
+        let end = |node: NodeId, tree: &Tree| {
+            tree.nodes[node].part == Part::Question
+                && *tree.kind(node) == Kind::Metadata(Metadata::End)
         };
-        let yes = ("online", Answer::One("yes".into()));
-        assert_eq!(check(std::slice::from_ref(&yes)), Vec::<String>::new());
-        assert_eq!(check(&[]), ["/answers/online"]);
-        assert_eq!(check(&[yes.clone(), ("help", Answer::One("x".into()))]), ["/answers/help"]);
-        assert_eq!(check(&[yes.clone(), ("age", Answer::One("old".into()))]), ["/answers/age"]);
-        assert_eq!(check(&[("online", Answer::Declined)]), ["/answers/online"]);
-        assert_eq!(check(&[yes, ("nobody", Answer::Declined)]), ["/answers/nobody"]);
+        let mut ends = Vec::new();
+        tree.walk(ROOT, &mut |node| {
+            if end(node, &self.tree) {
+                ends.push(node);
+            }
+        });
+        let now = tree.context.now;
+        let at = Millis(now.0.saturating_add(i64::from(seconds.unwrap_or(0)) * 1_000));
+        for node in ends {
+            let text = tree.context.moment(at);
+            tree.set(node, Some(Answer::One(text)));
+        }
+        tree
     }
 
-    #[derive(Debug, Clone)]
-    enum Step {
-        Next(Option<Answer>),
-        Back,
-        GoTo(&'static str),
+    /// Changes something, and moves on if the page on the screen is gone with it.
+    fn change(&mut self, change: impl FnOnce(&mut Tree)) {
+        let before = self.stops();
+        change(&mut self.tree);
+        let after = self.stops();
+        if self.at != Stop::Check && !after.contains(&self.at) {
+            let here = before.iter().position(|stop| *stop == self.at).unwrap_or(0);
+            let next = before.into_iter().skip(here).find(|stop| after.contains(stop));
+            self.show(next.unwrap_or(Stop::Check));
+        }
     }
 
-    fn step() -> impl Strategy<Value = Step> {
-        let answer = prop_oneof![
-            Just(None),
-            Just(Some(Answer::Declined)),
-            prop::sample::select(vec!["yes", "no", "40", "words"])
-                .prop_map(|value| Some(Answer::One(value.into()))),
-            prop::sample::subsequence(vec!["cost", "skills"], 1..=2).prop_map(|values| {
-                Some(Answer::Many(values.into_iter().map(str::to_owned).collect()))
-            }),
-        ];
-        prop_oneof![
-            6 => answer.prop_map(Step::Next),
-            2 => Just(Step::Back),
-            1 => prop::sample::select(vec!["online", "why", "help", "age"]).prop_map(Step::GoTo),
-        ]
+    fn show(&mut self, stop: Stop) {
+        self.changing &= stop != Stop::Check;
+        match stop {
+            Stop::Page(node) | Stop::More(node) => self.tree.nodes[node].seen = true,
+            Stop::Check => {}
+        }
+        self.at = stop;
     }
 
-    proptest! {
-        /// However somebody wanders through the survey: the page shown is one to be asked,
-        /// going back loses no answer, and what the tablet finishes the server accepts.
-        #[test]
-        fn wandering_keeps_the_promises(steps in prop::collection::vec(step(), 0..40)) {
-            let mut fill = Fill::start(definition());
-            for step in steps {
-                let before = fill.answers.clone();
-                match step {
-                    Step::Next(answer) => {
-                        if fill.next(answer).is_err() {
-                            prop_assert_eq!(&fill.answers, &before);
-                        }
+    fn was_seen(&self, stop: Stop) -> bool {
+        match stop {
+            Stop::Page(node) | Stop::More(node) => self.tree.nodes[node].seen,
+            Stop::Check => true,
+        }
+    }
+
+    /// Every place to stop at with these answers, in order.
+    pub(crate) fn stops(&self) -> Vec<Stop> {
+        let mut stops = Vec::new();
+        self.stops_under(ROOT, &mut stops);
+        stops
+    }
+
+    fn stops_under(&self, node: NodeId, stops: &mut Vec<Stop>) {
+        let tree = &self.tree;
+        for kid in tree.kids(node) {
+            let own = &tree.nodes[*kid];
+            if !own.relevant {
+                continue;
+            }
+            let item = tree.item(*kid);
+            match own.part {
+                Part::Question if item.kind.is_shown() => stops.push(Stop::Page(*kid)),
+                Part::Question => {}
+                Part::Group | Part::Instance if tree.definition.is_page(own.item) => {
+                    if !self.nodes_of(*kid).is_empty() {
+                        stops.push(Stop::Page(*kid));
                     }
-                    Step::Back => {
-                        fill.back();
-                        prop_assert_eq!(&fill.answers, &before);
+                }
+                Part::Group | Part::Instance => self.stops_under(*kid, stops),
+                Part::Series => {
+                    self.stops_under(*kid, stops);
+                    if item.repeat_count.is_none() {
+                        stops.push(Stop::More(*kid));
                     }
-                    Step::GoTo(name) => fill.go_to(name),
-                }
-                if let Some(question) = fill.question() {
-                    prop_assert!(fill.relevant().iter().any(|q| q.name == question.name));
-                }
-                if let Ok(valid) = fill.finish(Key::parse("s").unwrap(), 1, None) {
-                    prop_assert_eq!(definition().check(&valid.into_inner()), vec![]);
                 }
             }
         }
+    }
+
+    /// The relevant questions and notes of a page.
+    fn nodes_of(&self, page: NodeId) -> Vec<NodeId> {
+        let tree = &self.tree;
+        if tree.nodes[page].part == Part::Question {
+            return vec![page];
+        }
+        let mut nodes = Vec::new();
+        tree.walk(page, &mut |node| {
+            let own = &tree.nodes[node];
+            if own.part == Part::Question && own.relevant && tree.kind(node).is_shown() {
+                nodes.push(node);
+            }
+        });
+        nodes
+    }
+
+    /// The stop where a node is on the screen.
+    fn stop_of(&self, node: NodeId) -> Option<Stop> {
+        let stops = self.stops();
+        if self.tree.nodes[node].part == Part::Series {
+            return stops.into_iter().find(|stop| *stop == Stop::More(node));
+        }
+        // The page that it is or stands on; of a group that is no page, its first one.
+        let on = |stop: &Stop| match stop {
+            Stop::Page(page) => *page == node || self.tree.is_inside(node, *page),
+            _ => false,
+        };
+        let first = |stop: &Stop| match stop {
+            Stop::Page(page) => self.tree.is_inside(*page, node),
+            _ => false,
+        };
+        let relevant = self.tree.nodes[node].relevant;
+        let found =
+            stops.iter().find(|stop| on(stop)).or_else(|| stops.iter().find(|it| first(it)));
+        found.copied().filter(|_| relevant)
+    }
+
+    /// The repeat at a path, if people may add to it.
+    fn open_series(&self, path: &str) -> Option<NodeId> {
+        let node = self.tree.at(path)?;
+        let own = &self.tree.nodes[node];
+        let open = own.part == Part::Series && own.relevant;
+        (open && self.tree.item(node).repeat_count.is_none()).then_some(node)
+    }
+}
+
+impl Tree {
+    /// The answers to what is relevant, by path.
+    pub(crate) fn answers(&self) -> Named<Answer> {
+        let mut answers = Vec::new();
+        self.walk(ROOT, &mut |node| {
+            let own = &self.nodes[node];
+            if !own.relevant {
+                return;
+            }
+            match own.part {
+                Part::Series => {
+                    answers.push((self.path(node), Answer::One(own.live.to_string())));
+                }
+                Part::Question if *self.kind(node) != Kind::Note => {
+                    // What is no longer offered was not answered.
+                    let hidden = own.value.is_empty() && !text_of(own.answer.as_ref()).is_empty();
+                    let answer = match &own.answer {
+                        Some(Answer::Many(_)) if self.definition.graph.filtered[own.item] => {
+                            let names = own.value.split_whitespace();
+                            Some(Answer::Many(names.map(str::to_owned).collect()))
+                        }
+                        answer => answer.clone(),
+                    };
+                    answers.extend(answer.filter(|_| !hidden).map(|it| (self.path(node), it)));
+                }
+                _ => {}
+            }
+        });
+        answers.into_iter().collect()
+    }
+
+    /// Whether a node stands under another one, or is it.
+    pub(crate) fn is_inside(&self, node: NodeId, around: NodeId) -> bool {
+        let mut node = node;
+        while node != around && node != ROOT {
+            node = self.nodes[node].parent;
+        }
+        node == around
     }
 }

@@ -3,7 +3,7 @@
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use model::submission::Answer;
-use survey::{Choice, Kind, Question, Scale};
+use survey::{Choice, Choices as Offered, Item, Kind, Scale};
 
 use crate::{
     components::{
@@ -30,11 +30,12 @@ pub fn draft_of(answer: Option<&Answer>) -> Draft {
         Some(Answer::One(value)) => vec![value.clone()],
         Some(Answer::Many(values)) => values.clone(),
         Some(Answer::Declined) => vec![DECLINED.to_owned()],
+        Some(Answer::File { name, .. }) => vec![name.clone()],
     }
 }
 
 /// The answer that the field's content makes; `None` if it is empty.
-pub fn answer_of(question: &Question, draft: &Draft) -> Option<Answer> {
+pub fn answer_of(question: &Item, draft: &Draft) -> Option<Answer> {
     if draft.iter().any(|value| value == DECLINED) {
         return Some(Answer::Declined);
     }
@@ -53,7 +54,7 @@ pub fn answer_of(question: &Question, draft: &Draft) -> Option<Answer> {
 }
 
 /// An answer in words, for "check your answers".
-pub fn answer_words(question: &Question, answer: Option<&Answer>) -> String {
+pub fn answer_words(question: &Item, answer: Option<&Answer>) -> String {
     let Some(answer) = answer else { return t(key::SURVEY_NO_ANSWER) };
     let label = |name: &String| match &question.kind {
         Kind::SelectOne(choices) | Kind::SelectMultiple(choices) => choices
@@ -67,6 +68,7 @@ pub fn answer_words(question: &Question, answer: Option<&Answer>) -> String {
     };
     match answer {
         Answer::Declined => t(key::SURVEY_DECLINE),
+        Answer::File { name, .. } => name.clone(),
         Answer::One(value) => label(value),
         Answer::Many(values) => values.iter().map(label).collect::<Vec<_>>().join("; "),
     }
@@ -76,7 +78,7 @@ pub fn answer_words(question: &Question, answer: Option<&Answer>) -> String {
 #[component]
 pub fn QuestionField(
     /// What is asked.
-    question: Question,
+    question: Item,
     /// What stands in the field.
     draft: RwSignal<Draft>,
     /// What is wrong with it.
@@ -160,8 +162,8 @@ fn written(draft: RwSignal<Draft>) -> String {
     first.unwrap_or_default()
 }
 
-fn options(choices: &[Choice], may_decline: bool) -> Vec<Opt> {
-    let named = choices.iter().map(|choice| (choice.name.clone(), content(&choice.label)));
+fn options(choices: &Offered, may_decline: bool) -> Vec<Opt> {
+    let named = choices.iter().map(|choice: &Choice| (choice.name.clone(), content(&choice.label)));
     named.chain(may_decline.then(|| (DECLINED.to_owned(), t(key::SURVEY_DECLINE)))).collect()
 }
 
@@ -176,9 +178,8 @@ fn ScaleField(
     faults: Signal<Vec<Fault>>,
 ) -> View {
     let fault = fault_of(faults, FIELD);
-    let item = move |(index, value): (usize, i32)| {
+    let item = move |(index, value): (usize, String)| {
         let id = if index == 0 { FIELD.to_owned() } else { format!("{FIELD}-{index}") };
-        let value = value.to_string();
         let own = value.clone();
         view! {
             <div class="ct-scale__item">

@@ -1,5 +1,7 @@
 //! `/surveys/:id`: a survey, one question a page.
 
+use std::sync::Arc;
+
 use crate::view::{Children, CollectView, View, view};
 use leptos::prelude::*;
 use model::{
@@ -7,7 +9,7 @@ use model::{
     catalogue::{Survey, SurveyState},
     time::Millis,
 };
-use survey::{Fill, Question};
+use survey::{Context, Fill, Item};
 use wasm_bindgen_futures::spawn_local;
 
 use super::question::{Draft, FIELD, QuestionField, answer_of, answer_words, draft_of};
@@ -94,7 +96,8 @@ impl Taking {
         let Some((version, definition)) = asked else { return false };
         self.what.set_value(Some((id.clone(), version, clock::now())));
         self.saved.set(None);
-        self.fill.set(Some(Fill::start(definition)));
+        let context = Context { now: clock::now(), ..Context::default() };
+        self.fill.set(Some(Fill::start(Arc::new(definition), context)));
         true
     }
 
@@ -178,7 +181,7 @@ fn TakingPage(taking: Taking) -> View {
             if let Some(reference) = taking.saved.get() {
                 return view! { <Done reference taking/> };
             }
-            match taking.with(|fill| fill.question().cloned()) {
+            match taking.with(|fill| fill.fields().first().map(|field| field.item().clone())) {
                 Some(question) => view! { <Asking question taking/> },
                 None => view! { <Check taking/> },
             }
@@ -187,7 +190,7 @@ fn TakingPage(taking: Taking) -> View {
 }
 
 /// The sentence for what is wrong with an answer: the survey's own if it has one.
-fn fault_words(question: &Question, problem: &model::Problem) -> String {
+fn fault_words(question: &Item, problem: &model::Problem) -> String {
     let own = content(&question.constraint_message);
     if problem.code == model::ProblemCode::OutOfRange && !own.is_empty() {
         own
@@ -198,8 +201,10 @@ fn fault_words(question: &Question, problem: &model::Problem) -> String {
 
 /// One question.
 #[component]
-fn Asking(question: Question, taking: Taking) -> View {
-    let given = untrack(|| taking.with(|fill| draft_of(fill.answer(&question.name))));
+fn Asking(question: Item, taking: Taking) -> View {
+    let given = untrack(|| {
+        taking.with(|fill| draft_of(fill.field(&question.path).and_then(|field| field.answer())))
+    });
     let draft = RwSignal::<Draft>::new(given);
     let faults = RwSignal::new(Vec::<Fault>::new());
     let progress = untrack(|| taking.with(|fill| Some(fill.progress())));
@@ -212,7 +217,8 @@ fn Asking(question: Question, taking: Taking) -> View {
             event.prevent_default();
             let answer = draft.with_untracked(|draft| answer_of(&question, draft));
             let Some(mut filled) = taking.fill.get_untracked() else { return };
-            match filled.next(answer) {
+            filled.set(&question.path, answer);
+            match filled.next() {
                 Ok(()) => taking.fill.set(Some(filled)),
                 Err(problems) => faults.set(
                     problems
@@ -288,8 +294,9 @@ fn Check(taking: Taking) -> View {
         taking.fill.with(|fill| {
             fill.iter()
                 .flat_map(Fill::summary)
-                .map(|(question, answer)| {
-                    let name = question.name.clone();
+                .map(|field| {
+                    let (question, answer) = (field.item(), field.answer());
+                    let name = field.path();
                     let label = content(&question.label);
                     let answer = answer_words(question, answer);
                     view! {

@@ -1,0 +1,50 @@
+//! What a filling knows of the world around it, told by the caller.
+
+use model::time::Millis;
+use serde::{Deserialize, Serialize};
+
+/// When, where and by whom a survey is filled in. This crate has no clock and no randomness of its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Context {
+    /// What the clock says: at [`crate::Fill::start`] the beginning; [`crate::Fill::set_now`] moves it on.
+    pub now: Millis,
+    /// Minutes that the clock on the wall is ahead of UTC.
+    #[serde(default)]
+    pub offset: i32,
+    /// A random number: what is shuffled or drawn in this filling follows from it.
+    #[serde(default)]
+    pub seed: u64,
+    /// The tablet's identity, for `deviceid`.
+    #[serde(default)]
+    pub device: String,
+    /// The user's name, for `username`.
+    #[serde(default)]
+    pub username: String,
+    /// The user's address, for `email`.
+    #[serde(default)]
+    pub email: String,
+    /// The number, for `phonenumber`.
+    #[serde(default)]
+    pub phone: String,
+}
+
+impl Context {
+    /// The moment on the wall's clock, ISO 8601 with milliseconds and the zone's offset, as ODK
+    /// writes a dateTime.
+    pub(crate) fn moment(&self, at: Millis) -> String {
+        let local = self.wall(at);
+        let (sign, offset) = if self.offset < 0 { ('-', -self.offset) } else { ('+', self.offset) };
+        let (hours, minutes) = (offset / 60, offset % 60);
+        format!("{}{sign}{hours:02}:{minutes:02}", local.format("%Y-%m-%dT%H:%M:%S%.3f"))
+    }
+
+    /// The day on the wall's calendar.
+    pub(crate) fn day(&self, at: Millis) -> String {
+        self.wall(at).format("%Y-%m-%d").to_string()
+    }
+
+    fn wall(&self, at: Millis) -> chrono::NaiveDateTime {
+        let millis = at.0.saturating_add(i64::from(self.offset) * 60_000);
+        chrono::DateTime::from_timestamp_millis(millis).unwrap_or_default().naive_utc()
+    }
+}

@@ -1,0 +1,80 @@
+//! What is looked at in a zip archive before anything of it is kept: how much it unpacks to.
+//!
+//! A directory can lie about sizes, so every part is unpacked once and counted, and thrown away as
+//! it comes. After that a reader may hold any part in memory.
+
+use std::io::{self, Cursor, Read};
+
+use zip::ZipArchive;
+
+use crate::{Finding, workbook::broken};
+
+/// Files in a workbook: sheets, drawings, styles.
+const PARTS: usize = 1_000;
+/// Bytes of all parts, unpacked. A form of 593 rows unpacks to 4 MiB.
+const UNPACKED: u64 = 96 * 1024 * 1024;
+/// Bytes of a part that is held in memory as a whole: texts, styles, the list of sheets.
+const HELD: u64 = 24 * 1024 * 1024;
+
+/// What kind of document an archive is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Archive {
+    /// Office Open XML, `.xlsx` or `.xlsm`.
+    Spreadsheet,
+    /// `.ods`.
+    OpenDocument,
+}
+
+/// Looks through the archive.
+///
+/// # Errors
+/// If it is none, is no workbook, or unpacks to more than a form can be.
+pub(crate) fn check(bytes: &[u8]) -> Result<Archive, Finding> {
+    let no_workbook = |why: &str| {
+        broken(
+            "not_a_workbook",
+            format!("The file is no workbook: {why}."),
+            "Give an .xlsx or .xls file. Save other files as .xlsx first.",
+        )
+    };
+    let mut archive =
+        ZipArchive::new(Cursor::new(bytes)).map_err(|_| no_workbook("it is no zip archive"))?;
+    if archive.len() > PARTS {
+        return Err(bomb());
+    }
+    let mut total = 0;
+    for index in 0..archive.len() {
+        let part = archive.by_index(index).map_err(|_| no_workbook("a part is broken"))?;
+        let most = if part.name().is_ok_and(|name| name.contains("worksheets/")) { UNPACKED } else { HELD };
+        if part.size() > most {
+            return Err(bomb());
+        }
+        let left = most.min(UNPACKED - total);
+        let unpacked = io::copy(&mut part.take(left + 1), &mut io::sink())
+            .map_err(|_| no_workbook("a part is broken"))?;
+        if unpacked > left {
+            return Err(bomb());
+        }
+        total += unpacked;
+    }
+    if archive.index_for_name("xl/workbook.xml").is_some()
+        || archive
+            .file_names()
+            .flatten()
+            .any(|name| name.eq_ignore_ascii_case("[content_types].xml"))
+    {
+        Ok(Archive::Spreadsheet)
+    } else if archive.index_for_name("content.xml").is_some() {
+        Ok(Archive::OpenDocument)
+    } else {
+        Err(no_workbook("it holds no sheets"))
+    }
+}
+
+fn bomb() -> Finding {
+    broken(
+        "too_large",
+        format!("The workbook unpacks to more than {} MiB.", UNPACKED / 1024 / 1024),
+        "Copy the sheets of the form into a new workbook and save that.",
+    )
+}

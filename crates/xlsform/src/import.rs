@@ -1,0 +1,388 @@
+//! A workbook to the JSON of a definition, and everything that is wrong with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::{
+    Book, Finding, Place, Severity, Sheet,
+    attached::Tables,
+    choices::{self, Lists, ROW},
+    finding::Findings,
+    header::{Kind, Table},
+    languages::Languages,
+    reference::{Reference, references},
+    rows::{Read, Rows},
+    settings::Settings,
+    words::{meant, quoted},
+    workbook,
+};
+
+/// What an import is given beside the workbook.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The form's name if it has none itself: the file's name without its ending.
+    pub name: Option<String>,
+    /// The language of a form that names none; `en` if this is empty.
+    pub language: String,
+    /// Attached tables.
+    pub tables: Tables,
+}
+
+/// What came of an import.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Import {
+    /// The definition; none if anything is an error, so that nothing is half imported.
+    pub definition: Option<Value>,
+    /// What is wrong or was read with leniency, the most serious first.
+    pub findings: Vec<Finding>,
+}
+
+impl Import {
+    fn refused(finding: Finding) -> Self {
+        Self { definition: None, findings: vec![finding] }
+    }
+
+    /// The errors among the findings.
+    pub fn errors(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.severity == Severity::Error)
+    }
+}
+
+/// Reads a workbook's bytes.
+pub fn import(bytes: &[u8], options: &Options) -> Import {
+    match workbook::read(bytes) {
+        Ok(book) => import_book(&book, options),
+        Err(finding) => Import::refused(finding),
+    }
+}
+
+/// Reads a workbook's sheets.
+pub fn import_book(book: &Book, options: &Options) -> Import {
+    let mut findings = Findings::default();
+    let Some(survey) = survey_sheet(book, &mut findings) else {
+        return Import { definition: None, findings: findings.into_list() };
+    };
+    say_other_sheets(book, &mut findings);
+    let empty = Sheet::default();
+    let sheet = |name: &str| book.sheet(name).unwrap_or(&empty);
+    let settings = Table::read(sheet("settings"), Kind::Settings, &mut findings);
+    let settings = Settings::read(&settings, &mut findings);
+    let survey = Table::read(survey, Kind::Survey, &mut findings);
+    let choice_table = Table::read(sheet("choices"), Kind::Choices, &mut findings);
+    let external_table = Table::read(sheet("external_choices"), Kind::Choices, &mut findings);
+    let default = settings.language.as_ref().map(|(name, place)| (name.as_str(), place.clone()));
+    let usual = if options.language.is_empty() { "en" } else { options.language.as_str() };
+    let tables = [&survey, &choice_table, &external_table];
+    let languages = Languages::of(&tables, default, usual, &mut findings);
+    let duplicates = settings.says("allow_choice_duplicates", false);
+    let mut lists = choices::read(&choice_table, &languages, duplicates, &mut findings);
+    // Names in this sheet repeat: its choices are told apart by their other columns.
+    let external = choices::read(&external_table, &languages, true, &mut findings);
+    let mut rows = Rows {
+        table: &survey,
+        languages: &languages,
+        lists: &mut lists,
+        external: &external,
+        root: settings.kept.get("name").map_or("data", String::as_str),
+        clean: settings.says("clean_text_values", true),
+        findings: &mut findings,
+        read: Read::default(),
+    };
+    let items = rows.items();
+    let read = rows.read;
+    let mut form = Form { settings, lists, items, read, renamed: BTreeMap::new() };
+    form.take_external(&external, &mut findings);
+    if form.items.is_empty() && !findings.has_errors() {
+        let what = "The form asks nothing.";
+        let remedy = "Write the questions below the headings: type, name, label.";
+        findings.error("empty", Place::sheet(&survey.sheet.name), what, remedy);
+    }
+    form.check_references(&survey, &choice_table, &mut findings);
+    say_missing_translations(&tables, &languages, &mut findings);
+    let definition = form.write(&languages, options, &mut findings);
+    let definition = (!findings.has_errors()).then_some(definition);
+    Import { definition, findings: findings.into_list() }
+}
+
+fn survey_sheet<'a>(book: &'a Book, findings: &mut Findings) -> Option<&'a Sheet> {
+    let found = book.sheet("survey").filter(|sheet| !sheet.is_empty());
+    if found.is_some() {
+        return found;
+    }
+    if let [only] = book.sheets.as_slice()
+        && !only.is_empty()
+    {
+        return Some(only);
+    }
+    let names = book.sheets.iter().map(|sheet| sheet.name.as_str());
+    let remedy = match meant("survey", names.filter(|name| !name.starts_with('_'))) {
+        Some(name) if book.sheet("survey").is_none() => {
+            format!("Is it the sheet \"{name}\"? Rename it to survey.")
+        }
+        _ => "Put the questions on a sheet of that name: columns type, name and label.".to_owned(),
+    };
+    let what = "The workbook has no sheet \"survey\" with questions.";
+    findings.error("missing_sheet", Place::default(), what, remedy);
+    None
+}
+
+fn say_other_sheets(book: &Book, findings: &mut Findings) {
+    for known in ["choices", "settings", "external_choices"] {
+        if book.sheet(known).is_some() {
+            continue;
+        }
+        let names = book.sheets.iter().map(|sheet| sheet.name.as_str());
+        let names = names.filter(|name| !name.starts_with('_') && *name != "survey");
+        if let Some(name) = meant(known, names) {
+            let what = format!("The sheet \"{name}\" is not read.");
+            let remedy = format!("Rename it to {known} if it is meant to be that.");
+            findings.warning("odd_sheet", Place::sheet(name), what, remedy);
+        }
+    }
+    if book.sheet("entities").is_some_and(|sheet| !sheet.is_empty()) {
+        let what = "Entities are not made from answers here.";
+        let remedy = "Nothing needs to be done: answers are stored all the same.";
+        findings.warning("unused_sheet", Place::sheet("entities"), what, remedy);
+    }
+}
+
+/// Words that stand in one language and not in another.
+fn say_missing_translations(tables: &[&Table<'_>], languages: &Languages, findings: &mut Findings) {
+    if languages.tags.len() < 2 {
+        return;
+    }
+    for tag in &languages.tags {
+        let mut missing = 0;
+        let mut first: Option<Place> = None;
+        for table in tables {
+            let labels: Vec<_> = table.columns.iter().filter(|column| column.key == "label").collect();
+            for &row in &table.rows {
+                let has = |wanted: bool| {
+                    table.cells(row).any(|(column, _)| {
+                        column.key == "label" && (languages.tag(column) == tag) == wanted
+                    })
+                };
+                if has(false) && !has(true) {
+                    missing += 1;
+                    let own = labels.iter().find(|column| languages.tag(column) == tag);
+                    let column = own.map(|column| column.index);
+                    first.get_or_insert_with(|| Place::cell(&table.sheet.name, row, column));
+                }
+            }
+        }
+        if let Some(place) = first {
+            let what = format!("{missing} labels are missing in the language {tag}.");
+            let remedy = format!("Translate them, from here on; {} is shown.", languages.own());
+            findings.warning("missing_translation", place, what, remedy);
+        }
+    }
+}
+
+/// A form as its parts.
+struct Form {
+    settings: Settings,
+    lists: Lists,
+    items: Vec<Map<String, Value>>,
+    read: Read,
+    /// Lists of external_choices whose name a list of choices has, and their new names.
+    renamed: BTreeMap<String, String>,
+}
+
+impl Form {
+    /// Lists of the sheet external_choices join the others.
+    fn take_external(&mut self, external: &Lists, findings: &mut Findings) {
+        let mut repeats = false;
+        for name in &self.read.external {
+            let Some(list) = external.get(name) else { continue };
+            let mut names = BTreeSet::new();
+            repeats |= !list.iter().all(|choice| {
+                names.insert(choice.get("name").and_then(Value::as_str).unwrap_or_default())
+            });
+            let mut free = name.clone();
+            while self.lists.contains_key(&free) {
+                free.push_str("_external");
+            }
+            if free != *name {
+                self.renamed.insert(name.clone(), free.clone());
+            }
+            self.lists.insert(free, list.clone());
+        }
+        if repeats && !self.settings.says("allow_choice_duplicates", false) {
+            let what = "Lists of external_choices have the same name more than once.";
+            let remedy = "Nothing needs to be done: allow_choice_duplicates is set.";
+            findings.note("duplicate_choice", Place::sheet("external_choices"), what, remedy);
+            let key = "allow_choice_duplicates".to_owned();
+            self.settings.kept.insert(key, "yes".to_owned());
+        }
+    }
+
+    /// Every `${name}` speaks of one question.
+    fn check_references(&self, survey: &Table<'_>, choices: &Table<'_>, findings: &mut Findings) {
+        let mut names: BTreeMap<&str, usize> = BTreeMap::from([("instanceID", 1)]);
+        count_names(&self.items, &mut names);
+        let mut check = |place: Place, text: &str| {
+            for reference in references(text) {
+                let (what, remedy) = match reference {
+                    Reference::To(name) => match names.get(name) {
+                        Some(1) => continue,
+                        Some(_) => (
+                            format!("${{{name}}} could be any of several questions."),
+                            "Rename one of them: names that others speak of must be unique."
+                                .to_owned(),
+                        ),
+                        None => (
+                            format!("There is no question \"{name}\"."),
+                            match meant(name, names.keys().copied()) {
+                                Some(other) => format!("Did you mean ${{{other}}}?"),
+                                None => "Use the name of a question of this form.".to_owned(),
+                            },
+                        ),
+                    },
+                    Reference::LastSaved(name) => {
+                        let what = format!("${{last-saved#{name}}} is always empty here.");
+                        let remedy = "Tablets are shared, so nothing of an earlier person is kept.";
+                        findings.warning("last_saved", place.clone(), what, remedy);
+                        continue;
+                    }
+                    Reference::Broken(inner) => (
+                        format!("${{{} is no reference.", quoted(inner)),
+                        "Write the name of a question: ${name}.".to_owned(),
+                    ),
+                };
+                findings.error("bad_reference", place.clone(), what, remedy);
+            }
+        };
+        for &row in survey.rows.iter().filter(|row| self.read.used.contains(row)) {
+            for (column, text) in survey.cells(row) {
+                if column.known && !["type", "name", "disabled"].contains(&column.key.as_str()) {
+                    check(Place::cell(&survey.sheet.name, row, column.index), text);
+                }
+            }
+            for (column, text) in survey.cells(row).filter(|(column, _)| column.key == "type") {
+                check(Place::cell(&survey.sheet.name, row, column.index), text);
+            }
+        }
+        for &row in &choices.rows {
+            for (column, text) in choices.cells(row).filter(|(column, _)| column.known) {
+                check(Place::cell(&choices.sheet.name, row, column.index), text);
+            }
+        }
+        if let Some(text) = self.settings.kept.get("instance_name") {
+            let place = self.settings.places.get("instance_name").cloned().unwrap_or_default();
+            check(place, text);
+        }
+        for &row in survey.rows.iter().filter(|row| self.read.used.contains(row)) {
+            for (column, text) in survey.cells(row).filter(|(column, _)| column.key == "trigger") {
+                if references(text).next().is_none() {
+                    let place = Place::cell(&survey.sheet.name, row, column.index);
+                    let what = format!("{} is no trigger.", quoted(text));
+                    let remedy = "Write the question whose change counts: ${name}.";
+                    findings.error("bad_reference", place, what, remedy);
+                }
+            }
+        }
+    }
+
+    fn write(mut self, languages: &Languages, options: &Options, findings: &mut Findings) -> Value {
+        let mut definition = Map::new();
+        languages.write(&mut definition);
+        for (key, text) in std::mem::take(&mut self.read.settings) {
+            match key {
+                "form_title" => self.settings.title = Some(text),
+                key => {
+                    self.settings.kept.insert(key.to_owned(), text);
+                }
+            }
+        }
+        let kept = &self.settings.kept;
+        let title = self.settings.title.as_ref().or_else(|| kept.get("form_id"));
+        if let Some(title) = title.or(options.name.as_ref()).filter(|title| !title.is_empty()) {
+            choices::put(&mut definition, "title", languages.own(), title.as_str().into());
+        }
+        if !kept.is_empty() {
+            let kept = kept.iter().map(|(key, text)| (key.clone(), text.as_str().into()));
+            definition.insert("settings".to_owned(), kept.collect::<Map<_, _>>().into());
+        }
+        self.write_tables(&mut definition, options, findings);
+        for item in &mut self.items {
+            rename_external(item, &self.renamed);
+        }
+        let lists = std::mem::take(&mut self.lists).into_iter().map(|(name, choices)| {
+            let choices = choices.into_iter().map(|mut choice| {
+                choice.remove(ROW);
+                Value::Object(choice)
+            });
+            (name, choices.collect())
+        });
+        let lists: Map<String, Value> = lists.collect();
+        if !lists.is_empty() {
+            definition.insert("lists".to_owned(), lists.into());
+        }
+        let mut items: Vec<Value> = self.items.into_iter().map(Value::Object).collect();
+        items.iter_mut().for_each(strip);
+        definition.insert("items".to_owned(), items.into());
+        Value::Object(definition)
+    }
+
+    fn write_tables(
+        &self,
+        definition: &mut Map<String, Value>,
+        options: &Options,
+        findings: &mut Findings,
+    ) {
+        let tables: Map<String, Value> =
+            options.tables.iter().map(|(name, table)| (name.clone(), table.value())).collect();
+        if !tables.is_empty() {
+            definition.insert("tables".to_owned(), tables.into());
+        }
+        for (file, row) in &self.read.files {
+            let (name, ending) = file.rsplit_once('.').unwrap_or((file, ""));
+            let place = Place::row("survey", *row);
+            if ending != "csv" {
+                let what = format!("Files such as {} are not read.", quoted(file));
+                let remedy = "Save it as CSV and name that file.";
+                findings.warning("bad_file", place, what, remedy);
+            } else if !options.tables.contains_key(name) {
+                let what = format!("The file {} is not there.", quoted(file));
+                let remedy = "Put it beside the form. Until then there is nothing to pick from.";
+                findings.warning("missing_file", place, what, remedy);
+            }
+        }
+    }
+}
+
+fn count_names<'a>(items: &'a [Map<String, Value>], names: &mut BTreeMap<&'a str, usize>) {
+    let mut left: Vec<&Map<String, Value>> = items.iter().collect();
+    while let Some(item) = left.pop() {
+        if let Some(name) = item.get("name").and_then(Value::as_str) {
+            *names.entry(name).or_default() += 1;
+        }
+        let inner = item.get("items").and_then(Value::as_array);
+        left.extend(inner.into_iter().flatten().filter_map(Value::as_object));
+    }
+}
+
+/// Takes out what an item kept for the time of reading.
+fn strip(item: &mut Value) {
+    let Some(fields) = item.as_object_mut() else { return };
+    fields.retain(|key, _| !key.starts_with('\0'));
+    for inner in fields.get_mut("items").and_then(Value::as_array_mut).into_iter().flatten() {
+        strip(inner);
+    }
+}
+
+fn rename_external(item: &mut Map<String, Value>, renamed: &BTreeMap<String, String>) {
+    if item.contains_key("\0external")
+        && let Some(list) = item.get("list").and_then(Value::as_str)
+        && let Some(free) = renamed.get(list)
+    {
+        item.insert("list".to_owned(), free.as_str().into());
+    }
+    for inner in item.get_mut("items").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(inner) = inner.as_object_mut() {
+            rename_external(inner, renamed);
+        }
+    }
+}

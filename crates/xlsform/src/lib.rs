@@ -1,0 +1,35 @@
+//! XLSForm workbooks: in, with everything that is wrong told cell by cell, and out again.
+//!
+//! XLSForm is the language in which ODK, KoboToolbox and SurveyCTO write surveys. What a sheet
+//! means is what pyxform, the reference converter, makes of it; where we read something with more
+//! leniency, a finding says so. A definition comes out whole or not at all.
+//!
+//! **Invariant:** whatever the bytes, reading ends in bounded time and memory and never panics.
+
+mod archive;
+mod attached;
+mod book;
+mod choices;
+mod compound;
+mod expand;
+mod export;
+mod finding;
+mod header;
+mod import;
+mod kind;
+mod language;
+mod languages;
+mod line;
+mod parameters;
+mod reference;
+mod rows;
+mod settings;
+mod words;
+mod workbook;
+
+pub use attached::{Table, Tables, read_directory};
+pub use book::{Book, Sheet};
+pub use export::{ExportError, export, export_book};
+pub use finding::{Finding, Place, Severity};
+pub use import::{Import, Options, import, import_book};
+pub use workbook::{WORKBOOK_BYTES, read as read_workbook};
