@@ -11,6 +11,7 @@ mod conflicts;
 mod edits;
 mod export;
 mod feedback;
+mod forms;
 mod guard;
 mod health;
 mod probe;
@@ -101,6 +102,8 @@ pub fn router(app: App) -> Router {
         .route("/results/{survey}", get(results::get))
         .route("/export/feedback.csv", get(export::feedback))
         .route("/export/surveys/{file}", get(export::survey))
+        .route("/export/forms/{file}", get(forms::export))
+        .route("/forms/check", post(forms::check))
         .fallback(no_such_address)
         .method_not_allowed_fallback(no_such_method)
         .layer(RequestDecompressionLayer::new())
