@@ -10,12 +10,14 @@ pub mod address;
 pub mod answer;
 pub mod cursor;
 pub mod edits;
+pub mod form;
 pub mod import;
 pub mod push;
 pub mod session;
 pub mod snapshot;
 pub mod survey;
 pub mod wall;
+pub mod workbook;
 
 mod catalogue;
 mod server;

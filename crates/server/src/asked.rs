@@ -1,7 +1,7 @@
 //! What all versions of a survey ask, merged by the path of the question.
 
 use model::{Text, results::Wording};
-use survey::{Definition, Kind};
+use survey::{Choices, Definition, Item, Kind, Metadata};
 
 /// How answers of a kind are counted and written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,12 +20,14 @@ pub enum Sort {
     Words,
     /// Days; `2026-11-24`, perhaps with a time.
     Date,
+    /// What nobody was asked: calculations, the tablet, moments. It is exported, and no result.
+    Unseen,
 }
 
 impl Sort {
     /// Whether an answer counts for one value at most, so that the values add up to the answers.
     pub fn is_single(self) -> bool {
-        !matches!(self, Self::Many | Self::Words)
+        !matches!(self, Self::Many | Self::Words | Self::Unseen)
     }
 }
 
@@ -128,34 +130,43 @@ pub fn questions<'a>(versions: impl Iterator<Item = &'a (u32, Definition)>) -> V
     all
 }
 
-/// The questions of one version that take an answer.
+/// The questions of one version that take an answer, and what it computes and notes by itself.
 fn read(version: u32, definition: &Definition) -> Vec<Question> {
-    let asked = definition.questions().into_iter();
-    asked.filter_map(|(_, question)| of(version, question)).collect()
+    definition.questions().filter_map(|item| of(version, definition, item)).collect()
 }
 
-fn of(version: u32, question: &survey::Question) -> Option<Question> {
-    let choices = |choices: &[survey::Choice]| -> Vec<(String, Text)> {
+fn of(version: u32, definition: &Definition, question: &Item) -> Option<Question> {
+    let choices = |choices: &Choices| -> Vec<(String, Text)> {
         choices.iter().map(|choice| (choice.name.clone(), choice.label.clone())).collect()
     };
     let (kind, sort, offers) = match &question.kind {
-        Kind::Note => return None,
+        Kind::Group | Kind::Repeat | Kind::Note | Kind::Metadata(Metadata::Nothing) => return None,
         Kind::SelectOne(list) => ("select_one", Sort::One, choices(list)),
         Kind::SelectMultiple(list) => ("select_multiple", Sort::Many, choices(list)),
+        // What came first counts.
+        Kind::Rank(list) => ("rank", Sort::One, choices(list)),
         Kind::Range(scale) => ("range", Sort::Scale, steps(scale)),
+        Kind::Acknowledge => ("acknowledge", Sort::One, vec![("OK".to_owned(), Text::default())]),
         Kind::Integer => ("integer", Sort::Whole, Vec::new()),
         Kind::Decimal => ("decimal", Sort::Decimal, Vec::new()),
         Kind::Text => ("text", Sort::Words, Vec::new()),
         Kind::Date => ("date", Sort::Date, Vec::new()),
+        Kind::DateTime => ("dateTime", Sort::Date, Vec::new()),
+        Kind::Time => ("time", Sort::Words, Vec::new()),
+        Kind::Barcode => ("barcode", Sort::Words, Vec::new()),
+        Kind::Geopoint => ("geopoint", Sort::Words, Vec::new()),
+        Kind::Geoshape => ("geoshape", Sort::Words, Vec::new()),
+        Kind::File(_) => ("file", Sort::Words, Vec::new()),
+        Kind::Hidden | Kind::Metadata(_) => ("calculate", Sort::Unseen, Vec::new()),
     };
     let label = question.label.clone();
     let names = offers.iter().map(|(name, _)| name.clone()).collect();
     let offer = |(name, label)| Offer { name, label, versions: vec![version] };
     Some(Question {
-        path: question.name.clone(),
+        path: question.path.clone(),
         kind,
         sort,
-        repeat: None,
+        repeat: question.repeat.and_then(|at| Some(definition.items.get(at)?.path.clone())),
         wordings: vec![Wording {
             versions: vec![version],
             kind: kind.to_owned(),
@@ -164,12 +175,12 @@ fn of(version: u32, question: &survey::Question) -> Option<Question> {
         }],
         may_decline: question.may_decline,
         offers: offers.into_iter().map(offer).collect(),
-        likert: question.appearance.split_whitespace().any(|word| word == "likert"),
+        likert: question.looks("likert"),
     })
 }
 
 fn steps(scale: &survey::Scale) -> Vec<(String, Text)> {
-    let values: Vec<String> = scale.values().map(|value| value.to_string()).collect();
+    let values: Vec<String> = scale.values().collect();
     let last = values.len().saturating_sub(1);
     let label = |index: usize| match index {
         0 => scale.low.clone(),

@@ -58,6 +58,9 @@ pub(crate) enum Command {
         #[command(flatten)]
         data: DataArgs,
     },
+    /// Work with forms in spreadsheets (XLSForm), as ODK, KoboToolbox and SurveyCTO write them.
+    #[command(subcommand)]
+    Form(FormCommand),
     /// Copy the whole database into one file, also while the server runs.
     ///
     /// PostgreSQL has tools of its own for that: pg_dump and pg_basebackup.
@@ -98,6 +101,37 @@ pub(crate) enum Command {
     },
     /// Try everything that `serve` needs with the same options, and say what is wrong.
     CheckConfig(ServeArgs),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum FormCommand {
+    /// Read a form and say what it asks, what it uses and what is wrong with it, cell by cell.
+    ///
+    /// Nothing is stored. The exit code is 1 if the form cannot be used as it is.
+    Check {
+        /// The workbook: .xlsx, or the older .xls.
+        file: PathBuf,
+        /// The directory of attached CSV files; without it the directory FILE-media or media
+        /// beside the workbook, if there is one.
+        #[arg(long)]
+        media: Option<PathBuf>,
+        /// Print JSON: definition, findings and about.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the latest published version of a survey as a workbook.
+    Export {
+        /// The survey's id.
+        id: String,
+        /// Write an XLSForm workbook, the only kind so far.
+        #[arg(long, required = true)]
+        xlsform: bool,
+        /// The file to write; without it ID.xlsx in this directory.
+        #[arg(long)]
+        out: Option<PathBuf>,
+        #[command(flatten)]
+        data: DataArgs,
+    },
 }
 
 #[derive(Subcommand)]

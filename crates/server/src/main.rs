@@ -1,6 +1,7 @@
 //! `together`: the server of Communities Together and the tools of whoever runs it.
 
 mod cli;
+mod form;
 
 use std::{
     error::Error,
@@ -80,6 +81,7 @@ async fn run(command: Command) -> Result<(), Box<dyn Error>> {
         Command::Export { what, out, data } => {
             with_store(data, async |store| export_to(store, &what, out.as_deref()).await).await
         }
+        Command::Form(command) => form::run(command).await,
         Command::Backup { file, data } => {
             with_store(data, async |store| Ok(store.backup(&file).await?)).await?;
             println!("{} is written.", file.display());

@@ -11,10 +11,10 @@ use crate::{Finding, workbook::broken};
 
 /// Files in a workbook: sheets, drawings, styles.
 const PARTS: usize = 1_000;
-/// Bytes of all parts, unpacked. A form of 593 rows unpacks to 4 MiB.
-const UNPACKED: u64 = 96 * 1024 * 1024;
+/// Bytes of all parts, unpacked. The largest form we met unpacks to 6 MiB.
+const UNPACKED: u64 = 64 * 1024 * 1024;
 /// Bytes of a part that is held in memory as a whole: texts, styles, the list of sheets.
-const HELD: u64 = 24 * 1024 * 1024;
+const HELD: u64 = 16 * 1024 * 1024;
 
 /// What kind of document an archive is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(crate) enum Archive {
 ///
 /// # Errors
 /// If it is none, is no workbook, or unpacks to more than a form can be.
-pub(crate) fn check(bytes: &[u8]) -> Result<Archive, Finding> {
+pub(crate) fn check(bytes: &[u8]) -> Result<Archive, Box<Finding>> {
     let no_workbook = |why: &str| {
         broken(
             "not_a_workbook",
@@ -45,7 +45,11 @@ pub(crate) fn check(bytes: &[u8]) -> Result<Archive, Finding> {
     let mut total = 0;
     for index in 0..archive.len() {
         let part = archive.by_index(index).map_err(|_| no_workbook("a part is broken"))?;
-        let most = if part.name().is_ok_and(|name| name.contains("worksheets/")) { UNPACKED } else { HELD };
+        let most = if part.name().is_ok_and(|name| name.contains("worksheets/")) {
+            UNPACKED
+        } else {
+            HELD
+        };
         if part.size() > most {
             return Err(bomb());
         }
@@ -71,7 +75,7 @@ pub(crate) fn check(bytes: &[u8]) -> Result<Archive, Finding> {
     }
 }
 
-fn bomb() -> Finding {
+fn bomb() -> Box<Finding> {
     broken(
         "too_large",
         format!("The workbook unpacks to more than {} MiB.", UNPACKED / 1024 / 1024),

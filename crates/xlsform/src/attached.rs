@@ -29,7 +29,7 @@ impl Table {
     ///
     /// # Errors
     /// If it is no CSV in UTF-8, or has too many rows.
-    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Finding> {
+    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Box<Finding>> {
         let fault = |what: String| {
             let remedy = "Save it as CSV in UTF-8, with headings in its first row.";
             broken("bad_file", format!("{name}: {what}"), remedy)
@@ -94,7 +94,7 @@ pub fn read_directory(directory: &Path) -> io::Result<(Tables, Vec<Finding>)> {
             Ok(table) => {
                 tables.insert(name.to_owned(), table);
             }
-            Err(finding) => findings.push(finding),
+            Err(finding) => findings.push(*finding),
         }
     }
     Ok((tables, findings))

@@ -27,14 +27,14 @@ pub(crate) fn read(
 ) -> Lists {
     let mut lists = Lists::new();
     let sheet = table.sheet.name.as_str();
-    let Some(list_column) = table.column("list name") else {
+    if table.column("list name").is_none() {
         if !table.rows.is_empty() {
             let what = "The sheet has no column \"list_name\".";
             let remedy = "Add it: which list each choice belongs to.";
             findings.error("missing_column", Place::row(sheet, 1), what, remedy);
         }
         return lists;
-    };
+    }
     let name_column = table.column("name");
     if name_column.is_none() && !table.rows.is_empty() {
         let what = "The sheet has no column \"name\".";
@@ -95,8 +95,7 @@ pub(crate) fn read(
         if !seen.insert((list.clone(), name.clone())) && !allow_duplicates {
             let what =
                 format!("The list {} has the choice {} twice.", quoted(&list), quoted(&name));
-            let remedy =
-                "Rename or delete one, or write allow_choice_duplicates = yes on the settings sheet.";
+            let remedy = "Rename or delete one, or write allow_choice_duplicates = yes on the settings sheet.";
             let place = Place::cell(sheet, row, name_column.map(|column| column.index));
             findings.error("duplicate_choice", place, what, remedy);
             continue;
@@ -114,7 +113,6 @@ pub(crate) fn read(
         let remedy = "Write a label for each choice, from this row on.";
         findings.warning("choice_without_label", place, what, remedy);
     }
-    let _ = list_column;
     lists
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn is(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// If it is no workbook, or its sheets are larger than a form can be.
-pub(crate) fn check(bytes: &[u8]) -> Result<(), Finding> {
+pub(crate) fn check(bytes: &[u8]) -> Result<(), Box<Finding>> {
     let no_workbook = |why: String| {
         broken(
             "not_a_workbook",

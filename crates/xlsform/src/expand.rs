@@ -36,7 +36,11 @@ pub(crate) fn looped(
 }
 
 /// An item with a choice's name and label in its own texts; those inside it stay, as with pyxform.
-fn filled(item: &Map<String, Value>, name: &str, choice: &Map<String, Value>) -> Map<String, Value> {
+fn filled(
+    item: &Map<String, Value>,
+    name: &str,
+    choice: &Map<String, Value>,
+) -> Map<String, Value> {
     let labels = choice.get("label").and_then(Value::as_object);
     let label_in = |tag: &str| {
         labels

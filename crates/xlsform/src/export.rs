@@ -194,7 +194,9 @@ impl Form<'_> {
             let texts = self.languages.iter().map(|tag| self.heading(key, tag));
             headings.extend(texts.filter(|text| key != "label" && used.contains(text)));
         }
-        headings.extend(PLAIN[2..].iter().map(|key| (*key).to_owned()).filter(|key| used.contains(key)));
+        headings.extend(
+            PLAIN[2..].iter().map(|key| (*key).to_owned()).filter(|key| used.contains(key)),
+        );
         table("survey", &headings, &self.rows)
     }
 
@@ -239,7 +241,9 @@ impl Form<'_> {
         if let Some(title) = title.and_then(Value::as_str) {
             put("form_title", title.to_owned());
         }
-        for (key, value) in self.fields.get("settings").and_then(Value::as_object).into_iter().flatten() {
+        for (key, value) in
+            self.fields.get("settings").and_then(Value::as_object).into_iter().flatten()
+        {
             put(key, plain(value));
         }
         put("default_language", self.language(own));

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Place, Sheet, finding::Findings, words::{spaced, straight}};
+use crate::{
+    Place, Sheet,
+    finding::Findings,
+    words::{spaced, straight},
+};
 
 /// Empty columns in a row after which the sheet is taken to have ended, as pyxform does.
 const EMPTY_COLUMNS: u32 = 20;
@@ -54,7 +58,7 @@ impl<'a> Table<'a> {
                     format!("The columns \"{other}\" and \"{heading}\" are the same column.");
                 let place = Place::cell(&sheet.name, 1, index);
                 // pyxform lets the later one win if it is spelt as XLSForm spells it.
-                if recognised == heading {
+                if recognised == heading || kind == Kind::Settings {
                     let remedy = "The second one is read. Delete the other.";
                     findings.warning("duplicate_column", place, what, remedy);
                 } else {

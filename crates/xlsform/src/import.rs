@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    Book, Finding, Place, Severity, Sheet,
+    About, Book, Finding, Place, Severity, Sheet,
     attached::Tables,
     choices::{self, Lists, ROW},
     finding::Findings,
@@ -37,11 +37,13 @@ pub struct Import {
     pub definition: Option<Value>,
     /// What is wrong or was read with leniency, the most serious first.
     pub findings: Vec<Finding>,
+    /// The form in figures, as far as it could be read.
+    pub about: About,
 }
 
 impl Import {
-    fn refused(finding: Finding) -> Self {
-        Self { definition: None, findings: vec![finding] }
+    fn refused(findings: Vec<Finding>) -> Self {
+        Self { definition: None, findings, about: About::default() }
     }
 
     /// The errors among the findings.
@@ -54,7 +56,7 @@ impl Import {
 pub fn import(bytes: &[u8], options: &Options) -> Import {
     match workbook::read(bytes) {
         Ok(book) => import_book(&book, options),
-        Err(finding) => Import::refused(finding),
+        Err(finding) => Import::refused(vec![*finding]),
     }
 }
 
@@ -62,7 +64,7 @@ pub fn import(bytes: &[u8], options: &Options) -> Import {
 pub fn import_book(book: &Book, options: &Options) -> Import {
     let mut findings = Findings::default();
     let Some(survey) = survey_sheet(book, &mut findings) else {
-        return Import { definition: None, findings: findings.into_list() };
+        return Import::refused(findings.into_list());
     };
     say_other_sheets(book, &mut findings);
     let empty = Sheet::default();
@@ -102,8 +104,9 @@ pub fn import_book(book: &Book, options: &Options) -> Import {
     form.check_references(&survey, &choice_table, &mut findings);
     say_missing_translations(&tables, &languages, &mut findings);
     let definition = form.write(&languages, options, &mut findings);
+    let about = About::of(&definition);
     let definition = (!findings.has_errors()).then_some(definition);
-    Import { definition, findings: findings.into_list() }
+    Import { definition, findings: findings.into_list(), about }
 }
 
 fn survey_sheet<'a>(book: &'a Book, findings: &mut Findings) -> Option<&'a Sheet> {
@@ -157,7 +160,8 @@ fn say_missing_translations(tables: &[&Table<'_>], languages: &Languages, findin
         let mut missing = 0;
         let mut first: Option<Place> = None;
         for table in tables {
-            let labels: Vec<_> = table.columns.iter().filter(|column| column.key == "label").collect();
+            let labels: Vec<_> =
+                table.columns.iter().filter(|column| column.key == "label").collect();
             for &row in &table.rows {
                 let has = |wanted: bool| {
                     table.cells(row).any(|(column, _)| {
@@ -173,7 +177,7 @@ fn say_missing_translations(tables: &[&Table<'_>], languages: &Languages, findin
             }
         }
         if let Some(place) = first {
-            let what = format!("{missing} labels are missing in the language {tag}.");
+            let what = format!("Labels without words in the language {tag}: {missing}.");
             let remedy = format!("Translate them, from here on; {} is shown.", languages.own());
             findings.warning("missing_translation", place, what, remedy);
         }

@@ -98,7 +98,10 @@ const PLAIN: [(&[&str], &str); 32] = [
         ],
         "dateTime",
     ),
-    (&["geopoint", "gps", "location", "q location", "q geopoint", "add location prompt"], "geopoint"),
+    (
+        &["geopoint", "gps", "location", "q location", "q geopoint", "add location prompt"],
+        "geopoint",
+    ),
     (&["geoshape", "q geoshape"], "geoshape"),
     (&["geotrace", "q geotrace"], "geotrace"),
     (&["image", "photo", "q picture", "q image", "add image prompt", "add photo prompt"], "image"),
@@ -128,7 +131,9 @@ const PLAIN: [(&[&str], &str); 32] = [
 /// Reads a type as pyxform does, letter by letter.
 pub(crate) fn read(text: &str) -> Option<Kind> {
     match text {
-        "form_title" | "set_form_title" | "set form title" => return Some(Kind::Setting("form_title")),
+        "form_title" | "set_form_title" | "set form title" => {
+            return Some(Kind::Setting("form_title"));
+        }
         "form_id" | "set_form_id" | "set form id" => return Some(Kind::Setting("form_id")),
         "csv-external" | "xml-external" => return Some(Kind::ExternalFile),
         _ => {}
@@ -183,11 +188,15 @@ fn plain(text: &str) -> Option<Plain> {
             let constraint = Some("0 <= . and . <= 100");
             return Some(Plain { name: "integer", constraint, ..Plain::default() });
         }
-        "number of days in last month" => return days("0 <= . and . <= 31", "Enter a number 0-31."),
+        "number of days in last month" => {
+            return days("0 <= . and . <= 31", "Enter a number 0-31.");
+        }
         "number of days in last six months" => {
             return days("0 <= . and . <= 183", "Enter a number 0-183.");
         }
-        "number of days in last year" => return days("0 <= . and . <= 365", "Enter a number 0-365."),
+        "number of days in last year" => {
+            return days("0 <= . and . <= 365", "Enter a number 0-365.");
+        }
         "phone number" => {
             return Some(Plain {
                 name: "text",

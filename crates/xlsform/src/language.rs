@@ -87,7 +87,9 @@ pub(crate) fn read(heading: &str) -> Language {
         return Language { tag: (*tag).to_owned(), name: heading.to_owned() };
     }
     // A tag alone: two or three letters, perhaps with a region.
-    if is_tag(heading) && heading.split('-').next().is_some_and(|first| (2..=3).contains(&first.len())) {
+    if is_tag(heading)
+        && heading.split('-').next().is_some_and(|first| (2..=3).contains(&first.len()))
+    {
         return Language { tag: canonical(heading), name: String::new() };
     }
     Language { tag: slug(&lower), name: heading.to_owned() }
@@ -112,7 +114,9 @@ fn canonical(tag: &str) -> String {
     for part in parts {
         written.push('-');
         match part.len() {
-            2 if !written.contains("-x") && written != "x" => written.push_str(&part.to_ascii_uppercase()),
+            2 if !written.contains("-x") && written != "x" => {
+                written.push_str(&part.to_ascii_uppercase())
+            }
             _ => written.push_str(&part.to_ascii_lowercase()),
         }
     }

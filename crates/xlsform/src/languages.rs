@@ -44,7 +44,8 @@ impl Languages {
         usual: &str,
         findings: &mut Findings,
     ) -> Self {
-        let mut found = Self { tags: Vec::new(), names: BTreeMap::new(), by_heading: BTreeMap::new() };
+        let mut found =
+            Self { tags: Vec::new(), names: BTreeMap::new(), by_heading: BTreeMap::new() };
         // Two languages of one column are two languages, whatever their tags would be.
         let mut taken: BTreeSet<(usize, String, String)> = BTreeSet::new();
         let mut bare: Vec<(usize, String)> = Vec::new();
@@ -75,7 +76,9 @@ impl Languages {
         // beside "label::English" is English, "label" beside "label::French" is not French.
         let beside = |tag: &String, key: Option<&str>| {
             let columns = bare.iter().filter(|(_, name)| key.is_none_or(|key| key == name));
-            columns.filter(|(sheet, name)| taken.contains(&(*sheet, name.clone(), tag.clone()))).count()
+            columns
+                .filter(|(sheet, name)| taken.contains(&(*sheet, name.clone(), tag.clone())))
+                .count()
         };
         let likely = found
             .tags
@@ -149,7 +152,8 @@ impl Languages {
                     number += 1;
                 }
                 let what = format!("The form does not say its language. It is taken as {tag}.");
-                let remedy = "If it is another, write it as default_language on the settings sheet.";
+                let remedy =
+                    "If it is another, write it as default_language on the settings sheet.";
                 findings.note("language_assumed", Place::default(), what, remedy);
                 tag
             }

@@ -6,6 +6,7 @@
 //!
 //! **Invariant:** whatever the bytes, reading ends in bounded time and memory and never panics.
 
+mod about;
 mod archive;
 mod attached;
 mod book;
@@ -27,6 +28,7 @@ mod settings;
 mod words;
 mod workbook;
 
+pub use about::About;
 pub use attached::{Table, Tables, read_directory};
 pub use book::{Book, Sheet};
 pub use export::{ExportError, export, export_book};

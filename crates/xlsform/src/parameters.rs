@@ -35,7 +35,7 @@ pub(crate) fn fields(pairs: &[(String, String)]) -> Map<String, Value> {
 }
 
 fn number_or_words(text: &str) -> Value {
-    let as_written = |number: &Value| number.to_string() == text;
+    let as_written = |number: &Value| number.to_string().as_str() == text;
     let whole = text.parse::<i64>().ok().map(Value::from);
     let broken = || text.parse::<f64>().ok().map(Value::from);
     whole.or_else(broken).filter(as_written).unwrap_or_else(|| Value::from(text))

@@ -21,7 +21,7 @@ use crate::{
 /// Items of a form, generated ones too. Loops in loops would multiply without an end.
 const ITEMS: usize = 5_000;
 /// Groups in groups; each is two levels of JSON, and half of them are left for what is around.
-const DEPTH: usize = JSON_DEPTH / 4;
+const DEPTH: usize = JSON_DEPTH / 4 - 1;
 
 /// What the rows are read with.
 pub(crate) struct Rows<'a> {
@@ -202,10 +202,14 @@ impl Rows<'_> {
             (_, "select_one" | "select_multiple" | "rank" | "select") => {
                 "Write the list's name after it, without spaces: select_one yes_no.".to_owned()
             }
-            _ => match meant(written, kind::spellings()).or_else(|| meant(first, kind::spellings())) {
-                Some(spelling) => format!("Did you mean \"{spelling}\"?"),
-                None => "Use one of XLSForm's types, such as text, integer or select_one.".to_owned(),
-            },
+            _ => {
+                match meant(written, kind::spellings()).or_else(|| meant(first, kind::spellings()))
+                {
+                    Some(spelling) => format!("Did you mean \"{spelling}\"?"),
+                    None => "Use one of XLSForm's types, such as text, integer or select_one."
+                        .to_owned(),
+                }
+            }
         };
         self.findings.error("unknown_type", place, what, remedy);
         None
@@ -275,6 +279,8 @@ impl Rows<'_> {
             let what = format!("Groups stand more than {DEPTH} deep in each other.");
             let remedy = "Take some of them out.";
             self.findings.error("too_deep", self.cell(row, "type"), what, remedy);
+            self.read.too_many = true;
+            return;
         }
         let mut item = line.fields(self.table, self.findings);
         let mut frame = Frame::new(Some(control), row, Map::new());
@@ -443,7 +449,10 @@ impl Rows<'_> {
         let row = line.row;
         let mut item = line.fields(self.table, self.findings);
         if let Some(lacks) = plain.lacks {
-            let what = format!("{} is only partly known here.", quoted(line.plain("type").unwrap_or_default()));
+            let what = format!(
+                "{} is only partly known here.",
+                quoted(line.plain("type").unwrap_or_default())
+            );
             let remedy = format!("{lacks} Nothing needs to be done.");
             self.findings.warning("partly_known", self.cell(row, "type"), what, remedy);
         }
@@ -579,9 +588,10 @@ impl Rows<'_> {
         let place = self.cell(row, "type");
         let mut item = line.fields(self.table, self.findings);
         let Some(name) = self.name(line, kind, open.innermost()) else { return };
-        let file = list.rsplit_once('.').is_some_and(|(_, ending)| {
-            ["csv", "xml", "geojson"].contains(&ending)
-        }) && !self.lists.contains_key(&list);
+        let file = list
+            .rsplit_once('.')
+            .is_some_and(|(_, ending)| ["csv", "xml", "geojson"].contains(&ending))
+            && !self.lists.contains_key(&list);
         if from_file && !file {
             let what = format!("{} is no file that choices can come from.", quoted(&list));
             let remedy = "Name a CSV file, such as: select_one_from_file places.csv.";
@@ -630,11 +640,8 @@ impl Rows<'_> {
         }
         if let TableList::Of(first) = &open.table_list {
             if *first != list {
-                let what = format!(
-                    "A table-list has the lists {} and {}.",
-                    quoted(first),
-                    quoted(&list)
-                );
+                let what =
+                    format!("A table-list has the lists {} and {}.", quoted(first), quoted(&list));
                 let remedy = "Use one list for all its questions.";
                 self.findings.error("mixed_table_list", place.clone(), what, remedy);
             }

@@ -63,7 +63,7 @@ pub(crate) fn meant<'a>(
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let word: Vec<char> = word.to_lowercase().chars().take(64).collect();
-    let most = (word.len() / 3).clamp(1, 3);
+    let most = word.len().div_ceil(3).clamp(1, 3);
     candidates
         .into_iter()
         .map(|candidate| (distance(&word, &candidate.to_lowercase()), candidate))

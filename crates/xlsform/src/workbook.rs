@@ -13,7 +13,7 @@ use crate::{
 /// Bytes of a workbook. The largest form we met, with a catalogue of 10,000 villages, has 900 KiB.
 pub const WORKBOOK_BYTES: usize = 8 * 1024 * 1024;
 /// Cells that hold something in all sheets of a form together.
-pub const CELLS: usize = 500_000;
+pub const CELLS: usize = 300_000;
 /// Bytes of text in all of them together.
 pub const TEXT_BYTES: usize = 32 * 1024 * 1024;
 /// Sheets that make a form; others are not read.
@@ -23,7 +23,7 @@ const READ: [&str; 5] = ["survey", "choices", "settings", "external_choices", "e
 ///
 /// # Errors
 /// One finding that says why it cannot be read and what to do.
-pub fn read(bytes: &[u8]) -> Result<Book, Finding> {
+pub fn read(bytes: &[u8]) -> Result<Book, Box<Finding>> {
     if bytes.len() > WORKBOOK_BYTES {
         return Err(broken(
             "too_large",
@@ -48,11 +48,11 @@ pub(crate) fn broken(
     code: &'static str,
     what: impl Into<String>,
     remedy: impl Into<String>,
-) -> Finding {
-    Finding::new(Severity::Error, code, Place::default(), what, remedy)
+) -> Box<Finding> {
+    Box::new(Finding::new(Severity::Error, code, Place::default(), what, remedy))
 }
 
-fn unreadable(error: impl std::fmt::Display) -> Finding {
+fn unreadable(error: impl std::fmt::Display) -> Box<Finding> {
     broken(
         "not_a_workbook",
         format!("The workbook cannot be read: {error}."),
@@ -68,19 +68,25 @@ struct Taken {
 }
 
 impl Taken {
-    fn put(&mut self, sheet: &mut Sheet, row: u32, column: u32, text: &str) -> Result<(), Finding> {
+    fn put(
+        &mut self,
+        sheet: &mut Sheet,
+        row: u32,
+        column: u32,
+        text: &str,
+    ) -> Result<(), Box<Finding>> {
         // Unlike other spaces, these look like nothing and make names differ.
         let text = text.trim().replace('\u{a0}', " ").replace("\r\n", "\n");
         self.cells += 1;
         self.bytes += text.len();
         if self.cells > CELLS || self.bytes > TEXT_BYTES {
-            return Err(Finding::new(
+            return Err(Box::new(Finding::new(
                 Severity::Error,
                 "too_large",
                 Place::sheet(&sheet.name),
                 format!("The form has more than {CELLS} filled cells or too much text."),
                 "Move large lists of choices into an attached CSV file.",
-            ));
+            )));
         }
         sheet.set(row.saturating_add(1), column, &text);
         Ok(())
@@ -92,7 +98,7 @@ fn wanted(name: &str, all: usize) -> bool {
     all == 1 || READ.iter().any(|known| name.trim().eq_ignore_ascii_case(known))
 }
 
-fn xlsx(bytes: &[u8]) -> Result<Book, Finding> {
+fn xlsx(bytes: &[u8]) -> Result<Book, Box<Finding>> {
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
     let names = workbook.sheet_names();
     let mut taken = Taken::default();
@@ -117,7 +123,7 @@ fn xlsx(bytes: &[u8]) -> Result<Book, Finding> {
     Ok(book)
 }
 
-fn xls(bytes: &[u8]) -> Result<Book, Finding> {
+fn xls(bytes: &[u8]) -> Result<Book, Box<Finding>> {
     compound::check(bytes)?;
     let mut workbook: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(unreadable)?;
     let names = workbook.sheet_names();

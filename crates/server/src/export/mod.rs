@@ -80,6 +80,28 @@ pub async fn versions_of(
     Ok(versions)
 }
 
+/// The JSON of a survey's latest published version; `None` if no version of it is published.
+///
+/// # Errors
+/// If the database cannot be read, or holds a version that is none.
+pub async fn latest_definition(
+    store: &Store,
+    survey: &str,
+) -> Result<Option<serde_json::Value>, StoreError> {
+    let mut latest: Option<SurveyVersion> = None;
+    for record in store.records(Collection::SurveyVersion).await? {
+        let version: SurveyVersion = view(&record.fields).map_err(|problem| {
+            let what = format!("survey version {}", record.id);
+            StoreError::Corrupt { what, detail: problem.to_string() }
+        })?;
+        let later = latest.as_ref().is_none_or(|other| other.version < version.version);
+        if version.survey.as_str() == survey && later {
+            latest = Some(version);
+        }
+    }
+    Ok(latest.map(|version| version.definition))
+}
+
 fn parse(stored: &StoredSubmission) -> Result<Submission, StoreError> {
     serde_json::from_slice(&stored.bytes).map_err(|error| {
         // The parser's message may quote what a person wrote; its kind and place do not.

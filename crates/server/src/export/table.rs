@@ -209,6 +209,7 @@ impl Tables {
             let (words, picked): (String, Option<&[String]>) = match answer {
                 None => (String::new(), None),
                 Some(Answer::Declined) => (DECLINED.to_owned(), None),
+                Some(Answer::File { name, .. }) => (name.clone(), None),
                 Some(Answer::One(value)) => (word(value), Some(std::slice::from_ref(value))),
                 Some(Answer::Many(values)) => (
                     values.iter().map(word).collect::<Vec<_>>().join(separator),

@@ -53,7 +53,8 @@ pub async fn results(
 ) -> Result<Results, StoreError> {
     let mut versions = versions_of(store, survey).await?;
     versions.reverse();
-    let questions = questions(versions.iter());
+    let mut questions = questions(versions.iter());
+    questions.retain(|question| question.sort != Sort::Unseen);
     let places = Places::read(store, &questions).await?;
     if request.days != (None, None) {
         let mut answers: BTreeMap<NaiveDate, u64> = BTreeMap::new();

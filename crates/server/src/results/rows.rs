@@ -103,7 +103,7 @@ impl Rows {
     /// How they are best drawn.
     pub fn picture(&self, question: &Question) -> Picture {
         match question.sort {
-            Sort::Words => Picture::Words,
+            Sort::Words | Sort::Unseen => Picture::Words,
             Sort::Date | Sort::Whole | Sort::Decimal => Picture::Histogram,
             Sort::Scale if self.bins.is_empty() => Picture::Scale,
             Sort::Scale => Picture::Histogram,

@@ -61,7 +61,11 @@ impl FromRequest<App> for JsonBytes {
 }
 
 /// Takes room as the bytes come: who only says how much will come takes none.
-async fn read(mut body: Body, room: &Room, most: usize) -> Result<(Vec<u8>, Taken), ApiError> {
+pub(super) async fn read(
+    mut body: Body,
+    room: &Room,
+    most: usize,
+) -> Result<(Vec<u8>, Taken), ApiError> {
     let said = body.size_hint().lower().try_into().unwrap_or(usize::MAX);
     let mut bytes = Vec::with_capacity(said.min(most));
     let mut taken = room.enter()?;

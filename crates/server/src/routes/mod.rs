@@ -12,6 +12,7 @@ mod drafts;
 mod edits;
 mod export;
 mod feedback;
+mod forms;
 mod guard;
 mod health;
 mod probe;
@@ -105,6 +106,8 @@ pub fn router(app: App) -> Router {
         .route("/results/{survey}", get(results::get))
         .route("/export/feedback.csv", get(export::feedback))
         .route("/export/surveys/{file}", get(export::survey))
+        .route("/export/forms/{file}", get(forms::export))
+        .route("/forms/check", post(forms::check))
         .fallback(no_such_address)
         .method_not_allowed_fallback(no_such_method)
         .layer(RequestDecompressionLayer::new())

@@ -12,6 +12,7 @@ mod edits;
 mod export;
 mod failover;
 mod feedback;
+mod forms;
 mod full;
 mod health;
 mod import;

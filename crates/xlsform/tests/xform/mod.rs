@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use roxmltree::{Document, Node};
 
+/// Texts by id and form.
+type Texts = BTreeMap<(String, String), String>;
+
 /// An XForm's parts.
 pub struct XForm {
     pub title: String,
@@ -14,7 +17,7 @@ pub struct XForm {
     /// Controls by the node they write to: tag, attributes, inner labels and item sets.
     controls: BTreeMap<String, Vec<Control>>,
     /// Texts by language, id and form.
-    itext: Vec<(String, BTreeMap<(String, String), String>)>,
+    itext: Vec<(String, Texts)>,
     pub lists: BTreeMap<String, Vec<BTreeMap<String, String>>>,
 }
 
@@ -138,6 +141,11 @@ impl XForm {
         self.binds.get(path).and_then(|bind| bind.get(attribute)).map_or("", String::as_str)
     }
 
+    /// Whether a person sees the node.
+    pub fn is_shown(&self, path: &str) -> bool {
+        self.controls.contains_key(path)
+    }
+
     fn control(&self, path: &str, tag: &str) -> Option<&Control> {
         self.controls.get(path)?.iter().find(|control| control.tag == tag)
     }
@@ -168,7 +176,16 @@ impl XForm {
         let controls = self.controls.get(path).map(Vec::as_slice).unwrap_or_default();
         let Some(control) = controls.first() else {
             // Neither shown nor asked: a calculation, or a question that only calculates.
-            return vec!["calculate", "hidden", "text", "integer", "decimal", "date", "note", "dateTime"];
+            return vec![
+                "calculate",
+                "hidden",
+                "text",
+                "integer",
+                "decimal",
+                "date",
+                "note",
+                "dateTime",
+            ];
         };
         match (control.tag.as_str(), kind) {
             ("input", _) if control.attributes.contains_key("query") => vec!["select_one"],
@@ -300,5 +317,6 @@ pub fn plain(words: &str, at: &str, names: &BTreeMap<&str, &str>) -> String {
         rest = after;
     }
     out.push_str(rest);
-    out
+    // Around what it inserts pyxform puts spaces of its own.
+    out.trim().to_owned()
 }

@@ -1,8 +1,10 @@
 //! The survey as a resident sees it, with the resident's own question. Nothing of it is kept.
 
+use std::sync::Arc;
+
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
-use survey::{Definition, Fill, Question};
+use survey::{Context, Definition, Fill, Item};
 
 use super::{
     Heading,
@@ -13,6 +15,7 @@ use crate::{
     components::field::{ErrorSummary, Fault, words_for},
     locale::{key, label, t, words},
     pages::resident::question::{Draft, FIELD, QuestionField, answer_of, draft_of},
+    platform::clock,
 };
 
 /// The screen.
@@ -21,8 +24,9 @@ pub fn Preview(desk: Desk) -> View {
     let read = desk.draft.with_untracked(|draft| Definition::read(&draft.definition()));
     let fill = RwSignal::new(None::<Fill>);
     let start = {
-        let definition = read.as_ref().ok().cloned();
-        move || fill.set(definition.clone().map(Fill::start))
+        let definition = read.as_ref().ok().cloned().map(Arc::new);
+        let context = || Context { now: clock::now(), ..Context::default() };
+        move || fill.set(definition.clone().map(|it| Fill::start(it, context())))
     };
     start();
     let wrong: Vec<_> = desk.draft.with_untracked(|draft| {
@@ -33,7 +37,7 @@ pub fn Preview(desk: Desk) -> View {
         if fill.with(Option::is_none) {
             return View::of(());
         }
-        match fill.with(|fill| fill.as_ref().and_then(|fill| fill.question().cloned())) {
+        match fill.with(|fill| fill.as_ref().and_then(asked)) {
             Some(question) => view! { <Asked question fill/> },
             None => {
                 let start = start.clone();
@@ -65,11 +69,16 @@ pub fn Preview(desk: Desk) -> View {
     }
 }
 
+fn asked(fill: &Fill) -> Option<Item> {
+    fill.fields().first().map(|field| field.item().clone())
+}
+
 /// One question, with the buttons of the resident's page.
 #[component]
-fn Asked(question: Question, fill: RwSignal<Option<Fill>>) -> View {
+fn Asked(question: Item, fill: RwSignal<Option<Fill>>) -> View {
     let given = fill.with_untracked(|fill| {
-        fill.as_ref().map(|fill| draft_of(fill.answer(&question.name))).unwrap_or_default()
+        let field = fill.as_ref().and_then(|fill| fill.field(&question.path));
+        draft_of(field.as_ref().and_then(|field| field.answer()))
     });
     let draft = RwSignal::<Draft>::new(given);
     let faults = RwSignal::new(Vec::<Fault>::new());
@@ -78,7 +87,8 @@ fn Asked(question: Question, fill: RwSignal<Option<Fill>>) -> View {
         event.prevent_default();
         let answer = draft.with_untracked(|draft| answer_of(&asked, draft));
         let Some(mut filled) = fill.get_untracked() else { return };
-        match filled.next(answer) {
+        filled.set(&asked.path, answer);
+        match filled.next() {
             Ok(()) => fill.set(Some(filled)),
             Err(problems) => {
                 let fault = |problem: &model::Problem| Fault {

@@ -1,0 +1,109 @@
+//! Forms in spreadsheets: they are looked at, and go out again as they came in.
+
+use std::process::Command;
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use serde_json::{Value, json};
+
+use crate::server::{Answer, Server, definition, directory};
+
+const CHECK: &str = "/api/v1/forms/check";
+
+async fn check(server: &Server, cookie: &str, bytes: Vec<u8>) -> Answer {
+    let request = Request::post(CHECK).header(header::COOKIE, cookie);
+    server.send(request.body(Body::from(bytes)).unwrap()).await
+}
+
+fn form(rows: &[&[&str]]) -> Vec<u8> {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("survey").unwrap();
+    for (row, cells) in (0..).zip(rows) {
+        for (column, cell) in (0..).zip(*cells) {
+            sheet.write(row, column, *cell).unwrap();
+        }
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+#[tokio::test]
+async fn a_form_is_looked_at_and_nothing_is_kept() {
+    let server = Server::start().await;
+    let good = form(&[&["type", "name", "label"], &["text", "why", "Why?"]]);
+    assert_eq!(check(&server, "", good.clone()).await.problem(401), "");
+    let cookie = server.cookie().await;
+    let before = server.store.head().await.unwrap();
+    let answer = check(&server, &cookie, good).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let items = json!([{"type": "text", "name": "why", "label": {"en": "Why?"}}]);
+    assert_eq!(answer.json()["definition"]["items"], items);
+    assert_eq!(answer.json()["about"]["languages"], json!(["en"]));
+
+    let bad = form(&[&["type", "name", "label"], &["txt", "why", "Why?"]]);
+    let answer = check(&server, &cookie, bad).await.json();
+    assert_eq!(answer["definition"], Value::Null);
+    assert_eq!(
+        answer["findings"][0],
+        json!({"severity": "error", "code": "unknown_type", "sheet": "survey", "row": 2, "column": "A",
+               "what": "There is no type \"txt\".", "remedy": "Did you mean \"text\"?"})
+    );
+    let answer = check(&server, &cookie, b"no workbook".to_vec()).await.json();
+    assert_eq!(answer["findings"][0]["code"], "not_a_workbook");
+    check(&server, &cookie, vec![0; 5 * 1024 * 1024]).await.problem(413);
+    assert_eq!(server.store.head().await.unwrap(), before, "nothing is kept");
+}
+
+#[tokio::test]
+async fn the_published_form_goes_out_and_comes_in_again() {
+    let server = Server::start().await;
+    let cookie = server.cookie().await;
+    let path = "/api/v1/export/forms/living.xlsx";
+    server.get(path).await.problem(401);
+    let answer = server.get_as(&cookie, path).await;
+    assert_eq!(answer.header("content-disposition"), "attachment; filename=\"living.xlsx\"");
+    let again = check(&server, &cookie, answer.body).await.json();
+    let published = definition(&["bus", "car"]);
+    let names = |definition: &Value| -> Vec<(String, String)> {
+        let items = definition["items"].as_array().unwrap();
+        let word = |item: &Value, key: &str| item[key].as_str().unwrap().to_owned();
+        items.iter().map(|item| (word(item, "type"), word(item, "name"))).collect()
+    };
+    assert_eq!(names(&again["definition"]), names(&published), "{again}");
+    server.get_as(&cookie, "/api/v1/export/forms/nothing.xlsx").await.problem(404);
+    server.get_as(&cookie, "/api/v1/export/forms/living.csv").await.problem(404);
+}
+
+#[test]
+fn the_command_tells_cells_and_remedies() {
+    let good =
+        form(&[&["type", "name", "label"], &["select_one_from_file towns.csv", "town", "Town"]]);
+    let bad = form(&[&["type", "name", "label"], &["text", "two words", "Why?"]]);
+    let files = [
+        ("good.xlsx", good.as_slice()),
+        ("bad.xlsx", bad.as_slice()),
+        ("good-media/towns.csv", b"name,label\ngrays,Grays\n"),
+    ];
+    let dir = directory(&files);
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_together"));
+        let output =
+            command.args(["form", "check"]).args(arguments).current_dir(dir.path()).output();
+        let output = output.unwrap();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (fine, text) = run(&["good.xlsx"]);
+    assert!(fine && text.contains("The form can be used."), "{text}");
+    let (fine, text) = run(&["good.xlsx", "--json"]);
+    let json: Value = serde_json::from_str(&text).unwrap();
+    assert!(fine);
+    let towns = json!({"columns": ["name", "label"], "rows": [["grays", "Grays"]]});
+    assert_eq!(json["definition"]["tables"]["towns"], towns);
+    let (fine, text) = run(&["bad.xlsx"]);
+    assert!(!fine && text.contains("  survey!B2: \"two words\" cannot be a name."), "{text}");
+    let (fine, text) = run(&["bad.xlsx", "--json"]);
+    assert!(!fine);
+    let json: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json["definition"], Value::Null);
+}
