@@ -4,6 +4,7 @@
 //! the catalogue or, for staff, through [`staff`], and reaches the screen as a signal.
 
 pub mod catalogue;
+pub mod journal;
 pub mod outbox;
 pub mod shortlist;
 pub mod staff;

@@ -3,7 +3,7 @@
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use model::{tally::Tally, wire::Results};
-use survey::{Choice, Kind, Question, Scale};
+use survey::{Choice, Choices, Item, Kind, Scale};
 
 use super::rows::{Bin, histogram, months, percent};
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 #[component]
 pub fn QuestionResult(
     /// What was asked.
-    question: Question,
+    question: Item,
     /// All results of the survey; tracked, so the picture follows the answers.
     #[prop(into)]
     results: Signal<Results>,
@@ -67,7 +67,7 @@ fn bars(kind: &Kind, tally: &Tally) -> Vec<Bar> {
         Kind::Integer => number_bars(tally, true),
         Kind::Decimal => number_bars(tally, false),
         Kind::Date => month_bars(tally),
-        Kind::Note | Kind::Text => Vec::new(),
+        _ => Vec::new(),
     }
 }
 
@@ -75,7 +75,7 @@ fn bar(label: String, tally: &Tally, value: &str) -> Bar {
     Bar { label, count: tally.count(value), percent: tally.percent(value) }
 }
 
-fn choice_bars(choices: &[Choice], tally: &Tally) -> Vec<Bar> {
+fn choice_bars(choices: &Choices, tally: &Tally) -> Vec<Bar> {
     let choice = |choice: &Choice| bar(content(&choice.label), tally, &choice.name);
     let known: Vec<&str> = choices.iter().map(|choice| choice.name.as_str()).collect();
     choices.iter().map(choice).chain(others(&known, tally)).collect()

@@ -3,7 +3,7 @@
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use model::{Key, wire::Results};
-use survey::{Kind, Question};
+use survey::{Item, Kind};
 use sync::SyncError;
 use wasm_bindgen_futures::spawn_local;
 
@@ -73,9 +73,9 @@ fn Survey(id: Key) -> View {
             store.catalogue.with(|catalogue| {
                 let version = catalogue.survey(&id)?.version;
                 let definition = catalogue.definition(&id, version)?;
-                let asked = definition.questions().into_iter().map(|(_, question)| question);
+                let asked = definition.questions();
                 let answered = asked.filter(|question| !matches!(question.kind, Kind::Note));
-                Some(answered.cloned().collect::<Vec<Question>>())
+                Some(answered.cloned().collect::<Vec<Item>>())
             })
         })
     };

@@ -3,6 +3,7 @@
 mod access;
 mod events;
 mod feedback;
+mod form;
 mod idle;
 mod journey;
 mod portal;
