@@ -2,16 +2,9 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = ["navigator", "geolocation"], js_name = getCurrentPosition, catch)]
-    fn current(
-        found: &Closure<dyn FnMut(JsValue)>,
-        failed: &Closure<dyn FnMut(JsValue)>,
-    ) -> Result<(), JsValue>;
-}
+use super::browser::window;
 
 /// Tells `told` where the tablet is: latitude and longitude in degrees, altitude and accuracy in metres, separated by
 /// spaces as ODK writes a geopoint. None where the browser cannot say, or the person does not want it to.
@@ -32,7 +25,7 @@ pub fn here(told: impl FnOnce(Option<String>) + 'static) {
     // The browser calls one of the two, once, after this function has ended.
     found.forget();
     failed.forget();
-    if asked.is_err()
+    if asked.is_none()
         && let Some(told) = told.borrow_mut().take()
     {
         told(None);
@@ -47,4 +40,15 @@ fn written(position: &JsValue) -> Option<String> {
     let (altitude, accuracy) = (number("altitude").unwrap_or(0.0), number("accuracy").unwrap_or(0.0));
     // Seven digits are a centimetre.
     Some(format!("{latitude:.7} {longitude:.7} {altitude:.1} {accuracy:.1}"))
+}
+
+type Told = Closure<dyn FnMut(JsValue)>;
+
+/// Asks the browser (W3C Geolocation); none where it has no such thing, or refuses to be asked.
+fn current(found: &Told, failed: &Told) -> Option<JsValue> {
+    let navigator = window().navigator();
+    let geolocation = js_sys::Reflect::get(&navigator, &"geolocation".into()).ok()?;
+    let ask = js_sys::Reflect::get(&geolocation, &"getCurrentPosition".into()).ok()?;
+    let ask: js_sys::Function = ask.dyn_into().ok()?;
+    ask.call2(&geolocation, found.as_ref(), failed.as_ref()).ok()
 }

@@ -24,7 +24,6 @@ pub fn Asking(
     /// Whose answers.
     taking: Taking,
 ) -> View {
-    taking.turn();
     let alone = untrack(|| taking.with(|fill| fill.field(&path).is_some()));
     let title = Memo::new(move |_| {
         let spoken = language::spoken();

@@ -41,7 +41,6 @@ pub fn Check(
     /// Whose answers.
     taking: Taking,
 ) -> View {
-    taking.turn();
     let failed = RwSignal::new(None::<sync::StorageError>);
     let send = move |_| {
         let Some((survey, version, seconds)) = taking.what() else { return };

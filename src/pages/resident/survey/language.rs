@@ -12,7 +12,9 @@ use crate::locale::{self, LANGUAGES, key, label};
 thread_local! {
     /// The languages of the form that the app does not have: tag and name. Not in a context, as in [`locale`].
     static OFFERED: ArcRwSignal<Vec<(String, String)>> = ArcRwSignal::default();
-    /// Which of them is on the screen, if one is.
+    /// All languages of the form, its own first.
+    static WRITTEN: ArcRwSignal<Vec<String>> = ArcRwSignal::default();
+    /// Which of the [`OFFERED`] is on the screen, if one is.
     static OWN: ArcRwSignal<Option<String>> = ArcRwSignal::default();
 }
 
@@ -26,15 +28,24 @@ pub fn own() -> Option<String> {
     OWN.with(Get::get)
 }
 
-/// The language that questions are in where the page's is another; tracked. For the attribute `lang`.
+/// The language that questions are in where the page's is another: a form that lacks the app's language shows its own.
+/// Tracked; for the attribute `lang`.
 pub fn marked() -> Option<String> {
-    own()
+    own().or_else(|| {
+        let app = locale::language();
+        WRITTEN.with(|written| {
+            written.with(|written| {
+                let lacks = written.iter().all(|tag| tag != app);
+                written.first().filter(|_| lacks).cloned()
+            })
+        })
+    })
 }
 
 /// Whether the questions are written from right to left; tracked. For the attribute `dir`.
 pub fn direction() -> Option<&'static str> {
-    let own = own()?;
-    let tag = own.split('-').next().unwrap_or_default();
+    let marked = marked()?;
+    let tag = marked.split('-').next().unwrap_or_default();
     Some(if ["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"].contains(&tag) { "rtl" } else { "ltr" })
 }
 
@@ -46,6 +57,7 @@ pub fn offer(definition: &Definition) {
         (tag.clone(), name.to_owned())
     };
     let offered: Vec<_> = definition.languages.iter().filter(own).map(named).collect();
+    WRITTEN.with(|written| written.set(definition.languages.clone()));
     OFFERED.with(|signal| {
         if signal.with_untracked(|before| *before != offered) {
             signal.set(offered);

@@ -45,7 +45,6 @@ pub fn Another(
     /// Whose answers.
     taking: Taking,
 ) -> View {
-    taking.turn();
     let series = Memo::new(move |_| {
         let spoken = language::spoken();
         taking.with(|fill| Series::of(fill, &spoken))

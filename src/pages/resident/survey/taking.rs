@@ -184,22 +184,21 @@ impl Taking {
             let spoken = language::spoken();
             let wrong = self.wrong.get();
             untrack(|| {
+                // Neither what stands on another page nor what has been put right since.
+                let is_here = |(path, _): &&(String, Problem)| {
+                    self.with(|fill| {
+                        let mut fields = fill.fields().into_iter();
+                        fields.any(|it| it.path() == *path && !it.problems().is_empty())
+                    })
+                };
                 let fault = |(path, problem): &(String, Problem)| {
                     let own = self.field(path, |field| survey::plain(&field.message(problem, &spoken)));
                     let words = if own.is_empty() { words_for(problem.code) } else { own };
                     Fault { field: id(path), words }
                 };
-                wrong.iter().map(fault).collect()
+                wrong.iter().filter(is_here).map(fault).collect()
             })
         })
-    }
-
-    /// Another page begins: what was wrong on the one before is said no more.
-    pub fn turn(self) {
-        self.stopping.set(false);
-        if self.wrong.with_untracked(|wrong| !wrong.is_empty()) {
-            self.wrong.set(Vec::new());
-        }
     }
 
     /// Writes the journal with each change, and removes it when somebody leaves.
