@@ -14,6 +14,12 @@ for (const kind of ["error", "unhandledrejection"]) {
   });
 }
 
+// A survey's journal (src/store/journal.rs) that nobody went on with in ten minutes goes before any page is shown.
+try {
+  const age = Date.now() - JSON.parse(localStorage.getItem("survey-journal") ?? "{}").at;
+  if (age < 0 || age >= 600_000) localStorage.removeItem("survey-journal");
+} catch {}
+
 try {
   // All at once: on a slow network one after the other would take twice as long.
   const bytes = fetch(wasm);

@@ -1,11 +1,11 @@
 //! The program for residents, volunteers and peers: all that works without a network, but for the survey itself.
 
-use app::pages::{resident, volunteer};
+use app::pages::{frame, resident, volunteer};
 use app::view::{View, view};
 use model::Key;
 
 fn main() {
-    app::program::mount(|| app::program::pages(page));
+    app::program::mount(|| app::program::pages(page), || view! { <frame::Languages/> });
 }
 
 fn page(segments: &[&str]) -> Option<View> {

@@ -13,15 +13,15 @@ use crate::{
     view::{self, View, view},
 };
 
-/// Starts a program whose pages are `pages`.
-pub fn mount(pages: fn() -> View) {
+/// Starts a program whose pages are `pages` and whose languages stand in the header.
+pub fn mount(pages: fn() -> View, languages: fn() -> View) {
     // A release build ends without words: boot.js sees it end and shows the notice.
     #[cfg(debug_assertions)]
     std::panic::set_hook(Box::new(|info| gloo::console::error!(info.to_string())));
     router::start();
     let document = gloo::utils::document();
     let root = document.get_element_by_id("app").unwrap_or_else(|| gloo::utils::body().into());
-    view::mount(&root, move || view! { <App pages/> });
+    view::mount(&root, move || view! { <App pages languages/> });
 }
 
 /// The frame around the pages, with what all of them share.
@@ -29,6 +29,8 @@ pub fn mount(pages: fn() -> View) {
 fn App(
     /// What stands between header and footer.
     pages: fn() -> View,
+    /// The choice of a language.
+    languages: fn() -> View,
 ) -> View {
     let store = Store::provide();
     sync_loop::start(store);
@@ -36,7 +38,7 @@ fn App(
     provide_context(frame::NewBuild(update::watch()));
     let opening = Memo::new(move |_| store.ready.get() == Ready::Opening);
     view! {
-        <frame::Header/>
+        <frame::Header languages/>
         // Pages are drawn from what the tablet stores, a moment after the program has started.
         {move || (!opening.get()).then(pages)}
         <frame::Footer/>

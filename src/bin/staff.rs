@@ -1,10 +1,10 @@
 //! The program for staff: a second one, so that its bytes do not burden a first visit.
 
-use app::pages::staff;
+use app::pages::{frame, staff};
 use app::view::{View, view};
 
 fn main() {
-    app::program::mount(|| app::program::pages(page));
+    app::program::mount(|| app::program::pages(page), || view! { <frame::Languages/> });
 }
 
 fn page(segments: &[&str]) -> Option<View> {

@@ -6,7 +6,7 @@ use app::view::{View, view};
 use model::Key;
 
 fn main() {
-    app::program::mount(|| app::program::pages(page));
+    app::program::mount(|| app::program::pages(page), || view! { <resident::survey::Languages/> });
 }
 
 fn page(segments: &[&str]) -> Option<View> {

@@ -122,7 +122,10 @@ pub fn FormGuard(
 
 /// The header with its languages, and the bar that says where the tablet is and what waits.
 #[component]
-pub fn Header() -> View {
+pub fn Header(
+    /// The choice of a language.
+    languages: fn() -> View,
+) -> View {
     let store = Store::get();
     let name = move || {
         store.catalogue.with(|catalogue| {
@@ -146,7 +149,7 @@ pub fn Header() -> View {
                     </svg>
                     <span class="ct-header__name">{name}</span>
                 </a>
-                <Languages/>
+                {languages()}
             </div>
         </header>
         <StatusBar/>
@@ -154,8 +157,9 @@ pub fn Header() -> View {
     }
 }
 
+/// The app's languages.
 #[component]
-fn Languages() -> View {
+pub fn Languages() -> View {
     let button = |language: locale::Language| {
         view! {
             <li>

@@ -8,6 +8,12 @@ pub fn window() -> web_sys::Window {
     gloo::utils::window()
 }
 
+/// The link that a press of the pointer or a key was meant for.
+pub fn link_of(event: &web_sys::Event) -> Option<web_sys::Element> {
+    let target: web_sys::Element = event.target()?.dyn_into().ok()?;
+    target.closest("a[href]").ok().flatten()
+}
+
 /// Sets the page's title, which a screen reader says when the page changes.
 pub fn set_title(title: &str) {
     gloo::utils::document().set_title(title);

@@ -6,3 +6,8 @@ use model::time::Millis;
 pub fn now() -> Millis {
     Millis(js_sys::Date::now() as i64)
 }
+
+/// Minutes that the clock on the wall is ahead of UTC, by the tablet's own zone.
+pub fn offset() -> i32 {
+    -js_sys::Date::new_0().get_timezone_offset() as i32
+}

@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 pub mod drafts;
+pub mod journal;
 pub mod outbox;
 pub mod shortlist;
 pub mod staff;

@@ -7,6 +7,7 @@ use model::{
     json,
     limits::SUBMISSION_BYTES,
     submission::Body,
+    time::Millis,
     wire::{OutboxExport, PushRecord},
 };
 use survey::ValidResponse;
@@ -36,8 +37,8 @@ impl ValidFeedback {
 pub enum Told {
     /// To a volunteer.
     Feedback(ValidFeedback),
-    /// In a survey.
-    Response(ValidResponse),
+    /// In a survey, whose questions were read in this language: its form may have others than the app.
+    Response(ValidResponse, String),
 }
 
 impl Store {
@@ -47,16 +48,19 @@ impl Store {
     /// # Errors
     /// Nothing was saved; the form must stay as it is.
     pub async fn send(&self, told: Told) -> Result<SubmissionId, StorageError> {
+        let (language, body) = match told {
+            Told::Feedback(ValidFeedback(feedback)) => {
+                (untrack(locale::language).to_owned(), Body::Feedback(feedback))
+            }
+            Told::Response(response, language) => (language, Body::Response(response.into_inner())),
+        };
         let submission = Submission {
             id: ids::submission_id(),
             made_at: clock::now(),
             venue: self.tablet.with_untracked(|tablet| tablet.venue.clone()),
-            language: untrack(locale::language).to_owned(),
+            language,
             app: env!("CARGO_PKG_VERSION").to_owned(),
-            body: match told {
-                Told::Feedback(ValidFeedback(feedback)) => Body::Feedback(feedback),
-                Told::Response(response) => Body::Response(response.into_inner()),
-            },
+            body,
         };
         let sealed = submission.seal().map_err(|error| StorageError::Failed(error.to_string()))?;
         // The server's own limits: nothing is called saved that it must refuse.
@@ -70,6 +74,16 @@ impl Store {
         }
         self.nudge_sync();
         Ok(sealed.id)
+    }
+
+    /// Whether something was saved on this tablet at or after a moment of its clock: what was being written down before is
+    /// done with then, even if a browser that died brings the note of it back.
+    pub fn has_saved_since(&self, at: Millis) -> bool {
+        self.overview.with_untracked(|overview| {
+            let waiting = overview.entries.iter().map(|entry| entry.id);
+            let mut ids = waiting.chain(overview.received.iter().copied());
+            ids.any(|id| id.made_at() >= at)
+        })
     }
 
     /// Makes the sync loop run now.

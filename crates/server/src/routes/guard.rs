@@ -70,7 +70,7 @@ const HEADERS: [(HeaderName, &str); 3] = [
 /// line these would be a twentieth of its bytes.
 const PAGE_HEADERS: [(HeaderName, &str); 3] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-    (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(self)"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 

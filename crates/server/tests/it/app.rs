@@ -130,7 +130,7 @@ async fn every_answer_has_the_security_headers() {
             assert!(policy.ends_with("; form-action 'self'; frame-ancestors 'none'"), "{policy}");
             assert!(!policy.contains("unsafe-inline") && !policy.contains("  "), "{policy}");
             let permissions = answer.header("permissions-policy");
-            assert_eq!(permissions, "camera=(), microphone=(), geolocation=()");
+            assert_eq!(permissions, "camera=(), microphone=(), geolocation=(self)");
             assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin");
         }
         assert_eq!(answer.header("x-request-id").len(), 16);

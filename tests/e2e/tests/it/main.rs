@@ -4,6 +4,7 @@ mod access;
 mod builder;
 mod events;
 mod feedback;
+mod form;
 mod idle;
 mod journey;
 mod portal;

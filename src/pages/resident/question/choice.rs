@@ -1,0 +1,109 @@
+//! Questions with choices: a few as radios or boxes, scales in a row, many with a search.
+
+use crate::view::{View, view};
+use leptos::prelude::*;
+use model::submission::Answer;
+use survey::Field;
+
+use super::{Asked, DECLINED, Looks, language};
+use crate::{
+    components::{choices::Choices, picker::Picker, row::Row, select::Opt},
+    locale::{key, t},
+};
+
+/// More choices than these are searched and not read through.
+const MANY: usize = 20;
+/// More than these, where the form asks for a short form (`minimal`, `autocomplete`).
+const SOME: usize = 7;
+
+/// One of several.
+#[component]
+pub fn One(asked: Asked, looks: Looks) -> View {
+    let options = options(&asked, &looks);
+    let value = picked(&asked);
+    let own = asked.clone();
+    let on_change = move |(name, _): (String, bool)| {
+        own.set(Some(if name == DECLINED { Answer::Declined } else { Answer::One(name) }));
+    };
+    let in_row = looks.like(&["likert", "list-nolabel", "list", "horizontal", "horizontal-compact"]);
+    if in_row {
+        let Asked { id, heading, faults, .. } = asked.clone();
+        let (legend, hint) = (asked.label(), asked.hint());
+        return view! { <Row id legend heading hint options value on_change faults/> };
+    }
+    choices(asked, looks, options, value, Callback::new(on_change), false)
+}
+
+/// Any of several.
+#[component]
+pub fn Many(asked: Asked, looks: Looks) -> View {
+    let options = options(&asked, &looks);
+    let value = picked(&asked);
+    let own = asked.clone();
+    let on_change = move |(name, on): (String, bool)| {
+        let others = value.get_untracked().into_iter();
+        // "Prefer not to say" and picks put each other out.
+        let kept = others.filter(|other| *other != name && (other == DECLINED) == (name == DECLINED));
+        let mut kept: Vec<String> = kept.collect();
+        if on {
+            kept.push(name);
+        }
+        if kept.iter().any(|name| name == DECLINED) {
+            own.set(Some(Answer::Declined));
+            return;
+        }
+        // In the order of the choices, however they were touched.
+        let place = |name: &String| {
+            options.with_untracked(|options| options.iter().position(|(own, _)| own == name))
+        };
+        kept.sort_by_key(place);
+        own.set(Some(Answer::Many(kept)));
+    };
+    choices(asked, looks, options, value, Callback::new(on_change), true)
+}
+
+fn choices(
+    asked: Asked,
+    looks: Looks,
+    options: Signal<Vec<Opt>>,
+    value: Signal<Vec<String>>,
+    on_change: Callback<(String, bool)>,
+    many: bool,
+) -> View {
+    let short = looks.like(&["minimal", "autocomplete", "search", "quick"]);
+    let limit = if short { SOME } else { MANY };
+    let long = Memo::new(move |_| options.with(|options| options.len() > limit));
+    View::of(move || {
+        let Asked { id, heading, faults, .. } = asked.clone();
+        let (legend, hint) = (asked.label(), asked.hint());
+        if long.get() {
+            view! { <Picker id legend heading hint options value on_change many faults/> }
+        } else {
+            view! { <Choices id legend heading hint options value on_change many faults/> }
+        }
+    })
+}
+
+/// What can be chosen, in the language on the screen.
+fn options(asked: &Asked, looks: &Looks) -> Signal<Vec<Opt>> {
+    let may_decline = looks.may_decline;
+    asked
+        .memo(move |field| {
+            let offers = field.choices(&language::spoken()).into_iter();
+            let offers = offers.map(|offer| (offer.name, survey::plain(&offer.label)));
+            let decline = may_decline.then(|| (DECLINED.to_owned(), t(key::SURVEY_DECLINE)));
+            offers.chain(decline).collect::<Vec<_>>()
+        })
+        .into()
+}
+
+/// What is chosen. A choice that is no longer offered is not.
+fn picked(asked: &Asked) -> Signal<Vec<String>> {
+    let picked = |field: Field<'_>| match field.answer() {
+        Some(Answer::Declined) => vec![DECLINED.to_owned()],
+        Some(Answer::One(name)) => vec![name.clone()],
+        Some(Answer::Many(names)) => names.clone(),
+        _ => Vec::new(),
+    };
+    asked.memo(picked).into()
+}

@@ -1,0 +1,211 @@
+//! One question of a survey on the screen, by its kind.
+
+mod choice;
+mod file;
+mod place;
+mod rank;
+mod range;
+mod written;
+
+use crate::view::{View, view};
+use leptos::prelude::*;
+use model::submission::Answer;
+use survey::{Field, Kind};
+
+use super::survey::{Asked, language};
+use crate::{
+    components::{check::Check, field::FieldError, field::fault_of},
+    locale::{key, t},
+};
+
+/// What "prefer not to say" is called among the values of a choice.
+const DECLINED: &str = "\u{0}declined";
+
+/// What its form says of a question that does not change with the answers.
+#[derive(Clone)]
+struct Looks {
+    kind: Kind,
+    appearance: String,
+    may_decline: bool,
+}
+
+impl Looks {
+    fn of(field: Field<'_>) -> Option<Self> {
+        let item = field.item();
+        let (kind, appearance) = (item.kind.clone(), item.appearance.clone());
+        Some(Self { kind, appearance, may_decline: item.may_decline })
+    }
+
+    /// Whether one of the words of its appearance is among `words`.
+    fn like(&self, words: &[&str]) -> bool {
+        self.appearance.split_whitespace().any(|own| words.contains(&own))
+    }
+}
+
+/// The question with the field for its answer.
+#[component]
+pub fn QuestionField(
+    /// Which one.
+    asked: Asked,
+) -> View {
+    let Some(looks) = untrack(|| asked.taking.field(&asked.path, Looks::of)) else {
+        return View::of(());
+    };
+    let guidance = asked.words(|field, language| field.guidance(language));
+    let guidance = move || {
+        let words = guidance.get();
+        (!words.is_empty()).then(|| {
+            view! {
+                <details class="ct-guidance">
+                    <summary class="ct-guidance__summary">{t(key::SURVEY_GUIDANCE)}</summary>
+                    <p class="ct-guidance__text">{words}</p>
+                </details>
+            }
+        })
+    };
+    let heads = matches!(looks.kind, Kind::Note) || looks.like(&["label"]);
+    if heads {
+        return view! {
+            <Note asked/>
+            {guidance}
+        };
+    }
+    let read_only = asked.memo(|field| field.is_read_only());
+    let field = move || {
+        if read_only.get() {
+            return view! { <Known asked=asked.clone()/> };
+        }
+        let decline = looks.may_decline && looks.kind.choices().is_none();
+        let decline = decline.then(|| view! { <Decline asked=asked.clone()/> });
+        view! {
+            {input(asked.clone(), looks.clone())}
+            {decline}
+        }
+    };
+    view! {
+        {field}
+        {guidance}
+    }
+}
+
+fn input(asked: Asked, looks: Looks) -> View {
+    match looks.kind.clone() {
+        Kind::SelectOne(_) => view! { <choice::One asked looks/> },
+        Kind::SelectMultiple(_) => view! { <choice::Many asked looks/> },
+        Kind::Rank(_) => view! { <rank::Rank asked/> },
+        Kind::Range(scale) => view! { <range::Range asked scale/> },
+        Kind::Acknowledge => view! { <Agree asked/> },
+        Kind::Geopoint => view! { <place::Place asked many=false/> },
+        Kind::Geoshape => view! { <place::Place asked many=true/> },
+        Kind::File(kind) => view! { <file::FileField asked kind/> },
+        Kind::Date | Kind::Time | Kind::DateTime => view! { <written::When asked looks/> },
+        _ => view! { <written::Written asked looks/> },
+    }
+}
+
+/// Words to read.
+#[component]
+fn Note(asked: Asked) -> View {
+    let (label, hint) = (asked.label(), asked.hint());
+    let heading = if asked.heading {
+        view! { <h1 class="govuk-heading-l ct-words" tabindex="-1">{label}</h1> }
+    } else {
+        view! { <p class="govuk-body-l ct-words">{label}</p> }
+    };
+    view! {
+        {heading}
+        <p class="govuk-body ct-words" hidden=move || hint.get().is_empty()>{hint}</p>
+    }
+}
+
+/// An answer that can only be read.
+#[component]
+fn Known(asked: Asked) -> View {
+    let (label, hint) = (asked.label(), asked.hint());
+    let answer = asked.memo(|field| answer_words(&field, &language::spoken()));
+    let heading = if asked.heading {
+        view! { <h1 class="govuk-heading-l" tabindex="-1">{label}</h1> }
+    } else {
+        view! { <p class="govuk-label govuk-label--m">{label}</p> }
+    };
+    view! {
+        {heading}
+        <p class="govuk-hint" hidden=move || hint.get().is_empty()>{hint}</p>
+        <p class="govuk-body-l">{answer}</p>
+    }
+}
+
+/// Something to agree to.
+#[component]
+fn Agree(asked: Asked) -> View {
+    let text = asked.text();
+    let fault = fault_of(asked.faults, &asked.id);
+    let (id, error) = (asked.id.clone(), format!("{}-error", asked.id));
+    let heading = asked.heading.then(|| {
+        let label = asked.label();
+        view! { <h1 class="govuk-heading-l ct-words" tabindex="-1">{label}</h1> }
+    });
+    // As a heading the words stand over the box; in a page of several they are its own.
+    let words = if asked.heading { Signal::derive(|| t(key::SURVEY_AGREE)) } else { asked.label() };
+    let hint = asked.hint();
+    let on_change = move |on: bool| asked.set(on.then(|| Answer::One("OK".to_owned())));
+    view! {
+        {heading}
+        <FieldError id=error fault/>
+        <Check id label=words hint value=Signal::derive(move || text.get() == "OK") on_change/>
+    }
+}
+
+/// "Prefer not to say" beside a field to write in or a scale.
+#[component]
+fn Decline(asked: Asked) -> View {
+    let declined = asked.memo(|field| field.answer() == Some(&Answer::Declined));
+    let id = format!("{}-decline", asked.id);
+    let on_change = move |on: bool| asked.set(on.then_some(Answer::Declined));
+    view! { <Check id label=Signal::derive(|| t(key::SURVEY_DECLINE)) value=declined on_change/> }
+}
+
+/// An answer in words, for "check your answers".
+pub fn answer_words(field: &Field<'_>, language: &str) -> String {
+    match field.answer() {
+        None => t(key::SURVEY_NO_ANSWER),
+        Some(Answer::Declined) => t(key::SURVEY_DECLINE),
+        Some(Answer::File { name, .. }) => name.clone(),
+        Some(Answer::One(value)) if *field.kind() == Kind::Date => {
+            model::time::parse_date(value).map_or_else(|| value.clone(), crate::wall::day_of_year)
+        }
+        Some(Answer::One(value)) if *field.kind() == Kind::DateTime => value.replace('T', " "),
+        Some(Answer::One(value)) if *field.kind() == Kind::Acknowledge && value == "OK" => {
+            t(key::SURVEY_AGREE)
+        }
+        Some(_) => survey::plain(&field.answer_words(language)),
+    }
+}
+
+/// The question over one field, as the page's heading if it is alone there.
+#[component]
+fn Asks(
+    /// Which question.
+    asked: Asked,
+) -> View {
+    let (label, hint, fault) = (asked.label(), asked.hint(), fault_of(asked.faults, &asked.id));
+    let id = asked.id.clone();
+    let size = if asked.heading { "govuk-label govuk-label--l" } else { "govuk-label govuk-label--m" };
+    let own = view! {
+        <label class=size for=id.clone()>
+            {label}
+        </label>
+    };
+    let own = if asked.heading {
+        view! { <h1 class="govuk-label-wrapper" tabindex="-1">{own}</h1> }
+    } else {
+        own
+    };
+    view! {
+        {own}
+        <div class="govuk-hint" id=format!("{id}-hint") hidden=move || hint.get().is_empty()>
+            {hint}
+        </div>
+        <FieldError id=format!("{id}-error") fault/>
+    }
+}

@@ -1,0 +1,162 @@
+//! A page of questions.
+
+use std::sync::Arc;
+
+use crate::view::{View, each, view};
+use leptos::prelude::*;
+use survey::{Fill, Screen};
+
+use super::{Asked, Taking, language};
+use crate::{
+    components::{
+        field::ErrorSummary,
+        page::{Main, announce},
+    },
+    locale::{key, t, tf, words},
+    pages::resident::question::QuestionField,
+};
+
+/// The questions that stand on the page together.
+#[component]
+pub fn Asking(
+    /// The path of the page.
+    path: String,
+    /// Whose answers.
+    taking: Taking,
+) -> View {
+    let alone = untrack(|| taking.with(|fill| fill.field(&path).is_some()));
+    let title = Memo::new(move |_| {
+        let spoken = language::spoken();
+        taking.with(|fill| title(fill, &spoken))
+    });
+    let above = Memo::new(move |_| {
+        let spoken = language::spoken();
+        taking.with(|fill| around(fill, &spoken))
+    });
+    Effect::new(move |told: Option<()>| {
+        let title = title.get();
+        match told {
+            None => announce(&title),
+            // In another language or with another answer it is still the same page.
+            Some(()) => crate::platform::browser::set_title(&tf(key::PAGE_TITLE, &[("page", &title)])),
+        }
+    });
+    let id = move |path: &str| if alone { "answer".to_owned() } else { format!("answer-{path}") };
+    let faults = taking.faults(id);
+    let paths = move || {
+        taking.with(|fill| fill.fields().iter().map(survey::Field::path).collect::<Vec<_>>())
+    };
+    let row = move |path: String| {
+        let id = id(&path);
+        let asked = Asked { taking, path: Arc::from(path), id, heading: alone, faults };
+        view! {
+            <div class="ct-question">
+                <QuestionField asked/>
+            </div>
+        }
+    };
+    let fields = each(paths, Clone::clone, row);
+    let next = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        taking.next();
+    };
+    let heading = (!alone).then(|| view! { <h1 class="govuk-heading-l" tabindex="-1">{title}</h1> });
+    view! {
+        <Main>
+            <Back taking/>
+            <Progress taking/>
+            <ErrorSummary faults/>
+            <form novalidate on:submit=next lang=language::marked dir=language::direction>
+                <p class="govuk-caption-l" hidden=move || above.get().is_empty()>
+                    {above}
+                </p>
+                {heading}
+                {fields}
+                <div class="govuk-button-group" lang=crate::locale::language dir="ltr">
+                    <button class="govuk-button">{words(key::SURVEY_NEXT)}</button>
+                    <button
+                        type="button"
+                        class="govuk-button govuk-button--secondary"
+                        on:click=move |_| taking.stopping.set(true)
+                    >
+                        {words(key::SURVEY_STOP)}
+                    </button>
+                </div>
+            </form>
+        </Main>
+    }
+}
+
+/// The way to the page before. Before the first page it leads out of the survey, and answers are not lost by that.
+#[component]
+pub fn Back(
+    /// Whose answers.
+    taking: Taking,
+) -> View {
+    let back = move |_| {
+        if taking.update(Fill::back) != Some(true) {
+            taking.stopping.set(true);
+        }
+    };
+    view! {
+        <button type="button" class="govuk-back-link ct-back" on:click=back>
+            {words(key::BACK)}
+        </button>
+    }
+}
+
+#[component]
+fn Progress(taking: Taking) -> View {
+    let progress = Memo::new(move |_| {
+        taking.with(|fill| {
+            let progress = fill.progress();
+            (progress.number, progress.about)
+        })
+    });
+    let said = move || {
+        let (number, about) = progress.get();
+        tf(key::SURVEY_PROGRESS, &[("number", &number.to_string()), ("about", &about.to_string())])
+    };
+    view! {
+        <div class="ct-progress">
+            <label class="ct-progress__label" for="progress">
+                {said}
+            </label>
+            <progress
+                class="ct-progress__bar"
+                id="progress"
+                max=move || progress.get().1
+                value=move || progress.get().0
+            ></progress>
+        </div>
+    }
+}
+
+/// What the page is called: its question, or the group whose questions stand on it.
+fn title(fill: &Fill, language: &str) -> String {
+    let Screen::Page(page) = fill.screen() else { return String::new() };
+    let Some(first) = page.fields.first() else { return String::new() };
+    if first.path() == page.path {
+        return survey::plain(&first.label(language));
+    }
+    let headings = first.headings(language);
+    let own = headings.iter().find(|heading| heading.path == page.path);
+    let own = own.map(|heading| named(heading)).filter(|words| !words.is_empty());
+    own.unwrap_or_else(|| t(key::SURVEY_QUESTIONS))
+}
+
+/// The groups around the page: "Your household · Person 2".
+fn around(fill: &Fill, language: &str) -> String {
+    let headings = fill.headings(language);
+    let named = headings.iter().map(named).filter(|words| !words.is_empty());
+    named.collect::<Vec<_>>().join(" · ")
+}
+
+/// The words of a heading, with the number of an instance: "Person 2".
+pub fn named(heading: &survey::Heading) -> String {
+    let label = survey::plain(&heading.label);
+    match heading.position {
+        Some(position) => format!("{label} {position}").trim().to_owned(),
+        None => label,
+    }
+}

@@ -1,0 +1,116 @@
+//! The language a survey is read in: one of the app's, or another one that its form is written in.
+//!
+//! One control has them all, in the header. A language that the app does not speak changes the questions; the buttons
+//! around them stay in the language they were in.
+
+use crate::view::{CollectView, View, view};
+use leptos::prelude::*;
+use survey::Definition;
+
+use crate::locale::{self, LANGUAGES, key, label};
+
+thread_local! {
+    /// The languages of the form that the app does not have: tag and name. Not in a context, as in [`locale`].
+    static OFFERED: ArcRwSignal<Vec<(String, String)>> = ArcRwSignal::default();
+    /// All languages of the form, its own first.
+    static WRITTEN: ArcRwSignal<Vec<String>> = ArcRwSignal::default();
+    /// Which of the [`OFFERED`] is on the screen, if one is.
+    static OWN: ArcRwSignal<Option<String>> = ArcRwSignal::default();
+}
+
+/// The language that questions are shown in; tracked.
+pub fn spoken() -> String {
+    own().unwrap_or_else(|| locale::language().to_owned())
+}
+
+/// A language that only the form has, if it is on the screen; tracked.
+pub fn own() -> Option<String> {
+    OWN.with(Get::get)
+}
+
+/// The language that questions are in where the page's is another: a form that lacks the app's language shows its own.
+/// Tracked; for the attribute `lang`.
+pub fn marked() -> Option<String> {
+    own().or_else(|| {
+        let app = locale::language();
+        WRITTEN.with(|written| {
+            written.with(|written| {
+                let lacks = written.iter().all(|tag| tag != app);
+                written.first().filter(|_| lacks).cloned()
+            })
+        })
+    })
+}
+
+/// Whether the questions are written from right to left; tracked. For the attribute `dir`.
+pub fn direction() -> Option<&'static str> {
+    let marked = marked()?;
+    let tag = marked.split('-').next().unwrap_or_default();
+    Some(if ["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"].contains(&tag) { "rtl" } else { "ltr" })
+}
+
+/// Offers the languages of a form beside the app's.
+pub fn offer(definition: &Definition) {
+    let own = |tag: &&String| LANGUAGES.iter().all(|language| language.tag != tag.as_str());
+    let named = |tag: &String| {
+        let name = definition.language_names.get(tag).map_or(tag.as_str(), String::as_str);
+        (tag.clone(), name.to_owned())
+    };
+    let offered: Vec<_> = definition.languages.iter().filter(own).map(named).collect();
+    WRITTEN.with(|written| written.set(definition.languages.clone()));
+    OFFERED.with(|signal| {
+        if signal.with_untracked(|before| *before != offered) {
+            signal.set(offered);
+        }
+    });
+}
+
+/// Shows a language by its tag, if it is one of the app's or of the form's.
+pub fn speak(tag: &str) {
+    match LANGUAGES.iter().find(|language| language.tag == tag) {
+        Some(language) => {
+            OWN.with(|own| own.set(None));
+            locale::choose(*language);
+        }
+        None => OWN.with(|own| own.set((!tag.is_empty()).then(|| tag.to_owned()))),
+    }
+}
+
+/// The next person begins in the app's own language.
+pub fn forget() {
+    if OWN.with(|own| own.with_untracked(Option::is_some)) {
+        OWN.with(|own| own.set(None));
+    }
+    locale::choose(LANGUAGES[0]);
+}
+
+/// The languages in the header.
+#[component]
+pub fn Languages() -> View {
+    let button = |(tag, name): (String, String)| {
+        let (own, pressed) = (tag.clone(), tag.clone());
+        view! {
+            <li>
+                <button
+                    type="button"
+                    class="ct-header__link"
+                    id=format!("language-{tag}")
+                    lang=tag
+                    aria-pressed=move || (spoken() == pressed).to_string()
+                    on:click=move |_| speak(&own)
+                >
+                    {name}
+                </button>
+            </li>
+        }
+    };
+    let all = move || {
+        let apps = LANGUAGES.iter().map(|it| (it.tag.to_owned(), it.name.to_owned()));
+        apps.chain(OFFERED.with(Get::get)).map(button).collect_view()
+    };
+    view! {
+        <nav class="ct-header__languages" aria-label=label(key::LANGUAGE)>
+            <ul class="ct-header__list">{all}</ul>
+        </nav>
+    }
+}
