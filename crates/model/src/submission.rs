@@ -30,6 +30,12 @@ impl SubmissionId {
         uuid::Uuid::try_parse(text).ok().map(Self)
     }
 
+    /// When the tablet's clock said it was made: the time part of a UUIDv7 (RFC 9562, section 5.7). It orders nothing.
+    pub fn made_at(self) -> Millis {
+        let millis = self.0.as_u128() >> 80;
+        Millis(i64::try_from(millis).unwrap_or(i64::MAX))
+    }
+
     /// What a person can write down or read over the telephone: the last eight digits,
     /// which are random, in two groups: `7F3A-91C4`.
     pub fn reference(self) -> String {

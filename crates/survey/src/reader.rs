@@ -341,11 +341,8 @@ impl<const CHECKED: bool> Reader<CHECKED> {
         if CHECKED {
             self.problems.extend(label.problems_of_length(&format!("{pointer}/label")));
         }
+        // Of a note it binds nobody; forms in use say it all the same.
         let required = self.condition(place, "required")?;
-        if CHECKED && required != Condition::Never && kind == Kind::Note {
-            let detail = "A note takes no answer, so it cannot be required.";
-            self.add(pointer, "/required", ProblemCode::Conflict, detail);
-        }
         let at = self.items.len();
         let item = Item {
             name,

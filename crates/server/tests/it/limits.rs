@@ -17,8 +17,8 @@ use model::{
     Collection, Key, ProblemCode,
     catalogue::References,
     limits::{
-        ADDRESS_LINES, CHOICES, EVENT_MINUTES, EXCEPTIONS, EXPRESSION_HEIGHT, LANGUAGES, LINE_CHARS,
-        OPENINGS, PHONES, PROBLEMS, QUESTIONS, RECORD_FIELDS, REFERENCES, RULE_COUNT,
+        ADDRESS_LINES, CHOICES, EVENT_MINUTES, EXCEPTIONS, EXPRESSION_HEIGHT, LANGUAGES,
+        LINE_CHARS, OPENINGS, PHONES, PROBLEMS, QUESTIONS, RECORD_FIELDS, REFERENCES, RULE_COUNT,
         RULE_INTERVAL, SUBMISSION_BYTES, TEXT_CHARS, THANKS, THEMES,
     },
     merge::Stored,
@@ -164,8 +164,9 @@ fn expressions_have_an_end() {
         item["relevant"] = json!(vec!["1"; links + 1].join("+"));
         survey(json!([item]))
     };
-    assert_eq!(chained(EXPRESSION_HEIGHT), None);
-    let longer = chained(EXPRESSION_HEIGHT + 1);
+    // The numbers at the bottom are a level too.
+    assert_eq!(chained(EXPRESSION_HEIGHT - 1), None);
+    let longer = chained(EXPRESSION_HEIGHT);
     assert_eq!(longer, Some(("/definition/items/0/relevant".to_owned(), ProblemCode::Malformed)));
 }
 

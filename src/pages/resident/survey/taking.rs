@@ -82,6 +82,16 @@ impl Taking {
         true
     }
 
+    /// Begins with empty answers to questions that are not published: nothing is journaled, and nothing can be saved.
+    pub fn try_out(self, definition: Arc<Definition>) {
+        let context = Context { now: clock::now(), offset: clock::offset(), ..Context::default() };
+        let mut fill = Fill::start(definition, context);
+        fill.set_language(&untrack(language::spoken));
+        self.what.set_value(None);
+        self.forget();
+        self.fill.set(Some(fill));
+    }
+
     /// Goes on with what was journaled; false if those questions are not on this tablet any more.
     pub fn resume(self, kept: Kept) -> bool {
         let Kept { survey, version, since, tongue, journal, .. } = kept;

@@ -1,10 +1,10 @@
-//! The survey as a resident sees it, with the resident's own question. Nothing of it is kept.
+//! The survey as a resident sees it, with the resident's own questions. Nothing of it is kept.
 
 use std::sync::Arc;
 
-use crate::view::{CollectView, View, view};
+use crate::view::{CollectView, View, each, view};
 use leptos::prelude::*;
-use survey::{Context, Definition, Fill, Item};
+use survey::{Definition, Field, Fill, Screen as Shown};
 
 use super::{
     Heading,
@@ -12,34 +12,61 @@ use super::{
     screen::Screen,
 };
 use crate::{
-    components::field::{ErrorSummary, Fault, words_for},
-    locale::{key, label, t, words},
-    pages::resident::question::{Draft, FIELD, QuestionField, answer_of, draft_of},
-    platform::clock,
+    components::field::ErrorSummary,
+    locale::{key, label, t, tf, words},
+    pages::resident::{
+        question::QuestionField,
+        survey::{Asked, Taking},
+    },
+    store::Store,
 };
+
+/// What is on the screen. It is drawn anew when this changes, and not with each answer.
+#[derive(Clone, PartialEq)]
+enum Place {
+    Page(String),
+    /// The path of a repeat and what it is called.
+    More(String, String),
+    End,
+}
+
+impl Place {
+    fn of(fill: &Fill) -> Option<Self> {
+        match fill.screen() {
+            Shown::Page(page) => Some(Self::Page(page.path)),
+            Shown::More(more) => Some(Self::More(more.path.clone(), more.label(fill.language()))),
+            Shown::Check => None,
+        }
+    }
+}
 
 /// The screen.
 #[component]
 pub fn Preview(desk: Desk) -> View {
     let read = desk.draft.with_untracked(|draft| Definition::read(&draft.definition()));
-    let fill = RwSignal::new(None::<Fill>);
+    let taking = Taking::new(Store::get());
     let start = {
         let definition = read.as_ref().ok().cloned().map(Arc::new);
-        let context = || Context { now: clock::now(), ..Context::default() };
-        move || fill.set(definition.clone().map(|it| Fill::start(it, context())))
+        move || {
+            if let Some(definition) = definition.clone() {
+                taking.try_out(definition);
+            }
+        }
     };
     start();
     let wrong: Vec<_> = desk.draft.with_untracked(|draft| {
         let problems = read.as_ref().err().into_iter().flatten();
         problems.map(|problem| wrong_at(draft, problem).words).collect()
     });
+    let place = Memo::new(move |_| taking.with(Place::of).unwrap_or(Place::End));
     let shown = move || {
-        if fill.with(Option::is_none) {
+        if !taking.is_begun() {
             return View::of(());
         }
-        match fill.with(|fill| fill.as_ref().and_then(asked)) {
-            Some(question) => view! { <Asked question fill/> },
-            None => {
+        match place.get() {
+            Place::Page(path) => view! { <Questions path taking/> },
+            Place::More(path, what) => view! { <Another path what taking/> },
+            Place::End => {
                 let start = start.clone();
                 view! {
                     <p class="govuk-body">{t(key::STAFF_MAKE_PREVIEW_END)}</p>
@@ -73,53 +100,62 @@ fn asked(fill: &Fill) -> Option<Item> {
     fill.fields().first().map(|field| field.item().clone())
 }
 
-/// One question, with the buttons of the resident's page.
+/// The questions of a page, with the buttons of the resident's page.
 #[component]
-fn Asked(question: Item, fill: RwSignal<Option<Fill>>) -> View {
-    let given = fill.with_untracked(|fill| {
-        let field = fill.as_ref().and_then(|fill| fill.field(&question.path));
-        draft_of(field.as_ref().and_then(|field| field.answer()))
-    });
-    let draft = RwSignal::<Draft>::new(given);
-    let faults = RwSignal::new(Vec::<Fault>::new());
-    let asked = question.clone();
-    let next = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        let answer = draft.with_untracked(|draft| answer_of(&asked, draft));
-        let Some(mut filled) = fill.get_untracked() else { return };
-        filled.set(&asked.path, answer);
-        match filled.next() {
-            Ok(()) => fill.set(Some(filled)),
-            Err(problems) => {
-                let fault = |problem: &model::Problem| Fault {
-                    field: FIELD.to_owned(),
-                    words: words_for(problem.code),
-                };
-                faults.set(problems.iter().map(fault).collect());
-            }
+fn Questions(path: String, taking: Taking) -> View {
+    let alone = untrack(|| taking.with(|fill| fill.field(&path).is_some()));
+    let id = move |path: &str| if alone { "answer".to_owned() } else { format!("answer-{path}") };
+    let faults = taking.faults(id);
+    let paths = move || taking.with(|fill| fill.fields().iter().map(Field::path).collect::<Vec<_>>());
+    let row = move |path: String| {
+        let id = id(&path);
+        let asked = Asked { taking, path: Arc::from(path), id, heading: false, faults };
+        view! {
+            <div class="ct-question">
+                <QuestionField asked/>
+            </div>
         }
     };
-    let back = move |_| {
-        fill.update(|fill| {
-            if let Some(fill) = fill {
-                fill.back();
-            }
-        });
+    let fields = each(paths, Clone::clone, row);
+    let next = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        taking.next();
     };
     view! {
         <ErrorSummary faults/>
         <form novalidate on:submit=next>
-            <QuestionField question draft faults/>
+            {fields}
             <div class="govuk-button-group">
                 <button class="govuk-button">{words(key::SURVEY_NEXT)}</button>
                 <button
                     type="button"
                     class="govuk-button govuk-button--secondary"
-                    on:click=back
+                    on:click=move |_| {
+                        taking.update(Fill::back);
+                    }
                 >
                     {words(key::BACK)}
                 </button>
             </div>
         </form>
+    }
+}
+
+/// Whether there is another one.
+#[component]
+fn Another(path: String, what: String, taking: Taking) -> View {
+    let add = move |_| {
+        taking.update(|fill| fill.add(&path));
+    };
+    view! {
+        <p class="govuk-body-l">{tf(key::SURVEY_ANOTHER, &[("what", &what)])}</p>
+        <div class="govuk-button-group">
+            <button type="button" class="govuk-button govuk-button--secondary" on:click=add>
+                {words(key::SURVEY_ADD)}
+            </button>
+            <button type="button" class="govuk-button" on:click=move |_| taking.next()>
+                {words(key::SURVEY_NO_MORE)}
+            </button>
+        </div>
     }
 }
