@@ -40,11 +40,11 @@ fn filling(definition: &Arc<Definition>, response: &Response) {
         for path in &paths {
             fill.set(path, response.answers.get(path).cloned());
         }
-        if fill.next().is_err() {
+        if fill.go_on().is_err() {
             paths.iter().for_each(|path| {
                 fill.set(path, None);
             });
-            if fill.next().is_err() {
+            if fill.go_on().is_err() {
                 break;
             }
         }

@@ -44,8 +44,9 @@ pub fn Picker(
     let fault = fault_of(faults, &id);
     let query = RwSignal::new(String::new());
     // Folded once and not with each letter that is typed.
-    let folded =
-        Memo::new(move |_| options.with(|it| it.iter().map(|(_, words)| fold(words)).collect::<Vec<_>>()));
+    let folded = Memo::new(move |_| {
+        options.with(|it| it.iter().map(|(_, words)| fold(words)).collect::<Vec<_>>())
+    });
     let found = Memo::new(move |_| {
         let query = fold(query.get().trim());
         folded.with(|folded| matches(folded, &query))
@@ -71,8 +72,11 @@ pub fn Picker(
             {legend}
         </label>
     };
-    let own =
-        if heading { view! { <h1 class="govuk-label-wrapper" tabindex="-1">{own}</h1> } } else { own };
+    let own = if heading {
+        view! { <h1 class="govuk-label-wrapper" tabindex="-1">{own}</h1> }
+    } else {
+        own
+    };
     view! {
         <div class="govuk-form-group" class:govuk-form-group--error=move || fault.get().is_some()>
             {own}
@@ -124,7 +128,12 @@ fn matches(all: &[String], query: &str) -> Vec<usize> {
     }
     let rank = |words: &str| match words.find(query)? {
         0 => Some(0),
-        _ if words.split(|letter: char| !letter.is_alphanumeric()).any(|it| it.starts_with(query)) => Some(1),
+        _ if words
+            .split(|letter: char| !letter.is_alphanumeric())
+            .any(|it| it.starts_with(query)) =>
+        {
+            Some(1)
+        }
         _ => Some(2),
     };
     let mut found: Vec<(i32, usize)> =

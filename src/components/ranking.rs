@@ -53,7 +53,8 @@ pub fn Ranking(
     let shift = move |name: &str, up: bool, button: &str| {
         let mut order = names();
         let Some(from) = order.iter().position(|own| own == name) else { return };
-        let to = if up { from.checked_sub(1) } else { Some(from + 1).filter(|to| *to < order.len()) };
+        let to =
+            if up { from.checked_sub(1) } else { Some(from + 1).filter(|to| *to < order.len()) };
         // Also at the end of the list a press says where the thing is.
         if let Some(to) = to {
             order.swap(from, to);

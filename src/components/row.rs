@@ -65,7 +65,8 @@ pub fn Row(
         }
     };
     // Words need more room than digits.
-    let wordy = move || options.with(|options| options.iter().any(|(_, words)| words.chars().count() > 3));
+    let wordy =
+        move || options.with(|options| options.iter().any(|(_, words)| words.chars().count() > 3));
     let (at_low, at_high) = (format!("{id}-low"), format!("{id}-high"));
     view! {
         <div class="govuk-form-group" class:govuk-form-group--error=move || fault.get().is_some()>

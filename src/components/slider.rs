@@ -36,7 +36,8 @@ pub fn Slider(
         let place = values.with_value(|values| values.iter().position(|own| *own == value));
         place.unwrap_or(last / 2).to_string()
     };
-    let shown = move || Some(value.get()).filter(|value| !value.is_empty()).unwrap_or_else(|| none.get());
+    let shown =
+        move || Some(value.get()).filter(|value| !value.is_empty()).unwrap_or_else(|| none.get());
     let take = move |event: web_sys::Event| {
         let place = event_target_value(&event).parse::<usize>().unwrap_or(0);
         if let Some(value) = values.with_value(|values| values.get(place).cloned()) {

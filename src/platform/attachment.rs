@@ -3,7 +3,9 @@
 use gloo::file::{Blob, callbacks::FileReader};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{CanvasRenderingContext2d, Event, File, HtmlCanvasElement, HtmlInputElement, ImageBitmap};
+use web_sys::{
+    CanvasRenderingContext2d, Event, File, HtmlCanvasElement, HtmlInputElement, ImageBitmap,
+};
 
 use super::browser::window;
 
@@ -31,7 +33,8 @@ impl Encoded {
     fn of(address: &str) -> Option<Self> {
         let (media_type, data) = address.strip_prefix("data:")?.split_once(";base64,")?;
         let media_type = media_type.split(';').next().unwrap_or_default();
-        let media_type = if media_type.is_empty() { "application/octet-stream" } else { media_type };
+        let media_type =
+            if media_type.is_empty() { "application/octet-stream" } else { media_type };
         Some(Self { media_type: media_type.to_owned(), data: data.to_owned() })
     }
 }
@@ -51,9 +54,12 @@ pub async fn picture(file: File, most: usize) -> Option<Encoded> {
         canvas.set_height(height as u32);
         let context = canvas.get_context("2d").ok()??;
         let context: CanvasRenderingContext2d = context.unchecked_into();
-        context.draw_image_with_image_bitmap_and_dw_and_dh(&bitmap, 0.0, 0.0, width, height).ok()?;
+        context
+            .draw_image_with_image_bitmap_and_dw_and_dh(&bitmap, 0.0, 0.0, width, height)
+            .ok()?;
         let quality = JsValue::from_f64(QUALITY);
-        let address = canvas.to_data_url_with_type_and_encoder_options("image/jpeg", &quality).ok()?;
+        let address =
+            canvas.to_data_url_with_type_and_encoder_options("image/jpeg", &quality).ok()?;
         Encoded::of(&address)
     };
     SIDES.into_iter().filter_map(drawn).find(|encoded| encoded.data.len() <= most)

@@ -37,7 +37,8 @@ fn written(position: &JsValue) -> Option<String> {
     let coordinates = get(position, "coords")?;
     let number = |name: &str| get(&coordinates, name)?.as_f64();
     let (latitude, longitude) = (number("latitude")?, number("longitude")?);
-    let (altitude, accuracy) = (number("altitude").unwrap_or(0.0), number("accuracy").unwrap_or(0.0));
+    let (altitude, accuracy) =
+        (number("altitude").unwrap_or(0.0), number("accuracy").unwrap_or(0.0));
     // Seven digits are a centimetre.
     Some(format!("{latitude:.7} {longitude:.7} {altitude:.1} {accuracy:.1}"))
 }

@@ -16,7 +16,7 @@ use crate::{
 /// Somebody's answers so far and the page they are on.
 ///
 /// An answer is taken as it is typed ([`Fill::set`]) and everything that follows from it is computed at once, so
-/// questions on the same page come and go. [`Fill::next`] leaves the page if nothing on it is wrong.
+/// questions on the same page come and go. [`Fill::go_on`] leaves the page if nothing on it is wrong.
 ///
 /// **Invariant:** the page shown is one to be asked, and nothing but a new answer takes an answer away. Answers to
 /// questions that are not relevant any more, and instances that a smaller count leaves out, are kept aside while
@@ -173,7 +173,7 @@ impl Fill {
     }
 
     /// Takes an answer as it is typed, and computes what follows. `None`, and a text of white space, is no answer.
-    /// Whether it is good is said by [`Field::problems`] and [`Fill::next`]. False if there is no such question, or it
+    /// Whether it is good is said by [`Field::problems`] and [`Fill::go_on`]. False if there is no such question, or it
     /// can only be read.
     pub fn set(&mut self, path: &str, answer: Option<Answer>) -> bool {
         let Some(node) = self.tree.at(path) else { return false };
@@ -198,7 +198,7 @@ impl Fill {
     ///
     /// # Errors
     /// What is wrong on the page; it stays on the screen.
-    pub fn next(&mut self) -> Result<(), Vec<Problem>> {
+    pub fn go_on(&mut self) -> Result<(), Vec<Problem>> {
         if let Stop::Page(page) = self.at {
             let nodes = self.nodes_of(page).into_iter();
             let problems: Vec<_> = nodes.flat_map(|it| self.tree.problems_at(it, false)).collect();

@@ -67,7 +67,7 @@ struct Edge {
 
 impl Definition {
     /// Finds out who reads whom. `told` gets what is wrong, by the item; without it that is not looked for.
-    pub(crate) fn connect(&mut self, mut told: Option<&mut Vec<(usize, Problem)>>) {
+    pub(crate) fn connect(&mut self, told: Option<&mut Vec<(usize, Problem)>>) {
         let count = self.items.len();
         let mut graph = Graph {
             by_path: (0..count).collect(),
@@ -141,7 +141,7 @@ impl Definition {
         }
         if order.len() < vertices {
             let ring = rings(vertices, &edges);
-            if let Some(told) = told.as_deref_mut() {
+            if let Some(told) = told {
                 told.extend(self.cycle(&ring, &edges));
             }
             // Nothing is left out; what stands in a cycle is computed once and not again.

@@ -45,8 +45,8 @@ fn tag(rest: &str) -> Option<(&'static str, &str)> {
     let (name, _) = name.split_at(end);
     let shown = match name.to_ascii_lowercase().as_str() {
         "br" | "p" | "div" | "li" => "\n",
-        "span" | "b" | "i" | "u" | "em" | "strong" | "font" | "small" | "big" | "sub" | "sup" | "center"
-        | "ul" | "ol" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "a" => "",
+        "span" | "b" | "i" | "u" | "em" | "strong" | "font" | "small" | "big" | "sub" | "sup"
+        | "center" | "ul" | "ol" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "a" => "",
         _ => return None,
     };
     let close = inside.find('>')?;
@@ -56,8 +56,14 @@ fn tag(rest: &str) -> Option<(&'static str, &str)> {
 }
 
 fn entity(rest: &str) -> Option<(&'static str, &str)> {
-    const ENTITIES: [(&str, &str); 6] =
-        [("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"), ("&nbsp;", "\u{a0}"), ("&quot;", "\""), ("&#39;", "'")];
+    const ENTITIES: [(&str, &str); 6] = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&amp;", "&"),
+        ("&nbsp;", "\u{a0}"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+    ];
     ENTITIES.iter().find_map(|(code, shown)| Some((*shown, rest.strip_prefix(code)?)))
 }
 

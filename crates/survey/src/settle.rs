@@ -148,7 +148,7 @@ impl Tree {
                 continue;
             }
             let vertex = self.definition.graph.order[rank as usize];
-            if vertex % 2 == 0 {
+            if vertex.is_multiple_of(2) {
                 self.compute_relevance(node);
             } else {
                 self.compute_value(node, rank);

@@ -57,7 +57,7 @@ fn answers(fill: &Fill) -> Value {
 fn tell(fill: &mut Fill, value: &str) {
     let path = at(fill);
     assert!(fill.set(&path, one(value)), "{path}");
-    fill.next().unwrap();
+    fill.go_on().unwrap();
 }
 
 /// What the tablet finishes the server accepts.
@@ -83,7 +83,7 @@ fn fields_of_one_page_come_and_go_as_it_is_typed() {
     let kinds = fill.field("kinds").unwrap();
     assert_eq!(kinds.label("en"), "Which are your 2 pets?");
     assert!(kinds.is_required() && kinds.is_relevant());
-    let problem = &fill.next().unwrap_err()[0];
+    let problem = &fill.go_on().unwrap_err()[0];
     assert_eq!((problem.pointer.as_str(), at(&fill)), ("/answers/kinds", "home".into()));
     fill.set("kinds", one("cats"));
     fill.set("pets", one("0"));
@@ -91,10 +91,10 @@ fn fields_of_one_page_come_and_go_as_it_is_typed() {
     assert_eq!(answers(&fill), json!({"pets": {"one": "0"}}));
     fill.set("pets", one("1"));
     assert_eq!(fill.field("kinds").unwrap().value(), "cats", "one's mind changed twice");
-    fill.next().unwrap();
+    fill.go_on().unwrap();
     assert_eq!(fill.fields()[0].label("pl"), "Dziękujemy");
     assert_eq!(fill.fields()[0].label("lt"), "Thanks");
-    fill.next().unwrap();
+    fill.go_on().unwrap();
     assert_eq!((at(&fill), fill.progress().about), ("check".into(), 1));
     finish(&fill);
 }
@@ -111,10 +111,10 @@ fn a_change_leads_back_to_the_check() {
         {"name": "age", "type": "integer", "label": {"en": "Age?"}, "may_decline": true,
          "constraint": ". >= 16", "constraint_message": {"en": "You must be 16.", "pl": "Za młodo"}},
     ]));
-    assert!(fill.next().is_err());
+    assert!(fill.go_on().is_err());
     tell(&mut fill, "yes");
     fill.set("age", one("15"));
-    let problems = fill.next().unwrap_err();
+    let problems = fill.go_on().unwrap_err();
     assert_eq!(fill.field("age").unwrap().message(&problems[0], "pl"), "Za młodo");
     tell(&mut fill, "40");
     assert_eq!(at(&fill), "check");
@@ -122,7 +122,7 @@ fn a_change_leads_back_to_the_check() {
     tell(&mut fill, "no");
     tell(&mut fill, "cost");
     assert_eq!(at(&fill), "help");
-    fill.next().unwrap();
+    fill.go_on().unwrap();
     assert_eq!(at(&fill), "check");
     fill.go_to("why");
     assert!(fill.back());
@@ -159,13 +159,13 @@ fn repeats_stand_in_repeats() {
     assert_eq!(at(&fill), "person[1]/job+");
     assert!(fill.add("person[1]/job"));
     tell(&mut fill, "5.5");
-    fill.next().unwrap();
+    fill.go_on().unwrap();
     assert_eq!(at(&fill), "person+");
     assert!(fill.add("person"));
     tell(&mut fill, "20");
     tell(&mut fill, "1");
-    fill.next().unwrap();
-    fill.next().unwrap();
+    fill.go_on().unwrap();
+    fill.go_on().unwrap();
     assert_eq!(at(&fill), "check");
     let headings = fill.field("person[2]/job[1]/pay").unwrap().headings("en");
     let headings: Vec<_> = headings.into_iter().map(|it| (it.label, it.position)).collect();

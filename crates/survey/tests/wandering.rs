@@ -121,7 +121,7 @@ proptest! {
                     fill.set(path, answer.clone());
                 }
                 Step::Next => {
-                    let _ = fill.next();
+                    let _ = fill.go_on();
                     prop_assert_eq!(&kept(&fill), &before);
                 }
                 Step::Back => {

@@ -75,7 +75,7 @@ fn walk(name: &str, definition: &Arc<Definition>, seed: u64) -> String {
             if more.count < 2 && chance.below(2) == 0 {
                 assert!(fill.add(&path));
             } else {
-                fill.next().unwrap();
+                fill.go_on().unwrap();
             }
             continue;
         }
@@ -94,7 +94,7 @@ fn walk(name: &str, definition: &Arc<Definition>, seed: u64) -> String {
                 let answer = answer.filter(|_| attempt > 0 || chance.below(8) > 0);
                 fill.set(path, answer);
             }
-            match fill.next() {
+            match fill.go_on() {
                 Ok(()) => continue 'pages,
                 // Answers that another one on the page brought up come along.
                 Err(problems) => {
@@ -108,7 +108,7 @@ fn walk(name: &str, definition: &Arc<Definition>, seed: u64) -> String {
         for path in &paths {
             fill.set(path, None);
         }
-        if let Err(problems) = fill.next() {
+        if let Err(problems) = fill.go_on() {
             end = format!("stopped at {}", problems[0]);
             break;
         }

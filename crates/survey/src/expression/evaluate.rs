@@ -218,7 +218,9 @@ impl<'a, T: Tree> Evaluator<'a, T> {
             Axis::Child => tree.children(node),
             Axis::Parent => tree.parent(node).into_iter().collect(),
             Axis::Own => vec![node],
-            Axis::Ancestor => std::iter::successors(tree.parent(node), |it| tree.parent(*it)).collect(),
+            Axis::Ancestor => {
+                std::iter::successors(tree.parent(node), |it| tree.parent(*it)).collect()
+            }
             Axis::AncestorOrSelf => {
                 std::iter::successors(Some(node), |it| tree.parent(*it)).collect()
             }
@@ -416,7 +418,10 @@ impl<T: Tree> Call<'_, '_, T> {
                 let question = self.nodes(1)?.first().copied();
                 let picked = self.text(0)?;
                 let labels: Option<Vec<String>> = question.and_then(|question| {
-                    picked.split_whitespace().map(|name| tree.choice_label(question, name)).collect()
+                    picked
+                        .split_whitespace()
+                        .map(|name| tree.choice_label(question, name))
+                        .collect()
                 });
                 Value::Text(labels.unwrap_or_default().join(", "))
             }

@@ -25,7 +25,8 @@ pub fn One(asked: Asked, looks: Looks) -> View {
     let on_change = move |(name, _): (String, bool)| {
         own.set(Some(if name == DECLINED { Answer::Declined } else { Answer::One(name) }));
     };
-    let in_row = looks.like(&["likert", "list-nolabel", "list", "horizontal", "horizontal-compact"]);
+    let in_row =
+        looks.like(&["likert", "list-nolabel", "list", "horizontal", "horizontal-compact"]);
     if in_row {
         let Asked { id, heading, faults, .. } = asked.clone();
         let (legend, hint) = (asked.label(), asked.hint());
@@ -43,7 +44,8 @@ pub fn Many(asked: Asked, looks: Looks) -> View {
     let on_change = move |(name, on): (String, bool)| {
         let others = value.get_untracked().into_iter();
         // "Prefer not to say" and picks put each other out.
-        let kept = others.filter(|other| *other != name && (other == DECLINED) == (name == DECLINED));
+        let kept =
+            others.filter(|other| *other != name && (other == DECLINED) == (name == DECLINED));
         let mut kept: Vec<String> = kept.collect();
         if on {
             kept.push(name);

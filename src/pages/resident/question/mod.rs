@@ -3,8 +3,8 @@
 mod choice;
 mod file;
 mod place;
-mod rank;
 mod range;
+mod rank;
 mod written;
 
 use crate::view::{View, view};
@@ -190,7 +190,8 @@ fn Asks(
 ) -> View {
     let (label, hint, fault) = (asked.label(), asked.hint(), fault_of(asked.faults, &asked.id));
     let id = asked.id.clone();
-    let size = if asked.heading { "govuk-label govuk-label--l" } else { "govuk-label govuk-label--m" };
+    let size =
+        if asked.heading { "govuk-label govuk-label--l" } else { "govuk-label govuk-label--m" };
     let own = view! {
         <label class=size for=id.clone()>
             {label}

@@ -29,7 +29,8 @@ pub fn Place(
         place::here(move |here| match here {
             Some(here) => {
                 let before = untrack(|| value.get());
-                let all = if many && !before.is_empty() { format!("{before}; {here}") } else { here };
+                let all =
+                    if many && !before.is_empty() { format!("{before}; {here}") } else { here };
                 own.set(Some(Answer::One(all)));
                 said.set(t(key::SURVEY_PLACE_TAKEN));
             }

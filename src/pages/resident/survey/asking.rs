@@ -38,7 +38,9 @@ pub fn Asking(
         match told {
             None => announce(&title),
             // In another language or with another answer it is still the same page.
-            Some(()) => crate::platform::browser::set_title(&tf(key::PAGE_TITLE, &[("page", &title)])),
+            Some(()) => {
+                crate::platform::browser::set_title(&tf(key::PAGE_TITLE, &[("page", &title)]))
+            }
         }
     });
     let id = move |path: &str| if alone { "answer".to_owned() } else { format!("answer-{path}") };
@@ -60,7 +62,8 @@ pub fn Asking(
         event.prevent_default();
         taking.next();
     };
-    let heading = (!alone).then(|| view! { <h1 class="govuk-heading-l" tabindex="-1">{title}</h1> });
+    let heading =
+        (!alone).then(|| view! { <h1 class="govuk-heading-l" tabindex="-1">{title}</h1> });
     view! {
         <Main>
             <Back taking/>
@@ -141,7 +144,7 @@ fn title(fill: &Fill, language: &str) -> String {
     }
     let headings = first.headings(language);
     let own = headings.iter().find(|heading| heading.path == page.path);
-    let own = own.map(|heading| named(heading)).filter(|words| !words.is_empty());
+    let own = own.map(named).filter(|words| !words.is_empty());
     own.unwrap_or_else(|| t(key::SURVEY_QUESTIONS))
 }
 

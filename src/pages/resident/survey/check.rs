@@ -23,7 +23,8 @@ struct Row {
 fn rows(fill: &Fill, language: &str) -> Vec<Row> {
     let row = |field: Field<'_>| {
         let headings = field.headings(language);
-        let named: Vec<_> = headings.iter().map(asking::named).filter(|it| !it.is_empty()).collect();
+        let named: Vec<_> =
+            headings.iter().map(asking::named).filter(|it| !it.is_empty()).collect();
         Row {
             section: named.join(" · "),
             path: field.path(),
@@ -86,8 +87,8 @@ pub fn Check(
             while let Some(next) = rows.next_if(|row| row.section == section) {
                 list.push(next);
             }
-            let heading = (!section.is_empty())
-                .then(|| view! { <h2 class="govuk-heading-m">{section}</h2> });
+            let heading =
+                (!section.is_empty()).then(|| view! { <h2 class="govuk-heading-m">{section}</h2> });
             sections.push(view! {
                 {heading}
                 <dl class="govuk-summary-list">{list.into_iter().map(row).collect_view()}</dl>

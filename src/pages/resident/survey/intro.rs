@@ -32,7 +32,8 @@ pub fn Intro(
     let Survey { title, summary, outcome, minutes, .. } = survey;
     let minutes = usize::try_from(minutes).unwrap_or(0);
     let title = Signal::derive(move || spoken(&title));
-    let left = RwSignal::new(store.unfinished().filter(|kept| kept.survey == id).map(|kept| kept.at));
+    let left =
+        RwSignal::new(store.unfinished().filter(|kept| kept.survey == id).map(|kept| kept.at));
     let broken = RwSignal::new(false);
     let blocked = Signal::derive(move || !matches!(store.ready.get(), Ready::Open));
     let begin = Callback::new(move |()| {

@@ -46,7 +46,11 @@ pub fn marked() -> Option<String> {
 pub fn direction() -> Option<&'static str> {
     let marked = marked()?;
     let tag = marked.split('-').next().unwrap_or_default();
-    Some(if ["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"].contains(&tag) { "rtl" } else { "ltr" })
+    Some(if ["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"].contains(&tag) {
+        "rtl"
+    } else {
+        "ltr"
+    })
 }
 
 /// Offers the languages of a form beside the app's.

@@ -165,7 +165,7 @@ impl Taking {
     /// Leaves the page on the screen for the next one, or says what is wrong on it.
     pub fn next(self) {
         self.wrong.set(Vec::new());
-        if self.update(|fill| fill.next().is_err()) == Some(true) {
+        if self.update(|fill| fill.go_on().is_err()) == Some(true) {
             self.point_out();
         }
     }
@@ -180,7 +180,8 @@ impl Taking {
         let wrong = untrack(|| {
             self.with(|fill| {
                 let fields = fill.fields().into_iter();
-                let first = |field: Field<'_>| Some((field.path(), field.problems().into_iter().next()?));
+                let first =
+                    |field: Field<'_>| Some((field.path(), field.problems().into_iter().next()?));
                 fields.filter_map(first).collect()
             })
         });
@@ -202,7 +203,8 @@ impl Taking {
                     })
                 };
                 let fault = |(path, problem): &(String, Problem)| {
-                    let own = self.field(path, |field| survey::plain(&field.message(problem, &spoken)));
+                    let own =
+                        self.field(path, |field| survey::plain(&field.message(problem, &spoken)));
                     let words = if own.is_empty() { words_for(problem.code) } else { own };
                     Fault { field: id(path), words }
                 };

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     components::field::ErrorSummary,
-    locale::{key, label, t, tf, words},
+    locale::{self, key, label, t, tf, words},
     pages::resident::{
         question::QuestionField,
         survey::{Asked, Taking},
@@ -34,7 +34,9 @@ impl Place {
     fn of(fill: &Fill) -> Option<Self> {
         match fill.screen() {
             Shown::Page(page) => Some(Self::Page(page.path)),
-            Shown::More(more) => Some(Self::More(more.path.clone(), more.label(fill.language()))),
+            Shown::More(more) => {
+                Some(Self::More(more.path.clone(), more.label(locale::language())))
+            }
             Shown::Check => None,
         }
     }
@@ -96,17 +98,14 @@ pub fn Preview(desk: Desk) -> View {
     }
 }
 
-fn asked(fill: &Fill) -> Option<Item> {
-    fill.fields().first().map(|field| field.item().clone())
-}
-
 /// The questions of a page, with the buttons of the resident's page.
 #[component]
 fn Questions(path: String, taking: Taking) -> View {
     let alone = untrack(|| taking.with(|fill| fill.field(&path).is_some()));
     let id = move |path: &str| if alone { "answer".to_owned() } else { format!("answer-{path}") };
     let faults = taking.faults(id);
-    let paths = move || taking.with(|fill| fill.fields().iter().map(Field::path).collect::<Vec<_>>());
+    let paths =
+        move || taking.with(|fill| fill.fields().iter().map(Field::path).collect::<Vec<_>>());
     let row = move |path: String| {
         let id = id(&path);
         let asked = Asked { taking, path: Arc::from(path), id, heading: false, faults };

@@ -51,7 +51,8 @@ async fn publish(server: &Server) -> Result<()> {
 /// What stands in the field with this id.
 async fn value(browser: &Browser, id: &str) -> Result<String> {
     browser.see(By::Id(id)).await?;
-    let value = browser.run("return document.getElementById(arguments[0]).value", &[id.into()]).await?;
+    let value =
+        browser.run("return document.getElementById(arguments[0]).value", &[id.into()]).await?;
     Ok(value.as_str().unwrap_or_default().to_owned())
 }
 
@@ -130,14 +131,18 @@ async fn things_are_ranked_with_the_keyboard_and_people_are_added_and_removed() 
     let survey = to_order(&browser).await?;
     browser.run("document.getElementById('answer-up-shop').focus()", &[]).await?;
     browser.key(Key::Enter).await?;
-    browser.reads(&fill("survey_rank_moved", &[("what", "Shops"), ("n", "2"), ("of", "3")])).await?;
+    browser
+        .reads(&fill("survey_rank_moved", &[("what", "Shops"), ("n", "2"), ("of", "3")]))
+        .await?;
     browser
         .until("the button keeps the focus", async || {
             Ok((browser.focused().await? == "answer-up-shop").then_some(()))
         })
         .await?;
     browser.key(Key::Enter).await?;
-    browser.reads(&fill("survey_rank_moved", &[("what", "Shops"), ("n", "1"), ("of", "3")])).await?;
+    browser
+        .reads(&fill("survey_rank_moved", &[("what", "Shops"), ("n", "1"), ("of", "3")]))
+        .await?;
     survey.next().await?;
 
     assert_eq!(survey.question().await?, STREET);
@@ -165,7 +170,8 @@ async fn things_are_ranked_with_the_keyboard_and_people_are_added_and_removed() 
     browser
         .until("one person is left", async || {
             let text = browser.text().await?;
-            Ok((text.contains("Cy") && !text.contains("Bo") && !text.contains("Person 2")).then_some(()))
+            Ok((text.contains("Cy") && !text.contains("Bo") && !text.contains("Person 2"))
+                .then_some(()))
         })
         .await?;
     browser.press_button(t("survey_no_more")).await?;
