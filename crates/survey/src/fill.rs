@@ -185,7 +185,10 @@ impl Fill {
         seconds: Option<u32>,
     ) -> Result<ValidResponse, Vec<Problem>> {
         let answers = self.relevant_answers(&self.answers);
-        ValidResponse::check(&self.definition, Response { survey, version, answers, seconds, partial: false })
+        ValidResponse::check(
+            &self.definition,
+            Response { survey, version, answers, seconds, partial: false },
+        )
     }
 }
 
@@ -304,7 +307,13 @@ mod tests {
         let check = |answers: &[(&str, Answer)]| {
             let answers = answers.iter().map(|(n, a)| ((*n).to_owned(), a.clone())).collect();
             definition()
-                .check(&Response { survey: key.clone(), version: 1, answers, seconds: None, partial: false })
+                .check(&Response {
+                    survey: key.clone(),
+                    version: 1,
+                    answers,
+                    seconds: None,
+                    partial: false,
+                })
                 .into_iter()
                 .map(|problem| problem.pointer)
                 .collect::<Vec<_>>()
