@@ -4,7 +4,7 @@ use anyhow::Result;
 use e2e::{
     Browser, Client, Server,
     browser::{beginning, exactly},
-    pages::{Feedback, Staff, Survey},
+    pages::{Feedback, Staff},
     t,
 };
 use thirtyfour::prelude::By;
