@@ -199,7 +199,7 @@ pub fn of_column(
     }
     let unknown = Withheld { base: withheld.base, ..Withheld::nothing(column.rows.len()) };
     // One column of one table: its rows are its sums, so they must not be taken for known.
-    let mut alone = vec![withheld.clone()];
+    let mut alone = [withheld.clone()];
     let rows: Vec<usize> = (0..column.rows.len()).collect();
     if single {
         line(&rows, true, column, &unknown, &mut alone[0]);
