@@ -455,6 +455,29 @@ impl<T: Tree> Call<'_, '_, T> {
             }
             _ => self.nodes(at),
         };
+        if let [Term::Path(Path { start: Start::Named(name), filters, steps }), _, _] =
+            self.arguments
+            && filters.is_empty()
+            && steps.is_empty()
+        {
+            // One repeat, in no other: its instance is looked into, not every node there is.
+            let (instances, index) = (every(1)?, self.number(2)?);
+            let around = |at: Option<&T::Node>| at.and_then(|it| tree.parent(*it));
+            if around(instances.first()) == around(instances.last()) {
+                // "Not a number" is 0, which none has; a fraction has none either.
+                let before = (index as usize).checked_sub(1).filter(|_| index.fract() == 0.0);
+                let Some(instance) = before.and_then(|at| instances.get(at).copied()) else {
+                    return Ok(Vec::new());
+                };
+                let mut found = tree.named(name, Some(instance));
+                self.evaluator.spend(found.len())?;
+                found.retain(|node| {
+                    let mut around = std::iter::successors(Some(*node), |it| tree.parent(*it));
+                    around.any(|it| it == instance) && tree.is_relevant(*node)
+                });
+                return Ok(found);
+            }
+        }
         let mut found = every(0)?;
         for pair in (1..self.arguments.len()).step_by(2) {
             let (instances, index) = (every(pair)?, self.number(pair + 1)?);
