@@ -41,7 +41,8 @@ pub fn Range(asked: Asked, scale: Scale) -> View {
 /// What an end of the scale means.
 fn end(asked: &Asked, text: Text) -> Signal<String> {
     let taking = asked.taking;
-    Signal::derive(move || {
+    let words = Memo::new(move |_| {
         taking.with(|fill| fill.definition().text(&text, &language::spoken()).to_owned())
-    })
+    });
+    words.into()
 }

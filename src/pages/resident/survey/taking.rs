@@ -26,8 +26,9 @@ pub struct Taking {
     what: StoredValue<Option<(Key, u32, Millis)>>,
     /// The answers so far; none before the start.
     fill: RwSignal<Option<Fill>>,
-    /// What the last press of "Next" found wrong, by the path of the question.
-    wrong: RwSignal<Vec<(String, Problem)>>,
+    /// What the last press of "Next" found wrong, by the path of the question, and how many presses there were: each
+    /// leads to the summary, also if it says the same as before.
+    wrong: RwSignal<(u32, Vec<(String, Problem)>)>,
     /// The reference, once it is saved.
     pub saved: RwSignal<Option<SubmissionId>>,
     /// Somebody wants to stop and is asked what becomes of the answers.
@@ -89,6 +90,7 @@ impl Taking {
         fill.set_language(&untrack(language::spoken));
         self.what.set_value(None);
         self.forget();
+        self.tell(Vec::new());
         self.fill.set(Some(fill));
     }
 
@@ -106,6 +108,7 @@ impl Taking {
         language::offer(fill.definition());
         self.what.set_value(Some(what));
         self.forget();
+        self.tell(Vec::new());
         self.fill.set(Some(fill));
     }
 
@@ -126,10 +129,14 @@ impl Taking {
         self.what.set_value(None);
     }
 
+    /// A page that is about to go away is not told what it shows no more.
     fn forget(self) {
-        self.saved.set(None);
-        self.stopping.set(false);
-        self.wrong.set(Vec::new());
+        if self.saved.with_untracked(Option::is_some) {
+            self.saved.set(None);
+        }
+        if self.stopping.get_untracked() {
+            self.stopping.set(false);
+        }
     }
 
     /// What it is a response to, and how many seconds it took so far.
@@ -164,7 +171,7 @@ impl Taking {
 
     /// Leaves the page on the screen for the next one, or says what is wrong on it.
     pub fn next(self) {
-        self.wrong.set(Vec::new());
+        self.tell(Vec::new());
         if self.update(|fill| fill.go_on().is_err()) == Some(true) {
             self.point_out();
         }
@@ -185,15 +192,20 @@ impl Taking {
                 fields.filter_map(first).collect()
             })
         });
-        self.wrong.set(wrong);
+        self.tell(wrong);
+    }
+
+    fn tell(self, wrong: Vec<(String, Problem)>) {
+        self.wrong.update(|told| *told = (told.0.wrapping_add(1), wrong));
     }
 
     /// What is wrong on the page, in the language on the screen; `id` makes the id of a question's field. Where the form
     /// has words of its own for it, those.
     pub fn faults(self, id: impl Fn(&str) -> String + Send + Sync + 'static) -> Signal<Vec<Fault>> {
-        Signal::derive(move || {
+        // Through a memo: a field that goes away with the page must not be asked again when the person is cleared away.
+        let told = Memo::new(move |_| {
             let spoken = language::spoken();
-            let wrong = self.wrong.get();
+            let (press, wrong) = self.wrong.get();
             untrack(|| {
                 // Neither what stands on another page nor what has been put right since.
                 let is_here = |(path, _): &&(String, Problem)| {
@@ -208,9 +220,10 @@ impl Taking {
                     let words = if own.is_empty() { words_for(problem.code) } else { own };
                     Fault { field: id(path), words }
                 };
-                wrong.iter().filter(is_here).map(fault).collect()
+                (press, wrong.iter().filter(is_here).map(fault).collect::<Vec<_>>())
             })
-        })
+        });
+        Signal::derive(move || told.get().1)
     }
 
     /// Writes the journal with each change, and removes it when somebody leaves.

@@ -260,13 +260,26 @@ async fn whoever_stops_keeps_or_throws_away() -> Result<()> {
 async fn whoever_walks_away_or_follows_a_link_leaves_no_journal() -> Result<()> {
     let (_server, browser) = stage(Options::default()).await?;
     clock::hold(&browser).await?;
-    to_order(&browser).await?;
-    assert_ne!(journal(&browser).await?, Value::Null);
-    assert_eq!(clock::ring(&browser, 5 * 60 * 1_000).await?, 1);
-    browser.reads(t("idle_title")).await?;
-    assert_eq!(clock::ring(&browser, 60 * 1_000).await?, 1);
-    browser.headed("Your street").await?;
-    assert_eq!(journal(&browser).await?, Value::Null);
+    // From a page of several questions with something wrong on it, from an order, and from a slider.
+    for pages in [0, 1, 3] {
+        let survey = Survey::start(&browser).await?;
+        survey.write("Ana").await?.next().await?;
+        if pages == 0 {
+            survey.press_next().await?;
+            browser.see(By::Css(".govuk-error-summary")).await?;
+        } else {
+            browser.tick("No").await?;
+            for _ in 0..pages {
+                survey.next().await?;
+            }
+        }
+        assert_ne!(journal(&browser).await?, Value::Null);
+        assert_eq!(clock::ring(&browser, 5 * 60 * 1_000).await?, 1);
+        browser.reads(t("idle_title")).await?;
+        assert_eq!(clock::ring(&browser, 60 * 1_000).await?, 1);
+        browser.headed("Your street").await?;
+        assert_eq!(journal(&browser).await?, Value::Null);
+    }
 
     to_order(&browser).await?;
     browser.press_link(t("tablet_title")).await?;
