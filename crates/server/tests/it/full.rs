@@ -8,7 +8,6 @@ use axum::{
     http::{Request, header},
 };
 use futures_util::{FutureExt, StreamExt, future::join_all, stream, stream::FuturesUnordered};
-use model::limits::REQUEST_BYTES;
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
 
@@ -109,7 +108,8 @@ async fn what_does_not_fit_the_queue_is_told_to_come_back_and_arrives_then() {
 #[tokio::test]
 async fn bodies_that_do_not_end_leave_no_room_and_give_it_back() {
     let server = Server::start().await;
-    let almost_all = Bytes::from(vec![b' '; REQUEST_BYTES / 4]);
+    // A mebibyte less one byte each: thirty-two of them fill the room.
+    let almost_all = Bytes::from(vec![b' '; 256 * 1024]);
     let last = almost_all.slice(1..);
     let endless = || {
         let chunks = vec![almost_all.clone(), almost_all.clone(), almost_all.clone(), last.clone()];
