@@ -83,7 +83,10 @@ async fn tables_of_a_newer_program_are_left_alone() {
     let Some(url) = postgres::database() else { return };
     Store::connect(&url).await.unwrap().close().await;
     let mut conn = <sqlx::PgConnection as sqlx::Connection>::connect(&url).await.unwrap();
-    sqlx::query("UPDATE _sqlx_migrations SET version = 999 WHERE version = 1").execute(&mut conn).await.unwrap();
+    sqlx::query("UPDATE _sqlx_migrations SET version = 999 WHERE version = 1")
+        .execute(&mut conn)
+        .await
+        .unwrap();
     let refused = Store::connect(&url).await.map(|_| ());
     assert!(matches!(refused, Err(StoreError::Unusable(_))), "{refused:?}");
 }
