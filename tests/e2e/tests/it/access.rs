@@ -142,7 +142,7 @@ async fn pages_for_staff() -> Result<()> {
     for (path, sign) in [
         ("/staff/feedback", "For the list"),
         ("/staff/surveys", t("staff_surveys_caption")),
-        ("/staff/surveys/living-together", "For the charts"),
+        ("/staff/surveys/living-together", "Numbers of fewer than 10 people are hidden"),
         ("/staff/events", t("staff_event_new")),
         ("/staff/events/new", t("staff_part_when")),
         ("/staff/events/internet-club-grays", t("staff_part_when")),

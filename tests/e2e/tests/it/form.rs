@@ -251,7 +251,7 @@ async fn whoever_stops_keeps_or_throws_away() -> Result<()> {
     saved.received().await?;
     assert_eq!(journal(&browser).await?, Value::Null);
     let table = arrived(&server).await?;
-    assert_eq!(table.column("reference")?, [saved.reference.as_str()]);
+    assert_eq!(table.column("_reference")?, [saved.reference.as_str()]);
     assert_eq!(table.column("nickname")?, ["Ana"]);
     Ok(())
 }

@@ -80,13 +80,13 @@ async fn what_is_said_offline_arrives_exactly_once() -> Result<()> {
     assert!(table.column("venue_name")?.iter().all(|venue| *venue == VENUE), "{table:?}");
 
     let table = staff.table("/export/surveys/living-together.csv").await?;
-    assert_eq!(set(table.column("reference")?), responses);
+    assert_eq!(set(table.column("_reference")?), responses);
     assert_eq!(table.rows.len(), wishes.len());
     let first_things = table.column("first_thing")?;
     for wish in wishes {
         assert_eq!(first_things.iter().filter(|it| **it == wish).count(), 1, "{first_things:?}");
     }
-    assert!(table.column("venue")?.iter().all(|venue| *venue == VENUE_ID), "{table:?}");
+    assert!(table.column("_venue")?.iter().all(|venue| *venue == VENUE_ID), "{table:?}");
     Ok(())
 }
 

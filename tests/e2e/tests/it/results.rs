@@ -17,7 +17,7 @@ fn response(number: u8, venue: &str, satisfied: u8, get_on: &str, first: &str) -
         "response": {"survey": "living-together", "version": 1, "partial": false, "answers": {
             "satisfied": {"one": satisfied.to_string()}, "get_on": {"one": get_on},
             "influence": {"one": "tend_to_agree"}, "belong": {"one": "very_strongly"},
-            "lonely": {"one": "never"}, "online": {"one": "daily"},
+            "lonely": {"one": "never"}, "area": {"one": "grays"}, "online": {"one": "daily"},
             "first_thing": {"one": first}, "age": {"one": (20 + number % 50).to_string()},
         }},
     });

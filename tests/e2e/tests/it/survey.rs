@@ -161,7 +161,7 @@ async fn answers_are_checked_changed_and_sent_and_the_next_person_sees_none() ->
 
     let staff = Client::sign_in(&server).await?;
     let table = staff.table("/export/surveys/living-together.csv").await?;
-    assert_eq!(table.column("reference")?, [reference.as_str()]);
+    assert_eq!(table.column("_reference")?, [reference.as_str()]);
     assert_eq!(table.column("belong")?, ["not_very_strongly"]);
     assert_eq!(table.column("lonely")?, ["prefer_not_to_say"]);
     assert_eq!(table.column("age")?, ["prefer_not_to_say"]);
