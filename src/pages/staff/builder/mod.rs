@@ -1,6 +1,6 @@
 //! `/staff/surveys/new` and `/staff/surveys/:id/edit`: staff write a survey, one thing a screen.
 //!
-//! What a command does to the questions is `survey::draft`, which knows no screen; where the work is kept is [`desk`].
+//! What a command does to the questions is `survey::draft`, which knows no screen; where the work is kept is `desk`.
 
 mod about;
 mod choices;
