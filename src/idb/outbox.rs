@@ -4,6 +4,8 @@
 //! that may not be switched on for months. A value is a pair: a small envelope as JSON text,
 //! and opaque bytes, so encryption can slot in without a migration.
 
+use std::collections::BTreeMap;
+
 use futures::future::try_join;
 use indexed_db_futures::{
     BuildPrimitive, KeyRange,
@@ -158,39 +160,59 @@ impl Outbox for IdbOutbox {
         now: Millis,
     ) -> Result<(), StorageError> {
         self.write(async |transaction| {
-            let entries = transaction.object_store(ENTRIES).map_err(failed)?;
-            let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
             let meta = transaction.object_store(META).map_err(failed)?;
             let noted = get(&meta, EPOCH).await?.and_then(|value| value.as_string());
-            // All asked at once: an answer waited for before the next question costs a turn of the browser,
-            // a hundred in a batch.
-            let asked = acks.iter().map(|ack| ask(&entries, &ack.id.to_string()));
-            let asked = asked.collect::<Result<Vec<_>, _>>()?;
-            for (ack, asked) in acks.iter().zip(asked) {
-                let value = asked.await.map_err(failed)?;
-                // Another tab has learnt meanwhile that the server was restored: see `Outbox::settle`.
-                if noted.as_ref().is_some_and(|noted| *noted != ack.epoch) {
-                    continue;
+            // Another tab has learnt meanwhile that the server was restored: see `Outbox::settle`.
+            let counts = |ack: &&Ack| noted.as_ref().is_none_or(|noted| *noted == ack.epoch);
+            let acks: BTreeMap<String, &Ack> =
+                acks.iter().filter(counts).map(|ack| (ack.id.to_string(), ack)).collect();
+            let refusals: BTreeMap<String, &Refusal> =
+                refusals.iter().map(|refusal| (refusal.id.to_string(), refusal)).collect();
+            let ends =
+                [acks.first_key_value().map(|it| it.0), refusals.first_key_value().map(|it| it.0)];
+            let first = ends.into_iter().flatten().min();
+            let ends =
+                [acks.last_key_value().map(|it| it.0), refusals.last_key_value().map(|it| it.0)];
+            let (Some(first), Some(last)) = (first, ends.into_iter().flatten().max()) else {
+                return Ok(());
+            };
+            let entries = transaction.object_store(ENTRIES).map_err(failed)?;
+            let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
+            // A batch lies in one piece nearly always: to read it, and to delete it, as a range are three requests
+            // in place of two for each entry, and each request costs a browser as much as the entry.
+            let range = KeyRange::Bound(first.into(), false, last.into(), false);
+            let rows = read_range(&entries, range.clone()).await?;
+            let (mut settled, all) = (Vec::new(), rows.len());
+            for (key, value) in rows {
+                if let Some(ack) = acks.get(&key) {
+                    let Some(bytes) = bytes_of(&value, ack.hash) else { continue };
+                    let envelope = ReceiptEnvelope { ack: (*ack).clone(), received_at: now };
+                    put(&receipts, &key, &pair_with(&envelope, &bytes)?)?;
+                    settled.push(key);
+                } else if let Some(refusal) = refusals.get(&key) {
+                    let Some(entry) = stored(&value, &key, refusal.hash) else { continue };
+                    let state = EntryState::Refused { problems: refusal.problems.clone() };
+                    put_entry(&entries, &entry, state)?;
                 }
-                let key = ack.id.to_string();
-                let Some(entry) = stored(value, &key, ack.hash) else { continue };
-                let envelope = ReceiptEnvelope { ack: ack.clone(), received_at: now };
-                put(&receipts, &key, &pair(&envelope, Some(&entry.bytes))?)?;
-                delete(&entries, &key)?;
             }
-            for refusal in refusals {
-                let key = refusal.id.to_string();
-                let value = get(&entries, &key).await?;
-                let Some(entry) = stored(value, &key, refusal.hash) else { continue };
-                let state = EntryState::Refused { problems: refusal.problems.clone() };
-                put_entry(&entries, &entry, state)?;
+            if settled.len() == all {
+                return entries.delete::<JsValue, _>(range).primitive().map_err(failed).map(drop);
             }
-            Ok(())
+            settled.iter().try_for_each(|key| delete(&entries, key))
         })
         .await
     }
 
     async fn see_epoch(&self, epoch: &str) -> Result<usize, StorageError> {
+        // Nearly always it is the known one: to look waits for no disk.
+        let known =
+            self.connection.transact(&[META], TransactionMode::Readonly, async |transaction| {
+                let meta = transaction.object_store(META).map_err(failed)?;
+                Ok(get(&meta, EPOCH).await?.and_then(|value| value.as_string()))
+            });
+        if known.await?.as_deref() == Some(epoch) {
+            return Ok(0);
+        }
         self.write(async |transaction| {
             let meta = transaction.object_store(META).map_err(failed)?;
             if get(&meta, EPOCH).await?.and_then(|value| value.as_string()).as_deref()
@@ -317,8 +339,16 @@ impl IdbOutbox {
 }
 
 /// The entry that was read under `key`, if its bytes are the ones of `hash`.
-fn stored(value: Option<JsValue>, key: &str, hash: Hash) -> Option<Entry> {
-    read_entry(key, &value?).ok().filter(|entry| entry.hash == hash)
+fn stored(value: &JsValue, key: &str, hash: Hash) -> Option<Entry> {
+    read_entry(key, value).ok().filter(|entry| entry.hash == hash)
+}
+
+/// The bytes of an entry as they are stored, if it is the one of `hash`. They are not hashed again: what the server
+/// acknowledged was read, and hashed, to be sent.
+fn bytes_of(value: &JsValue, hash: Hash) -> Option<JsValue> {
+    let pair: &Array = value.dyn_ref()?;
+    let envelope: EntryEnvelope = json::read(&pair.get(0).as_string()?).ok()?;
+    Some(pair.get(1)).filter(|bytes| envelope.hash == hash && bytes.has_type::<Uint8Array>())
 }
 
 fn put_entry(
@@ -333,10 +363,26 @@ fn put_entry(
 /// Every key with its value, ascending. If the browser cannot read them all at once, each is
 /// read by itself, and what fails stands as `undefined`: one bad value hides no other.
 async fn read_all(store: &ObjectStore<'_>) -> Result<Vec<(String, JsValue)>, StorageError> {
-    let keys = store.get_all_keys::<JsValue>().await.map_err(failed)?;
+    // No key is lower than this one, whatever its type.
+    read_range(store, KeyRange::LowerBound(f64::NEG_INFINITY.into(), false)).await
+}
+
+/// [`read_all`] within a range of keys.
+async fn read_range(
+    store: &ObjectStore<'_>,
+    range: KeyRange<JsValue>,
+) -> Result<Vec<(String, JsValue)>, StorageError> {
+    let keys = store
+        .get_all_keys::<JsValue>()
+        .with_query::<JsValue, _>(range.clone())
+        .primitive()
+        .map_err(failed)?;
+    let values =
+        store.get_all::<JsValue>().with_query::<JsValue, _>(range).primitive().map_err(failed)?;
+    let keys = keys.await.map_err(failed)?;
     let keys: Vec<JsValue> = keys.collect::<Result<_, _>>().map_err(failed)?;
     let named = |key: &JsValue| key.as_string().unwrap_or_else(|| format!("{key:?}"));
-    if let Ok(values) = store.get_all::<JsValue>().await {
+    if let Ok(values) = values.await {
         let values: Vec<JsValue> = values.map(|value| value.unwrap_or_default()).collect();
         if values.len() == keys.len() {
             return Ok(keys.iter().map(named).zip(values).collect());
@@ -378,9 +424,13 @@ fn delete(store: &ObjectStore<'_>, key: &str) -> Result<(), StorageError> {
 }
 
 fn pair(envelope: &impl Serialize, bytes: Option<&[u8]>) -> Result<JsValue, StorageError> {
+    pair_with(envelope, &bytes.map_or(JsValue::NULL, |bytes| Uint8Array::from(bytes).into()))
+}
+
+/// [`pair`] with bytes that came from the storage, or null.
+fn pair_with(envelope: &impl Serialize, bytes: &JsValue) -> Result<JsValue, StorageError> {
     let text = json::write(envelope).map_err(|error| StorageError::Failed(error.to_string()))?;
-    let bytes = bytes.map_or(JsValue::NULL, |bytes| Uint8Array::from(bytes).into());
-    Ok(Array::of2(&JsValue::from_str(&text), &bytes).into())
+    Ok(Array::of2(&JsValue::from_str(&text), bytes).into())
 }
 
 fn unpair<T: DeserializeOwned>(value: &JsValue) -> Result<(T, Option<Vec<u8>>), String> {

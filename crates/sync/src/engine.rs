@@ -7,9 +7,7 @@ use model::{
 };
 
 use crate::{
-    Catalogue, Entry, Outbox, Progress, Refusal, Remote, SyncError,
-    lanes::{Lanes, first},
-    plan, snapshot,
+    Catalogue, Entry, Outbox, Progress, Refusal, Remote, SyncError, lanes::Lanes, plan, snapshot,
 };
 
 /// How many entries are read from the outbox at a time: to read one costs a browser nearly as much
@@ -74,15 +72,16 @@ async fn push<R: Remote>(
 ) -> Result<(), SyncError> {
     let mut most = R::BATCH;
     let mut queue: Vec<Entry> = Vec::new();
-    let mut lanes: Lanes<'_, (Vec<Entry>, Result<PushAnswer, SyncError>)> = Vec::new();
+    let mut lanes = Lanes::new();
+    let mut verdicts = Verdicts::default();
     let mut cuts = 0;
     let mut stop = None;
     loop {
         // While the one that a batch was refused for is sought, nothing else goes.
         let open = if most < R::BATCH { 1 } else { R::PUSHES };
         while stop.is_none() && lanes.len() < open {
-            // What is under way still waits in the outbox: it would be read, and sent, twice.
-            if queue.is_empty() && lanes.is_empty() {
+            // What is under way or not settled still waits in the outbox: it would be read, and sent, twice.
+            if queue.is_empty() && lanes.len() == 0 && verdicts.is_empty() {
                 queue = outbox.next_batch(READ).await?;
             }
             if queue.is_empty() {
@@ -97,17 +96,33 @@ async fn push<R: Remote>(
                 batch.retain(|entry| !unreadable.iter().any(|it| it.id == entry.id));
             }
             if !batch.is_empty() {
-                lanes.push(Box::pin(async move { (batch, remote.push(&Push { records }).await) }));
+                lanes.push(async move { (batch, remote.push(&Push { records }).await) });
             }
         }
-        if lanes.is_empty() {
+        // What came while the disk was busy is stored at once: a transaction costs as much as ten entries.
+        if !verdicts.is_empty() && !lanes.has_answer() {
+            // The next batches have gone up: the tablet's disk and the line work at the same time.
+            let Verdicts { epochs, acks, refusals } = std::mem::take(&mut verdicts);
+            let settled = async {
+                for epoch in &epochs {
+                    outbox.see_epoch(epoch).await?;
+                }
+                outbox.settle(&acks, &refusals, now()).await
+            };
+            lanes.beside(settled).await?;
+            outcome.received += acks.len();
+            outcome.refused += refusals.len();
+            continue;
+        }
+        if lanes.len() == 0 {
             return stop.map_or(Ok(()), Err);
         }
-        let (batch, answer) = first(&mut lanes).await;
-        let (acks, refusals) = match answer {
+        let (batch, answer) = lanes.next().await;
+        let (epoch, acks, refusals) = match answer {
             Ok(answer) => {
-                outbox.see_epoch(&answer.epoch).await?;
-                sort_verdicts(&batch, answer)
+                let epoch = answer.epoch.clone();
+                let (acks, refusals) = sort_verdicts(&batch, answer);
+                (Some(epoch), acks, refusals)
             }
             // The server will not take the batch as a whole: find the one it dislikes.
             Err(SyncError::Refused(_)) if batch.len() > 1 => {
@@ -128,7 +143,7 @@ async fn push<R: Remote>(
                         problems: problems.clone(),
                     })
                     .collect();
-                (Vec::new(), refusals)
+                (None, Vec::new(), refusals)
             }
             Err(SyncError::Offline(_)) if cuts < R::PUSHES => {
                 cuts += 1;
@@ -143,16 +158,36 @@ async fn push<R: Remote>(
         if acks.is_empty() && refusals.is_empty() {
             let nothing = SyncError::Offline("the answer named none of the records".to_owned());
             stop = stop.or(Some(nothing));
-            continue;
+        } else {
+            cuts = 0;
+            // What was under way beside a refused batch says nothing about that one.
+            if lanes.len() == 0 {
+                most = (most * 2).min(R::BATCH);
+            }
         }
-        outbox.settle(&acks, &refusals, now()).await?;
-        outcome.received += acks.len();
-        outcome.refused += refusals.len();
-        cuts = 0;
-        // What was under way beside a refused batch says nothing about that one.
-        if lanes.is_empty() {
-            most = (most * 2).min(R::BATCH);
+        verdicts.add(epoch, acks, refusals);
+    }
+}
+
+/// What came and is not stored yet.
+#[derive(Default)]
+struct Verdicts {
+    epochs: Vec<String>,
+    acks: Vec<Ack>,
+    refusals: Vec<Refusal>,
+}
+
+impl Verdicts {
+    fn is_empty(&self) -> bool {
+        self.epochs.is_empty() && self.refusals.is_empty()
+    }
+
+    fn add(&mut self, epoch: Option<String>, acks: Vec<Ack>, refusals: Vec<Refusal>) {
+        if epoch.as_ref() != self.epochs.last() {
+            self.epochs.extend(epoch);
         }
+        self.acks.extend(acks);
+        self.refusals.extend(refusals);
     }
 }
 
