@@ -75,6 +75,7 @@ async fn push<R: Remote>(
     let mut lanes = Lanes::new();
     let mut verdicts = Verdicts::default();
     let mut cuts = 0;
+    let mut sent = 0;
     let mut stop = None;
     loop {
         // While the one that a batch was refused for is sought, nothing else goes.
@@ -87,6 +88,10 @@ async fn push<R: Remote>(
             if queue.is_empty() {
                 break;
             }
+            // Of one size, what goes up together on a slow line would arrive together, and the line be idle until the
+            // answers are back. So the first batches are shorter, and later ones end at different times.
+            sent += 1;
+            let most = (most * sent.min(R::PUSHES)).div_ceil(R::PUSHES);
             let sizes = queue.iter().take(most).map(|entry| entry.bytes.len());
             let mut batch: Vec<Entry> = queue.drain(..plan::batch(sizes)).collect();
             let (records, unreadable) = records_of(&batch);
