@@ -146,11 +146,35 @@ impl Outbox for IdbOutbox {
         }
     }
 
-    async fn next_batch(&self, limit: usize) -> Result<Vec<Entry>, StorageError> {
-        let mut entries = self.entries().await?.0;
-        entries.retain(|entry| entry.state == EntryState::Waiting);
-        entries.truncate(limit);
-        Ok(entries)
+    async fn next_batch(
+        &self,
+        after: Option<SubmissionId>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StorageError> {
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        self.connection
+            .transact(&[ENTRIES], TransactionMode::Readonly, async |transaction| {
+                let store = transaction.object_store(ENTRIES).map_err(failed)?;
+                let mut waiting: Vec<Entry> = Vec::new();
+                let mut range = after.map_or_else(all, |after| behind(&after.to_string()));
+                loop {
+                    let rows = read_range(&store, range, limit).await?;
+                    let last = rows.last().filter(|_| rows.len() == limit as usize);
+                    let next = last.map(|(key, _)| behind(key));
+                    for (key, value) in rows {
+                        let entry = read_entry(&key, &value).ok();
+                        waiting.extend(entry.filter(|entry| entry.state == EntryState::Waiting));
+                    }
+                    // What was refused, or cannot be read, lies among what waits.
+                    match next.filter(|_| waiting.len() < limit as usize) {
+                        Some(next) => range = next,
+                        None => break,
+                    }
+                }
+                waiting.truncate(limit as usize);
+                Ok(waiting)
+            })
+            .await
     }
 
     async fn settle(
@@ -181,7 +205,7 @@ impl Outbox for IdbOutbox {
             // A batch lies in one piece nearly always: to read it, and to delete it, as a range are three requests
             // in place of two for each entry, and each request costs a browser as much as the entry.
             let range = KeyRange::Bound(first.into(), false, last.into(), false);
-            let rows = read_range(&entries, range.clone()).await?;
+            let rows = read_range(&entries, range.clone(), u32::MAX).await?;
             let (mut settled, all) = (Vec::new(), rows.len());
             for (key, value) in rows {
                 if let Some(ack) = acks.get(&key) {
@@ -363,22 +387,37 @@ fn put_entry(
 /// Every key with its value, ascending. If the browser cannot read them all at once, each is
 /// read by itself, and what fails stands as `undefined`: one bad value hides no other.
 async fn read_all(store: &ObjectStore<'_>) -> Result<Vec<(String, JsValue)>, StorageError> {
-    // No key is lower than this one, whatever its type.
-    read_range(store, KeyRange::LowerBound(f64::NEG_INFINITY.into(), false)).await
+    read_range(store, all(), u32::MAX).await
 }
 
-/// [`read_all`] within a range of keys.
+/// The range of all keys: none is lower than this one, whatever its type.
+fn all() -> KeyRange<JsValue> {
+    KeyRange::LowerBound(f64::NEG_INFINITY.into(), false)
+}
+
+/// The range of the keys behind this one.
+fn behind(key: &str) -> KeyRange<JsValue> {
+    KeyRange::LowerBound(key.into(), true)
+}
+
+/// [`read_all`] within a range of keys, up to `limit` of them.
 async fn read_range(
     store: &ObjectStore<'_>,
     range: KeyRange<JsValue>,
+    limit: u32,
 ) -> Result<Vec<(String, JsValue)>, StorageError> {
     let keys = store
         .get_all_keys::<JsValue>()
         .with_query::<JsValue, _>(range.clone())
+        .with_limit(limit)
         .primitive()
         .map_err(failed)?;
-    let values =
-        store.get_all::<JsValue>().with_query::<JsValue, _>(range).primitive().map_err(failed)?;
+    let values = store
+        .get_all::<JsValue>()
+        .with_query::<JsValue, _>(range)
+        .with_limit(limit)
+        .primitive()
+        .map_err(failed)?;
     let keys = keys.await.map_err(failed)?;
     let keys: Vec<JsValue> = keys.collect::<Result<_, _>>().map_err(failed)?;
     let named = |key: &JsValue| key.as_string().unwrap_or_else(|| format!("{key:?}"));

@@ -1,5 +1,7 @@
 //! One round of sync: send what waits, then fetch what changed.
 
+use std::collections::VecDeque;
+
 use model::{
     Problem, ProblemCode,
     time::Millis,
@@ -9,10 +11,6 @@ use model::{
 use crate::{
     Catalogue, Entry, Outbox, Progress, Refusal, Remote, SyncError, lanes::Lanes, plan, snapshot,
 };
-
-/// How many entries are read from the outbox at a time: to read one costs a browser nearly as much
-/// as to read all, and a morning's conversations are a twentieth of it.
-const READ: usize = 1_000;
 
 /// What a round of sync did before it ended or failed.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -71,9 +69,12 @@ async fn push<R: Remote>(
     outcome: &mut Outcome,
 ) -> Result<(), SyncError> {
     let mut most = R::BATCH;
-    let mut queue: Vec<Entry> = Vec::new();
+    let mut queue: VecDeque<Entry> = VecDeque::new();
+    // How far the outbox was read, and whether there may be more behind that.
+    let (mut read, mut more) = (None, true);
     let mut lanes = Lanes::new();
     let mut verdicts = Verdicts::default();
+    let mut seen: Option<String> = None;
     let mut cuts = 0;
     let mut sent = 0;
     let mut stop = None;
@@ -81,9 +82,17 @@ async fn push<R: Remote>(
         // While the one that a batch was refused for is sought, nothing else goes.
         let open = if most < R::BATCH { 1 } else { R::PUSHES };
         while stop.is_none() && lanes.len() < open {
-            // What is under way or not settled still waits in the outbox: it would be read, and sent, twice.
-            if queue.is_empty() && lanes.len() == 0 && verdicts.is_empty() {
-                queue = outbox.next_batch(READ).await?;
+            // What is under way or not settled still waits in the outbox: it is passed over until nothing is.
+            if lanes.len() == 0 && verdicts.is_empty() && queue.is_empty() {
+                // What another tab did meanwhile is seen in this turn.
+                (read, more, seen) = (None, true, None);
+            }
+            if queue.is_empty() && more {
+                // A browser reads many at once for little more than one.
+                let many = R::BATCH * R::PUSHES;
+                queue = lanes.beside(outbox.next_batch(read, many)).await?.into();
+                more = queue.len() == many;
+                read = queue.back().map_or(read, |entry| Some(entry.id));
             }
             if queue.is_empty() {
                 break;
@@ -110,7 +119,10 @@ async fn push<R: Remote>(
             let Verdicts { epochs, acks, refusals } = std::mem::take(&mut verdicts);
             let settled = async {
                 for epoch in &epochs {
-                    outbox.see_epoch(epoch).await?;
+                    if seen.as_ref() != Some(epoch) {
+                        outbox.see_epoch(epoch).await?;
+                        seen = Some(epoch.clone());
+                    }
                 }
                 outbox.settle(&acks, &refusals, now()).await
             };
@@ -132,7 +144,7 @@ async fn push<R: Remote>(
             // The server will not take the batch as a whole: find the one it dislikes.
             Err(SyncError::Refused(_)) if batch.len() > 1 => {
                 most = most.min(batch.len() / 2);
-                queue.splice(..0, batch);
+                batch.into_iter().rev().for_each(|entry| queue.push_front(entry));
                 continue;
             }
             Err(SyncError::Refused(details)) => {
@@ -152,7 +164,7 @@ async fn push<R: Remote>(
             }
             Err(SyncError::Offline(_)) if cuts < R::PUSHES => {
                 cuts += 1;
-                queue.splice(..0, batch);
+                batch.into_iter().rev().for_each(|entry| queue.push_front(entry));
                 continue;
             }
             Err(error) => {

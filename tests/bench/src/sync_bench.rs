@@ -8,7 +8,7 @@ use app::{
     net::Gateway,
     platform::{clock, ids},
 };
-use model::{Collection, submission::Sealed, time::Millis, wire::Ack};
+use model::{Collection, SubmissionId, submission::Sealed, time::Millis, wire::Ack};
 use sync::{
     Catalogue as _, Entry, Outbox, Overview, Refusal, Remote as _, StorageError, SyncError,
 };
@@ -124,8 +124,12 @@ impl Outbox for Noted<'_> {
         self.outbox.enqueue(sealed, now).await
     }
 
-    async fn next_batch(&self, limit: usize) -> Result<Vec<Entry>, StorageError> {
-        self.outbox.next_batch(limit).await
+    async fn next_batch(
+        &self,
+        after: Option<SubmissionId>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StorageError> {
+        self.outbox.next_batch(after, limit).await
     }
 
     async fn settle(
