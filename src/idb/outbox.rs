@@ -4,7 +4,7 @@
 //! that may not be switched on for months. A value is a pair: a small envelope as JSON text,
 //! and opaque bytes, so encryption can slot in without a migration.
 
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap};
 
 use futures::future::try_join;
 use indexed_db_futures::{
@@ -67,6 +67,9 @@ struct ReceiptEnvelope {
 /// The outbox in IndexedDB.
 pub struct IdbOutbox {
     connection: Connection,
+    /// Of the entries that were read to be sent the hash, and the bytes as the storage has them: a receipt takes them
+    /// over, and to read them once more would be a third of the time. Under one id the bytes never change.
+    read: RefCell<BTreeMap<String, (Hash, JsValue)>>,
 }
 
 impl IdbOutbox {
@@ -78,9 +81,8 @@ impl IdbOutbox {
             }
             Ok::<_, Error>(())
         };
-        Self {
-            connection: Connection::new(Schema { name, version: 1, durability: Strict, upgrade }),
-        }
+        let connection = Connection::new(Schema { name, version: 1, durability: Strict, upgrade });
+        Self { connection, read: RefCell::default() }
     }
 
     /// The keys of what cannot be read, each with as much of its bytes as is text.
@@ -152,6 +154,9 @@ impl Outbox for IdbOutbox {
         limit: usize,
     ) -> Result<Vec<Entry>, StorageError> {
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        if after.is_none() {
+            self.read.take();
+        }
         self.connection
             .transact(&[ENTRIES], TransactionMode::Readonly, async |transaction| {
                 let store = transaction.object_store(ENTRIES).map_err(failed)?;
@@ -163,7 +168,10 @@ impl Outbox for IdbOutbox {
                     let next = last.map(|(key, _)| behind(key));
                     for (key, value) in rows {
                         let entry = read_entry(&key, &value).ok();
-                        waiting.extend(entry.filter(|entry| entry.state == EntryState::Waiting));
+                        let entry = entry.filter(|entry| entry.state == EntryState::Waiting);
+                        let Some(entry) = entry else { continue };
+                        self.read.borrow_mut().extend(kept(key, &value, entry.hash));
+                        waiting.push(entry);
                     }
                     // What was refused, or cannot be read, lies among what waits.
                     match next.filter(|_| waiting.len() < limit as usize) {
@@ -185,36 +193,40 @@ impl Outbox for IdbOutbox {
     ) -> Result<(), StorageError> {
         self.write(async |transaction| {
             let meta = transaction.object_store(META).map_err(failed)?;
+            let entries = transaction.object_store(ENTRIES).map_err(failed)?;
+            let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
+            // A batch lies in one piece nearly always. To look at it, and to delete it, as a range are two requests in
+            // place of two for each entry, and each request costs a browser as much as the entry.
+            let ids = acks.iter().map(|ack| ack.id).chain(refusals.iter().map(|it| it.id));
+            let Some((first, last)) = ends(ids) else { return Ok(()) };
+            let range = KeyRange::Bound(first.into(), false, last.into(), false);
+            let here = entries.get_all_keys::<JsValue>().with_query::<JsValue, _>(range.clone());
+            let here = here.primitive().map_err(failed)?;
             let noted = get(&meta, EPOCH).await?.and_then(|value| value.as_string());
+            let here: Vec<JsValue> = here.await.and_then(Iterator::collect).map_err(failed)?;
             // Another tab has learnt meanwhile that the server was restored: see `Outbox::settle`.
             let counts = |ack: &&Ack| noted.as_ref().is_none_or(|noted| *noted == ack.epoch);
             let acks: BTreeMap<String, &Ack> =
                 acks.iter().filter(counts).map(|ack| (ack.id.to_string(), ack)).collect();
             let refusals: BTreeMap<String, &Refusal> =
                 refusals.iter().map(|refusal| (refusal.id.to_string(), refusal)).collect();
-            let ends =
-                [acks.first_key_value().map(|it| it.0), refusals.first_key_value().map(|it| it.0)];
-            let first = ends.into_iter().flatten().min();
-            let ends =
-                [acks.last_key_value().map(|it| it.0), refusals.last_key_value().map(|it| it.0)];
-            let (Some(first), Some(last)) = (first, ends.into_iter().flatten().max()) else {
-                return Ok(());
-            };
-            let entries = transaction.object_store(ENTRIES).map_err(failed)?;
-            let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
-            // A batch lies in one piece nearly always: to read it, and to delete it, as a range are three requests
-            // in place of two for each entry, and each request costs a browser as much as the entry.
-            let range = KeyRange::Bound(first.into(), false, last.into(), false);
-            let rows = read_range(&entries, range.clone(), u32::MAX).await?;
-            let (mut settled, all) = (Vec::new(), rows.len());
-            for (key, value) in rows {
+            let (mut settled, all) = (Vec::new(), here.len());
+            for key in here.iter().filter_map(JsValue::as_string) {
                 if let Some(ack) = acks.get(&key) {
-                    let Some(bytes) = bytes_of(&value, ack.hash) else { continue };
+                    let read = self.read.borrow_mut().remove(&key);
+                    let bytes = match read.filter(|(hash, _)| *hash == ack.hash) {
+                        Some((_, bytes)) => Some(bytes),
+                        None => get(&entries, &key)
+                            .await?
+                            .and_then(|value| bytes_of(&value, &key, ack.hash)),
+                    };
+                    let Some(bytes) = bytes else { continue };
                     let envelope = ReceiptEnvelope { ack: (*ack).clone(), received_at: now };
                     put(&receipts, &key, &pair_with(&envelope, &bytes)?)?;
                     settled.push(key);
                 } else if let Some(refusal) = refusals.get(&key) {
-                    let Some(entry) = stored(&value, &key, refusal.hash) else { continue };
+                    let value = get(&entries, &key).await?;
+                    let Some(entry) = stored(value, &key, refusal.hash) else { continue };
                     let state = EntryState::Refused { problems: refusal.problems.clone() };
                     put_entry(&entries, &entry, state)?;
                 }
@@ -363,16 +375,27 @@ impl IdbOutbox {
 }
 
 /// The entry that was read under `key`, if its bytes are the ones of `hash`.
-fn stored(value: &JsValue, key: &str, hash: Hash) -> Option<Entry> {
-    read_entry(key, value).ok().filter(|entry| entry.hash == hash)
+fn stored(value: Option<JsValue>, key: &str, hash: Hash) -> Option<Entry> {
+    read_entry(key, &value?).ok().filter(|entry| entry.hash == hash)
 }
 
-/// The bytes of an entry as they are stored, if it is the one of `hash`. They are not hashed again: what the server
-/// acknowledged was read, and hashed, to be sent.
-fn bytes_of(value: &JsValue, hash: Hash) -> Option<JsValue> {
-    let pair: &Array = value.dyn_ref()?;
-    let envelope: EntryEnvelope = json::read(&pair.get(0).as_string()?).ok()?;
-    Some(pair.get(1)).filter(|bytes| envelope.hash == hash && bytes.has_type::<Uint8Array>())
+/// The bytes of an entry as they are stored, if it is sound and the one of `hash`.
+fn bytes_of(value: &JsValue, key: &str, hash: Hash) -> Option<JsValue> {
+    let entry = read_entry(key, value).ok()?;
+    kept(key.to_owned(), value, hash).filter(|_| entry.hash == hash).map(|(_, (_, bytes))| bytes)
+}
+
+/// What [`IdbOutbox::read`] holds of a sound entry.
+fn kept(key: String, value: &JsValue, hash: Hash) -> Option<(String, (Hash, JsValue))> {
+    Some((key, (hash, value.dyn_ref::<Array>()?.get(1))))
+}
+
+/// The first and the last of some ids, as keys.
+fn ends(ids: impl Iterator<Item = SubmissionId>) -> Option<(String, String)> {
+    let mut ids = ids.peekable();
+    let first = *ids.peek()?;
+    let (first, last) = ids.fold((first, first), |(first, last), id| (first.min(id), last.max(id)));
+    Some((first.to_string(), last.to_string()))
 }
 
 fn put_entry(

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use model::{
-    Problem, ProblemCode,
+    Problem, ProblemCode, SubmissionId,
     time::Millis,
     wire::{Ack, Changes, Push, PushAnswer, PushRecord, Verdict},
 };
@@ -11,6 +11,10 @@ use model::{
 use crate::{
     Catalogue, Entry, Outbox, Progress, Refusal, Remote, SyncError, lanes::Lanes, plan, snapshot,
 };
+
+/// How many entries are read from the outbox at a time: to read one costs a browser nearly as much
+/// as to read all, and a morning's conversations are a twentieth of it.
+const READ: usize = 1_000;
 
 /// What a round of sync did before it ended or failed.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -68,6 +72,7 @@ async fn push<R: Remote>(
     now: impl Fn() -> Millis,
     outcome: &mut Outcome,
 ) -> Result<(), SyncError> {
+    let soon = R::BATCH * R::PUSHES;
     let mut most = R::BATCH;
     let mut queue: VecDeque<Entry> = VecDeque::new();
     // How far the outbox was read, and whether there may be more behind that.
@@ -88,11 +93,7 @@ async fn push<R: Remote>(
                 (read, more, seen) = (None, true, None);
             }
             if queue.is_empty() && more {
-                // A browser reads many at once for little more than one.
-                let many = R::BATCH * R::PUSHES;
-                queue = lanes.beside(outbox.next_batch(read, many)).await?.into();
-                more = queue.len() == many;
-                read = queue.back().map_or(read, |entry| Some(entry.id));
+                (read, more) = lanes.beside(read_on(outbox, read, soon, &mut queue)).await?;
             }
             if queue.is_empty() {
                 break;
@@ -133,6 +134,10 @@ async fn push<R: Remote>(
         }
         if lanes.len() == 0 {
             return stop.map_or(Ok(()), Err);
+        }
+        // Nothing has come: the disk has time for what goes next.
+        if more && queue.len() < soon && stop.is_none() && !lanes.has_answer() {
+            (read, more) = lanes.beside(read_on(outbox, read, soon, &mut queue)).await?;
         }
         let (batch, answer) = lanes.next().await;
         let (epoch, acks, refusals) = match answer {
@@ -184,6 +189,21 @@ async fn push<R: Remote>(
         }
         verdicts.add(epoch, acks, refusals);
     }
+}
+
+/// Reads what waits behind `read` into the queue: first what goes up `soon`, then [`READ`] at a time.
+/// Gives how far that is, and whether there may be more.
+async fn read_on(
+    outbox: &impl Outbox,
+    read: Option<SubmissionId>,
+    soon: usize,
+    queue: &mut VecDeque<Entry>,
+) -> Result<(Option<SubmissionId>, bool), SyncError> {
+    let many = if read.is_none() { soon } else { soon.max(READ) };
+    let entries = outbox.next_batch(read, many).await?;
+    let (last, more) = (entries.last().map(|entry| entry.id), entries.len() == many);
+    queue.extend(entries);
+    Ok((last.or(read), more))
 }
 
 /// What came and is not stored yet.
