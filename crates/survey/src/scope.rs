@@ -89,7 +89,8 @@ impl Tree {
         let seed = u128::from(self.context.seed) << 64 | u128::from(draw);
         // Seeds that lie beside each other must not give numbers that do.
         let seed = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835).rotate_left(67);
-        Environment::new(self.context.now, self.context.offset, seed)
+        let now = self.context.now;
+        Environment::new(now, self.context.offset, seed).since(self.context.started.unwrap_or(now))
     }
 }
 
@@ -225,6 +226,12 @@ impl View for Tree {
             Spot::Node(node) => Tree::position(self, node).unwrap_or(1),
             _ => 1,
         }
+    }
+
+    fn instance_of(&self, node: Spot) -> Option<Spot> {
+        let Spot::Node(node) = node else { return None };
+        let instance = self.instance_around(node);
+        (instance != ROOT).then_some(Spot::Node(instance))
     }
 
     fn instance(&self, id: &str) -> Option<Spot> {
