@@ -70,9 +70,8 @@ impl Edges {
             all.extend([number - 1.0, number, number + 1.0]);
         }
         all.retain(|number| number.abs() < 1e8);
-        let mut days: Vec<String> = ["2026-11-22", "2026-11-23", "2000-02-29", "1975-06-30"]
-            .map(str::to_owned)
-            .into();
+        let mut days: Vec<String> =
+            ["2026-11-22", "2026-11-23", "2000-02-29", "1975-06-30"].map(str::to_owned).into();
         days.push(today.to_owned());
         days.extend(texts.iter().filter(|text| model::time::parse_date(text).is_some()).cloned());
         Self { numbers: all, texts: texts.into_iter().collect(), days }
@@ -177,7 +176,9 @@ pub fn bad(kind: &Kind, offered: &[String], chance: &mut Chance) -> Option<Answe
                 None => "no-such-choice".to_owned(),
             }
         }
-        Kind::Range(scale) => number::write(scale.end + scale.step.copysign(scale.end - scale.start)),
+        Kind::Range(scale) => {
+            number::write(scale.end + scale.step.copysign(scale.end - scale.start))
+        }
         Kind::Integer => chance.word(&["1.5", "twelve", "1500000000", "3000000000"]),
         Kind::Decimal => chance.word(&["twelve", "1,5", "1.2.3"]),
         Kind::Date => chance.word(&["2026-02-30", "31/12/2026", "yesterday"]),

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{ProblemCode, submission::Answer};
-use survey::{Field, Fill, number};
+use model::{Key, ProblemCode, submission::Answer};
+use survey::{Field, Fill, Kind, Metadata, number};
 
 use crate::{
     engine::{Engine, State},
@@ -49,6 +49,8 @@ pub struct Finding {
     pub what: What,
     /// The index of the item; none for what only ODK's engine has.
     pub item: Option<usize>,
+    /// What the node is to ODK's engine: `input`, `select` …
+    pub node: String,
     /// Ours.
     pub ours: String,
     /// ODK's.
@@ -112,9 +114,17 @@ pub struct Comparison<'a> {
     pub findings: BTreeSet<Finding>,
     /// How much was looked at.
     pub tally: Tally,
+    /// What each node is to ODK's engine, by reference.
+    kinds: BTreeMap<String, String>,
 }
 
-impl Comparison<'_> {
+impl<'a> Comparison<'a> {
+    /// Nothing compared yet.
+    pub fn of(form: &'a Form) -> Self {
+        let (findings, tally, kinds) = Default::default();
+        Self { form, findings, tally, kinds }
+    }
+
     /// Notes a difference.
     pub fn differ(&mut self, place: &Place, what: What, ours: &str, theirs: &str) {
         let item = &self.form.definition.items[place.item];
@@ -123,6 +133,7 @@ impl Comparison<'_> {
             path: item.path.clone(),
             what,
             item: Some(place.item),
+            node: self.kinds.get(&place.reference).cloned().unwrap_or_default(),
             ours: ours.to_owned(),
             theirs: theirs.to_owned(),
         });
@@ -131,6 +142,8 @@ impl Comparison<'_> {
     /// Compares every node.
     pub fn state(&mut self, fill: &Fill, engine: &Engine) {
         let places = self.form.places(fill);
+        let kinds = engine.nodes.iter().map(|(at, state)| (at.clone(), state.kind.clone()));
+        self.kinds = kinds.collect();
         let mut known: BTreeSet<&str> = BTreeSet::new();
         for place in &places {
             known.insert(&place.reference);
@@ -158,6 +171,7 @@ impl Comparison<'_> {
                 path: reference.clone(),
                 what: What::Presence,
                 item: None,
+                node: String::new(),
                 ours: "absent".to_owned(),
                 theirs: "there".to_owned(),
             });
@@ -236,7 +250,10 @@ impl Comparison<'_> {
     /// Compares what the record would hold.
     pub fn record(&mut self, fill: &Fill, theirs: &BTreeMap<String, String>) {
         self.tally.records += 1;
-        let answers = fill.answers();
+        // The end is only known at the end. What is wrong keeps a record back here; ODK's is made all the same.
+        let finished = Key::parse("survey").and_then(|key| fill.finish(key, 1, None).ok());
+        let ended = finished.is_some();
+        let answers = finished.map_or_else(|| fill.answers(), |valid| valid.into_inner().answers);
         let mut known = BTreeSet::new();
         for place in self.form.places(fill) {
             if fill.field(&place.path).is_none() {
@@ -249,12 +266,16 @@ impl Comparison<'_> {
                 Some(Answer::Declined) | None => String::new(),
             };
             let key = record::positioned(&place.reference);
+            let kind = &self.form.definition.items[place.item].kind;
+            if !ended && *kind == Kind::Metadata(Metadata::End) {
+                known.insert(key);
+                continue;
+            }
             // A node that is empty and one that is not there say the same.
             let theirs = theirs.get(&key).map_or("", String::as_str);
             known.insert(key);
             if ours != *theirs {
-                let what =
-                    if same_number(&ours, theirs) { What::Notation } else { What::Record };
+                let what = if same_number(&ours, theirs) { What::Notation } else { What::Record };
                 self.differ(&place, what, &ours, theirs);
             }
         }
@@ -265,6 +286,7 @@ impl Comparison<'_> {
                     path: path.clone(),
                     what: What::Record,
                     item: None,
+                    node: String::new(),
                     ours: "absent".to_owned(),
                     theirs: value.clone(),
                 });
@@ -293,10 +315,11 @@ impl Comparison<'_> {
     }
 }
 
+/// Whether both are the same number, or the same numbers in a row, however they are written.
 fn same_number(ours: &str, theirs: &str) -> bool {
-    match (number::parse(ours), number::parse(theirs)) {
-        (Some(ours), Some(theirs)) => ours == theirs,
-        _ => false,
-    }
+    let numbers = |text: &str| -> Option<Vec<f64>> {
+        let words = text.split([' ', ';']).filter(|word| !word.is_empty());
+        words.map(number::parse).collect()
+    };
+    numbers(ours).is_some_and(|ours| !ours.is_empty() && Some(ours) == numbers(theirs))
 }
-

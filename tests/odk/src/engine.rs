@@ -140,7 +140,8 @@ impl Engine {
     /// # Errors
     /// When the process or the engine fails.
     pub fn remove(&mut self, repeat: &str, position: usize) -> Result<()> {
-        let request = json!({ "do": "remove", "at": self.reference(repeat), "index": position - 1 });
+        let request =
+            json!({ "do": "remove", "at": self.reference(repeat), "index": position - 1 });
         self.ask(&request)?.map_err(anyhow::Error::msg).map(drop)
     }
 

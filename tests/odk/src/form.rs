@@ -10,14 +10,12 @@ use anyhow::{Context, Result};
 use survey::{Definition, Fill, Kind};
 use xlsform::{Options, import};
 
-/// A form as both engines read it.
+/// A form as our engine reads it.
 pub struct Form {
     /// The file's name without its ending.
     pub name: String,
     /// Read from the workbook.
     pub definition: Arc<Definition>,
-    /// What pyxform makes of it.
-    pub xml: String,
 }
 
 /// A question, or a repeat, of a filling.
@@ -55,22 +53,29 @@ fn beside(book: &Path) -> PathBuf {
     name.into()
 }
 
+/// What pyxform makes of a workbook.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn conversion(book: &Path) -> Result<String> {
+    let xml = beside(book);
+    fs::read_to_string(&xml).with_context(|| format!("reading {}", xml.display()))
+}
+
 impl Form {
-    /// Reads a workbook and its conversion; what we find wrong with it if we refuse it.
+    /// Reads a workbook; what we find wrong with it if we refuse it.
     ///
     /// # Errors
     /// When a file cannot be read.
     pub fn read(book: &Path) -> Result<Result<Self, String>> {
         let name = book.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let bytes = fs::read(book).with_context(|| format!("reading {}", book.display()))?;
-        let xml = fs::read_to_string(beside(book))
-            .with_context(|| format!("reading what pyxform made of {}", book.display()))?;
         let import = import(&bytes, &Options { name: Some(name.clone()), ..Options::default() });
         let Some(value) = import.definition else {
             return Ok(Err(format!("{:?}", import.findings.first())));
         };
         Ok(match Definition::read(&value) {
-            Ok(definition) => Ok(Self { name, definition: Arc::new(definition), xml }),
+            Ok(definition) => Ok(Self { name, definition: Arc::new(definition) }),
             Err(problems) => Err(problems.first().map(ToString::to_string).unwrap_or_default()),
         })
     }
@@ -112,7 +117,11 @@ impl Form {
                     self.places_under(Some(at), inside, (path, &below), count, places);
                 }
                 Kind::Repeat => {
-                    places.push(Place { item: at, path: own.clone(), reference: reference.clone() });
+                    places.push(Place {
+                        item: at,
+                        path: own.clone(),
+                        reference: reference.clone(),
+                    });
                     for position in 1..=count(&own) {
                         let path = format!("{own}[{position}]/");
                         let reference = format!("{reference}[{position}]/");

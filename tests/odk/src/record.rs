@@ -31,8 +31,8 @@ fn collect(node: Node<'_, '_>, path: &str, values: &mut BTreeMap<String, String>
 
 /// A reference with a position at each step: `kids/kid[2]/name` as `kids[1]/kid[2]/name[1]`.
 pub fn positioned(reference: &str) -> String {
-    let steps = reference.split('/').map(|step| {
-        if step.ends_with(']') { step.to_owned() } else { format!("{step}[1]") }
-    });
+    let steps = reference
+        .split('/')
+        .map(|step| if step.ends_with(']') { step.to_owned() } else { format!("{step}[1]") });
     steps.collect::<Vec<_>>().join("/")
 }

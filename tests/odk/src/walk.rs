@@ -79,9 +79,7 @@ impl Walk<'_, '_, '_> {
         places.retain(|place| {
             let item = &self.form.definition.items[place.item];
             match self.fill.field(&place.path) {
-                Some(field) => {
-                    field.is_relevant() && item.kind.is_asked() && !field.is_read_only()
-                }
+                Some(field) => field.is_relevant() && item.kind.is_asked() && !field.is_read_only(),
                 None => item.repeat_count.is_none(),
             }
         });

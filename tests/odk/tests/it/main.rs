@@ -12,7 +12,7 @@ use odk::{
     compare::{Comparison, Finding, Tally},
     difference::{DIFFERENCES, UNREAD},
     engine::Engine,
-    form::{Form, workbooks},
+    form::{Form, conversion, workbooks},
     walk::walk,
 };
 
@@ -30,15 +30,15 @@ enum Outcome {
 
 fn compare(book: &Path, name: &str) -> (Outcome, Option<Form>) {
     let mut engine = Engine::start().unwrap();
+    let xml = conversion(book).unwrap();
+    if let Err(said) = engine.load(&xml).unwrap() {
+        return (Outcome::Unread(said), None);
+    }
     let form = match Form::read(book).unwrap() {
         Ok(form) => form,
         Err(refused) => return (Outcome::Refused(refused), None),
     };
-    if let Err(said) = engine.load(&form.xml).unwrap() {
-        return (Outcome::Unread(said), None);
-    }
-    let mut comparison =
-        Comparison { form: &form, findings: BTreeSet::new(), tally: Tally::default() };
+    let mut comparison = Comparison::of(&form);
     for seed in seeds() {
         if let Err(error) = walk(&form, &mut engine, &mut comparison, seed, CHANGES) {
             panic!("{name}, seed {seed}: {error:#}");
