@@ -10,7 +10,9 @@ use crate::setup;
 use crate::shell;
 use crate::sim;
 use crate::tool::WASM_BINDGEN;
-use crate::workspace::{APP, BENCH, E2E, ENGINES, FAULTS, LOAD, ODK, PEERS, WASM, Workspace};
+use crate::workspace::{
+    APP, BENCH, E2E, ENGINES, FAULTS, LOAD, ODK, PEERS, SURVEYS, WASM, Workspace,
+};
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use std::path::PathBuf;
@@ -107,7 +109,7 @@ pub fn run(
 fn unit(workspace: &Workspace) -> Result<()> {
     setup::postgres(workspace)?;
     let mut cargo = shell::cargo(workspace, ["test", "--workspace"])?;
-    for package in [APP, BENCH, E2E, FAULTS, LOAD, ODK, PEERS] {
+    for package in [APP, BENCH, E2E, FAULTS, LOAD, ODK, PEERS, SURVEYS] {
         cargo.args(["--exclude", package]);
     }
     // Both, whatever the first finds: the second is the same suite on the other database.

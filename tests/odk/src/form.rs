@@ -7,8 +7,9 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 use survey::{Definition, Fill, Kind};
-use xlsform::{Options, import};
+use xlsform::{Options, export, import};
 
 /// A form as our engine reads it.
 pub struct Form {
@@ -16,6 +17,8 @@ pub struct Form {
     pub name: String,
     /// Read from the workbook.
     pub definition: Arc<Definition>,
+    /// The same as it is stored and sent.
+    pub value: Value,
 }
 
 /// A question, or a repeat, of a filling.
@@ -75,9 +78,22 @@ impl Form {
             return Ok(Err(format!("{:?}", import.findings.first())));
         };
         Ok(match Definition::read(&value) {
-            Ok(definition) => Ok(Self { name, definition: Arc::new(definition) }),
+            Ok(definition) => Ok(Self { name, definition: Arc::new(definition), value }),
             Err(problems) => Err(problems.first().map(ToString::to_string).unwrap_or_default()),
         })
+    }
+
+    /// A form that is made here: written as a workbook and read again.
+    ///
+    /// # Errors
+    /// When it is no form.
+    pub fn made(name: &str, definition: &Value) -> Result<Self> {
+        let import = import(&export(definition)?, &Options::default());
+        let value = import.definition.with_context(|| format!("{name}: {:#?}", import.findings))?;
+        let definition = Definition::read(&value)
+            .map_err(|problems| anyhow::anyhow!("{name}: {problems:#?}"))?;
+        let (name, definition) = (name.to_owned(), Arc::new(definition));
+        Ok(Self { name, definition, value })
     }
 
     /// Every question and repeat of a filling that is there, in order; of a repeat that is not relevant, nothing below.

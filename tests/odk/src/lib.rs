@@ -10,5 +10,8 @@ pub mod compare;
 pub mod difference;
 pub mod engine;
 pub mod form;
+pub mod generate;
 pub mod record;
+pub mod steps;
 pub mod walk;
+pub mod xform;

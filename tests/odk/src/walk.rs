@@ -16,8 +16,9 @@ use crate::{
 
 /// When every form is filled in: 22 November 2026, 23:58 on the wall, two minutes before the day changes there and
 /// two hours after UTC's evening.
-const NOW: i64 = 1_795_384_680_000;
-const TODAY: &str = "2026-11-22";
+pub const NOW: i64 = 1_795_384_680_000;
+/// That day.
+pub const TODAY: &str = "2026-11-22";
 const DEVICE: &str = "tablet:1";
 /// Instances that are added to a repeat at most.
 const INSTANCES: usize = 3;

@@ -13,7 +13,9 @@ use odk::{
     difference::{DIFFERENCES, UNREAD},
     engine::Engine,
     form::{Form, conversion, workbooks},
+    generate,
     walk::walk,
+    xform,
 };
 
 /// Ways through each form.
@@ -129,4 +131,23 @@ fn both_engines_say_the_same() {
         assert!(seen.into_iter().chain([total.filtered]).all(|it| it > 500), "{total:?}");
     }
     assert!(left.is_empty(), "{} differences without a reason:\n{}", left.len(), left.join("\n"));
+}
+
+/// What `cargo xtask bench surveys` measures is the same form for both: the workbook that our exporter writes, read back, and
+/// the XForm of it.
+#[test]
+fn the_forms_that_are_measured_are_the_same_for_both() {
+    for (name, made) in [("questions", generate::questions(7)), ("cascade", generate::cascade())] {
+        let form = Form::made(name, &made).unwrap();
+        let mut engine = Engine::start().unwrap();
+        engine.load(&xform::write(&form.definition)).unwrap().unwrap();
+        let mut comparison = Comparison::of(&form);
+        walk(&form, &mut engine, &mut comparison, 1, CHANGES).unwrap();
+        let Comparison { findings, tally, .. } = comparison;
+        println!("{name}: {tally:?}, {} differences", findings.len());
+        let explained =
+            |found: &Finding| DIFFERENCES.iter().any(|it| it.explains(found, &form.definition));
+        let left: Vec<_> = findings.iter().filter(|found| !explained(found)).collect();
+        assert!(left.is_empty(), "{left:#?}");
+    }
 }
