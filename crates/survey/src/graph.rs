@@ -78,7 +78,7 @@ impl Definition {
             slots: vec![0; count],
             readers: vec![Vec::new(); count],
             triggered: vec![Vec::new(); count],
-            filtered: self.items.iter().map(|item| item.choice_filter.is_some()).collect(),
+            filtered: self.items.iter().map(is_filtered).collect(),
             ..Graph::default()
         };
         graph.by_path.sort_by(|a, b| self.items[*a].path.cmp(&self.items[*b].path));
@@ -287,6 +287,11 @@ impl Definition {
         }
         (way.first().map_or(0, |vertex| *vertex as usize / 2), "")
     }
+}
+
+/// Whether the choices of a question come and go. A filter of what has no choices says nothing.
+fn is_filtered(item: &Item) -> bool {
+    item.choice_filter.is_some() && item.kind.choices().is_some()
 }
 
 /// The vertices in an order in which no edge leads back; those in a cycle or behind one are left out.

@@ -449,3 +449,28 @@ fn surveyctos_own_functions_have_a_meaning() {
     assert_eq!(whole["took"], json!({"one": "90"}), "as the caller measured it");
     assert_eq!(whole["end"], json!({"one": "2026-11-22T20:39:30.000+00:00"}), "and not later");
 }
+
+/// What forms of the field do that the specification does not foresee, and ODK's engine lets them.
+#[test]
+fn nobody_loses_an_answer_or_is_held_up_by_a_slip_of_the_author() {
+    let mut fill = start(json!([
+        // A condition in the column of the filter, as in a form of Ona's.
+        {"name": "other", "type": "text", "label": {"en": "Other"}, "choice_filter": "${sum} = 1"},
+        // What is computed is none of the choices, and can only be read.
+        {"name": "index", "type": "select_one", "list": "yes_no", "label": {"en": "Index"},
+         "calculation": "if(${other} = '', 'maybe', 'perhaps')", "read_only": true},
+        {"name": "sum", "type": "integer", "label": {"en": "Sum"}, "calculation": "${count} * 2",
+         "read_only": true},
+        {"name": "count", "type": "integer", "label": {"en": "Count"}},
+        // pyxform's name for the label of a choice.
+        {"name": "words", "type": "calculate",
+         "calculation": "jr:itext(instance('yes_no')/root/item[name = 'no']/itextId)"},
+    ]));
+    fill.set_language("pl");
+    assert!(fill.set("other", one("a shed")));
+    fill.set_language("en");
+    assert_eq!(
+        finish(&fill),
+        json!({"other": "a shed", "index": "perhaps", "sum": "NaN", "words": "No"})
+    );
+}
