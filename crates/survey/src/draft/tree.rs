@@ -37,11 +37,17 @@ const OF_ANSWERS: [&str; 7] = [
 impl Draft {
     /// Every item, groups before what they hold.
     pub fn entries(&self) -> Vec<Entry> {
-        fn walk(items: &[Value], around: &Path, found: &mut Vec<Entry>) {
+        self.listed().into_iter().map(|(entry, _)| entry).collect()
+    }
+
+    /// Every item with its fields, groups before what they hold.
+    pub fn listed(&self) -> Vec<(Entry, &Fields)> {
+        fn walk<'a>(items: &'a [Value], around: &Path, found: &mut Vec<(Entry, &'a Fields)>) {
             for (place, item) in items.iter().enumerate() {
+                let Some(fields) = item.as_object() else { continue };
                 let path = around.child(text(item, "name"));
                 let kind = text(item, "type").to_owned();
-                found.push(Entry { path: path.clone(), kind, place, of: items.len() });
+                found.push((Entry { path: path.clone(), kind, place, of: items.len() }, fields));
                 walk(inner(item), &path, found);
             }
         }

@@ -6,6 +6,7 @@
 use leptos::prelude::*;
 use model::{
     Collection, Key, Problem, Text,
+    text::FALLBACK,
     wire::{self, DraftResult, DraftWrite},
 };
 use serde::Deserialize as _;
@@ -26,6 +27,9 @@ use crate::{
 
 /// The fields of the survey's record, beside its questions.
 pub type About = Map<String, Value>;
+
+/// The fields of the survey's record that people read, in the order in which they read them.
+pub const READ: [&str; 3] = ["title", "summary", "outcome"];
 
 /// Where the work is.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,7 +73,7 @@ pub struct Desk {
     /// What a screen reader is told of the last command.
     pub said: RwSignal<String>,
     /// The draft before the last removal.
-    pub before: RwSignal<Option<Draft>>,
+    pub before: RwSignal<Option<(Draft, About)>>,
     /// What keeps it from being published.
     pub wrong: Memo<Vec<Wrong>>,
     changed: StoredValue<bool>,
@@ -108,8 +112,47 @@ impl Desk {
 
     /// What the survey is called so far; tracked.
     pub fn title(self) -> String {
-        let title = self.about.with(|about| Text::deserialize(about.get("title")?).ok());
-        title.map(|title| content(&title)).unwrap_or_default()
+        content(&self.about_text("title"))
+    }
+
+    /// A text of the survey's record; tracked.
+    pub fn about_text(self, field: &str) -> Text {
+        let text = self.about.with(|about| Text::deserialize(about.get(field)?).ok());
+        text.unwrap_or_default()
+    }
+
+    /// Sets the words of a text of the survey's record in one language; without words the language is taken out.
+    pub fn set_about_words(self, field: &str, language: &str, words: &str) {
+        let mut text = untrack(|| self.about_text(field));
+        if text.own(language).unwrap_or_default() == words.trim() {
+            return;
+        }
+        if words.trim().is_empty() {
+            text.remove(language);
+        } else {
+            text.set(language.to_owned(), words.trim().to_owned());
+        }
+        self.set_about(field, serde_json::to_value(text).unwrap_or_default());
+    }
+
+    /// How many texts have no words in a language, those of the survey's record counted; tracked.
+    pub fn missing(self, language: &str) -> usize {
+        let about = READ.into_iter().map(|field| self.about_text(field));
+        let lacks = |text: &Text| {
+            let has = |tag| text.own(tag).is_some_and(|words| !words.trim().is_empty());
+            has(FALLBACK) && !has(language)
+        };
+        about.filter(lacks).count() + self.draft.with(|draft| draft.untranslated(language).len())
+    }
+
+    /// The languages that people read the survey in, beside English; tracked. What is said of a survey always is in
+    /// English too, whatever its questions are written in.
+    pub fn others(self) -> Vec<String> {
+        let languages = self
+            .draft
+            .with(|draft| draft.languages().into_iter().map(str::to_owned).collect::<Vec<_>>());
+        let own = languages.first().cloned();
+        languages.into_iter().filter(|tag| Some(tag) != own.as_ref() || tag != FALLBACK).collect()
     }
 
     /// Carries out a command. What it refuses changes nothing and comes back.
@@ -133,17 +176,27 @@ impl Desk {
         self,
         command: impl FnOnce(&mut Draft) -> Result<(), Refusal>,
     ) -> Result<(), Refusal> {
-        let old = self.draft.get_untracked();
+        let old = (self.draft.get_untracked(), self.about.get_untracked());
         self.change(command)?;
         self.before.set(Some(old));
         Ok(())
     }
 
+    /// Takes a language away with all its words, those of the survey's record too. It can be taken back.
+    pub fn take_language(self, tag: &str) -> Result<(), Refusal> {
+        self.take_away(|draft| draft.remove_language(tag))?;
+        if tag != FALLBACK {
+            READ.into_iter().for_each(|field| self.set_about_words(field, tag, ""));
+        }
+        Ok(())
+    }
+
     /// Takes the last removal back.
     pub fn undo(self) {
-        if let Some(before) = self.before.get_untracked() {
+        if let Some((draft, about)) = self.before.get_untracked() {
             self.before.set(None);
-            self.draft.set(before);
+            self.draft.set(draft);
+            self.about.set(about);
             self.said.set(t(key::STAFF_MAKE_UNDONE));
             self.save();
         }
@@ -204,11 +257,28 @@ impl Desk {
         }
     }
 
-    /// Notes that what is here is published, and the draft done with.
-    pub fn published(self) {
+    /// Notes that what is here is published as this version, and the draft done with.
+    pub fn published(self, version: u32) {
+        self.about.update(|about| {
+            about.insert("version".to_owned(), json!(version));
+        });
         self.rev.set_value(0);
         self.saving.set(Saving::Clean);
         self.before.set(None);
+    }
+
+    /// The version that is published now; none if it never was.
+    pub fn published_version(self) -> Option<u32> {
+        let id = self.id();
+        self.store.catalogue.with(|catalogue| Some(catalogue.survey(&id)?.version))
+    }
+
+    /// The questions as they are published now; tracked.
+    pub fn published_draft(self) -> Option<Draft> {
+        let (id, version) = (self.id(), self.published_version()?);
+        self.store
+            .catalogue
+            .with(|catalogue| Draft::read(&catalogue.stored_definition(&id, version)?))
     }
 
     /// The fields of the survey's record as they are published now; none if it never was.
@@ -248,6 +318,7 @@ pub fn refusal_words(draft: &Draft, refusal: &Refusal) -> String {
         Refusal::Missing(what) => tf(key::STAFF_MAKE_REFUSED_MISSING, &[("what", what)]),
         Refusal::Taken(name) => tf(key::STAFF_MAKE_REFUSED_TAKEN, &[("name", name)]),
         Refusal::BadName => t(key::STAFF_MAKE_REFUSED_NAME),
+        Refusal::BadChoice => t(key::STAFF_MAKE_REFUSED_CHOICE),
         Refusal::Unknown(name) => tf(key::STAFF_MAKE_REFUSED_UNKNOWN, &[("name", name)]),
         Refusal::Senseless => t(key::STAFF_MAKE_REFUSED_SENSELESS),
         Refusal::InUse { by, .. } => {
