@@ -148,9 +148,9 @@ fn choices(before: &Draft, was: &Entry, now: &Draft, is: &Entry) -> Option<Chang
     }
     let removed: Vec<_> = removed.into_iter().map(|(_, words)| words.clone()).collect();
     // Other words for a choice of the same name are words.
-    let reworded = new.iter().any(|(name, words)| {
-        old.iter().any(|(known, before)| known == name && before != words)
-    });
+    let reworded = new
+        .iter()
+        .any(|(name, words)| old.iter().any(|(known, before)| known == name && before != words));
     if added.is_empty() && removed.is_empty() && renamed.is_empty() {
         return reworded.then(|| Change::Reworded(is.path.clone()));
     }

@@ -184,12 +184,7 @@ impl Draft {
     ///
     /// # Errors
     /// [`Refusal::BadChoice`], [`Refusal::Taken`] within the list, [`Refusal::Missing`] if there is no such choice.
-    pub fn rename_choice(
-        &mut self,
-        list: &str,
-        old: &str,
-        name: &str,
-    ) -> Result<Renamed, Refusal> {
+    pub fn rename_choice(&mut self, list: &str, old: &str, name: &str) -> Result<Renamed, Refusal> {
         let choices = self.choices(list);
         if !choices.iter().any(|choice| text(choice, "name") == old) {
             return Err(Refusal::Missing(old.to_owned()));
@@ -260,7 +255,9 @@ impl Draft {
     pub fn column(&self, list: &str, choice: &str, column: &str) -> String {
         let choice = self.choices(list).iter().find(|it| text(it, "name") == choice);
         let value = choice.and_then(|it| it.get("columns")?.get(column));
-        value.map(|it| it.as_str().map_or_else(|| it.to_string(), str::to_owned)).unwrap_or_default()
+        value
+            .map(|it| it.as_str().map_or_else(|| it.to_string(), str::to_owned))
+            .unwrap_or_default()
     }
 
     /// Sets one of the further columns of a choice; empty, it is taken out.
@@ -311,9 +308,8 @@ impl Draft {
             found.plain = source.split_whitespace().any(|it| it == name);
             return found;
         }
-        let about = || {
-            own && source.contains('.') || references(source).any(|name| self.is_of(name, list))
-        };
+        let about =
+            || own && source.contains('.') || references(source).any(|name| self.is_of(name, list));
         for literal in literals(source).into_iter().filter(|it| it.text == name) {
             match literal.subject {
                 Subject::Question(asked) if self.is_of(&asked, list) => {

@@ -202,8 +202,7 @@ impl Condition {
 impl Test {
     fn write(&self) -> String {
         let Self { question, comparison, value } = self;
-        let asked =
-            if question == OWN { OWN.to_owned() } else { format!("${{{question}}}") };
+        let asked = if question == OWN { OWN.to_owned() } else { format!("${{{question}}}") };
         let operator = comparison.operator();
         match comparison {
             Comparison::Includes => format!("selected({asked}, {})", value.write()),

@@ -68,9 +68,7 @@ pub(super) fn cascade(expression: &str) -> Option<(String, String)> {
 fn subject(tokens: &[Token], at: usize) -> Subject {
     let back = |steps: usize| tokens.get(at.checked_sub(steps)?);
     let ahead = |steps: usize| tokens.get(at + steps);
-    let called = |token: Option<&Token>, name: &str| {
-        matches!(token, Some(Token::Name(known)) if known == name)
-    };
+    let called = |token: Option<&Token>, name: &str| matches!(token, Some(Token::Name(known)) if known == name);
     let mark = |token: Option<&Token>, mark: char| token == Some(&Token::Mark(mark));
     if tokens.len() == 1 {
         return Subject::Own;
@@ -153,7 +151,10 @@ mod tests {
         for (expression, expected) in [
             ("${a} = 'x'", vec![question("a")]),
             ("'x'!=${ a }", vec![question("a")]),
-            ("${a}=\"x\" and (${b} = 'y' or .='z')", vec![question("a"), question("b"), Subject::Own]),
+            (
+                "${a}=\"x\" and (${b} = 'y' or .='z')",
+                vec![question("a"), question("b"), Subject::Own],
+            ),
             ("not(selected(${a}, 'x'))", vec![question("a")]),
             ("selected(., 'x')", vec![Subject::Own]),
             ("jr:choice-name('x', '${a}')", vec![question("a"), Subject::Other]),

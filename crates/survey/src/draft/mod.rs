@@ -5,8 +5,8 @@
 //! by a command: a command that would break this is refused, and says why. Whether the survey can be published is
 //! another question, which [`crate::Definition::read`] answers.
 
-mod choices;
 mod change;
+mod choices;
 mod condition;
 mod literal;
 mod path;

@@ -172,6 +172,25 @@ fn a_group_does_not_go_into_itself_and_takes_no_name_twice() {
 }
 
 #[test]
+fn an_item_is_put_behind_a_sibling() {
+    let order = |draft: &Draft| -> Vec<String> {
+        let items = draft.items(&Path::root()).unwrap().iter();
+        items.map(|it| it["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let mut draft = start();
+    draft.put_after(&Path::parse("yes"), Some("home")).unwrap();
+    assert_eq!(order(&draft), ["again", "home", "yes"]);
+    draft.put_after(&Path::parse("yes"), Some("again")).unwrap();
+    assert_eq!(order(&draft), ["again", "yes", "home"]);
+    draft.put_after(&Path::parse("home"), None).unwrap();
+    assert_eq!(order(&draft), ["home", "again", "yes"]);
+    draft.put_after(&Path::parse("home"), Some("home")).unwrap();
+    assert_eq!(order(&draft), ["home", "again", "yes"]);
+    let lost = draft.put_after(&Path::parse("yes"), Some("age"));
+    assert_eq!(lost, Err(Refusal::Missing("age".into())));
+}
+
+#[test]
 fn what_is_missing_in_a_language_is_known() {
     let mut draft = start();
     let missing = |draft: &Draft, tag: &str| {
@@ -245,6 +264,7 @@ fn carry_out(draft: &mut Draft, (command, one, other): (u8, usize, usize)) {
         13 => draft.remove_choice(&list, &choice),
         14 => draft.shift_choice(&list, &choice, other % 2 == 0),
         15 => draft.add_language(["ro", "en", "pl"][other % 3]),
+        17 => draft.put_after(&path, names.get(other % (names.len() + 1)).copied()),
         16 => draft.rename_choice(&list, &choice, ["y", "no", "2", "a b"][other % 4]).map(drop),
         _ => draft.remove_language(["ro", "en", "pl"][other % 3]),
     };
@@ -260,7 +280,7 @@ proptest! {
     /// Whatever staff do, in whatever order: names are unique, references lead somewhere, each question of choices
     /// has its list and each list its question; and what is stored comes back as it was.
     #[test]
-    fn a_draft_stays_whole(commands in prop::collection::vec((0..18u8, any::<usize>(), any::<usize>()), 0..40)) {
+    fn a_draft_stays_whole(commands in prop::collection::vec((0..19u8, any::<usize>(), any::<usize>()), 0..40)) {
         let mut draft = start();
         for command in commands {
             let before = draft.clone();

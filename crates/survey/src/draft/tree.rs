@@ -167,6 +167,29 @@ impl Draft {
         Ok(())
     }
 
+    /// Moves an item behind the sibling of that name; with none, before them all.
+    ///
+    /// # Errors
+    /// [`Refusal::Missing`] if there is no such item or sibling.
+    pub fn put_after(&mut self, path: &Path, sibling: Option<&str>) -> Result<(), Refusal> {
+        let around = path.parent().unwrap_or_default();
+        let items = self.items(&around).unwrap_or_default();
+        let at = |name: &str| items.iter().position(|item| text(item, "name") == name);
+        let missing = |name: &str| Refusal::Missing(name.to_owned());
+        let name = path.name().unwrap_or_default();
+        let from = at(name).ok_or_else(|| missing(name))?;
+        let behind = match sibling {
+            Some(sibling) if sibling != name => at(sibling).ok_or_else(|| missing(sibling))? + 1,
+            Some(_) => return Ok(()),
+            None => 0,
+        };
+        if let Some(items) = self.items_mut(&around) {
+            let item = items.remove(from);
+            items.insert(if from < behind { behind - 1 } else { behind }, item);
+        }
+        Ok(())
+    }
+
     /// Moves an item to the end of another group.
     ///
     /// # Errors

@@ -52,6 +52,7 @@ pub fn Choices(
     let separate = move |_| {
         let _ = desk.change(|draft| draft.use_list(&own, None));
         desk.said.set(t(key::STAFF_MAKE_SEPARATED));
+        browser::focus("#screen");
     };
     // Where the answer to another question decides which of them are offered: its column, and its choices.
     let own = path.clone();

@@ -18,7 +18,7 @@ use survey::{
 use sync::SyncError;
 use wasm_bindgen_futures::spawn_local;
 
-use super::super::unsaved;
+use super::{super::unsaved, screen::Screen};
 use crate::{
     locale::{content, key, t, tf},
     router,
@@ -77,6 +77,8 @@ pub struct Desk {
     /// What keeps it from being published.
     pub wrong: Memo<Vec<Wrong>>,
     changed: StoredValue<bool>,
+    /// Something is on its way.
+    busy: StoredValue<bool>,
 }
 
 impl Desk {
@@ -95,6 +97,7 @@ impl Desk {
             before: RwSignal::new(None),
             wrong,
             changed: StoredValue::new(false),
+            busy: StoredValue::new(false),
         };
         desk.guard();
         desk
@@ -216,34 +219,58 @@ impl Desk {
     /// Sends what is here. Changes made meanwhile follow.
     pub fn save(self) {
         self.changed.set_value(true);
-        if matches!(self.saving.get_untracked(), Saving::Sending | Saving::Conflict(_)) {
+        if self.busy.get_value() || matches!(self.saving.get_untracked(), Saving::Conflict(_)) {
             return;
         }
-        self.saving.set(Saving::Sending);
+        // What did not arrive is called so until it has: the notice with its button does not come and go.
+        if !matches!(self.saving.get_untracked(), Saving::Failed(_)) {
+            self.saving.set(Saving::Sending);
+        }
+        self.busy.set_value(true);
         spawn_local(async move {
-            while self.changed.try_get_value() == Some(true) {
-                self.changed.set_value(false);
-                let write = DraftWrite {
-                    base_rev: self.rev(),
-                    survey: self.about.get_untracked(),
-                    definition: self.draft.with_untracked(Draft::definition),
-                };
-                let outcome = match self.store.save_draft(&self.id(), &write).await {
-                    Ok(DraftResult::Saved { head }) => {
-                        if self.rev.try_set_value(head.rev).is_some() {
-                            return;
-                        }
-                        continue;
-                    }
-                    Ok(DraftResult::Conflict { draft }) => Saving::Conflict(draft),
-                    Ok(DraftResult::Discarded) => Saving::Conflict(None),
-                    Err(error) => Saving::Failed(error),
-                };
+            let outcome = self.send().await;
+            self.busy.try_set_value(false);
+            if self.saving.try_get_untracked().is_some_and(|before| before != outcome) {
                 self.saving.try_set(outcome);
-                return;
             }
-            self.saving.try_set(Saving::Saved);
         });
+    }
+
+    /// Sends again what did not arrive, if that may help: the network, the server or the session may be back.
+    pub fn try_again(self) {
+        let may_help =
+            |saving: &Saving| matches!(saving, Saving::Failed(error) if Self::may_help(error));
+        if self.saving.with_untracked(may_help) {
+            self.save();
+        }
+    }
+
+    /// Whether what was not answered may be answered later.
+    pub fn may_help(error: &SyncError) -> bool {
+        use SyncError::{NeedsSignIn, Offline, RetryAfter};
+        matches!(error, Offline(_) | RetryAfter(_) | NeedsSignIn)
+    }
+
+    async fn send(self) -> Saving {
+        while self.changed.try_get_value() == Some(true) {
+            self.changed.set_value(false);
+            let write = DraftWrite {
+                base_rev: self.rev(),
+                survey: self.about.get_untracked(),
+                definition: self.draft.with_untracked(Draft::definition),
+            };
+            match self.store.save_draft(&self.id(), &write).await {
+                Ok(DraftResult::Saved { head }) => {
+                    if self.rev.try_set_value(head.rev).is_some() {
+                        break;
+                    }
+                }
+                Ok(DraftResult::Conflict { draft }) => return Saving::Conflict(draft),
+                Ok(DraftResult::Discarded) => return Saving::Conflict(None),
+                Err(error) => return Saving::Failed(error),
+            }
+        }
+        Saving::Saved
     }
 
     /// Puts what the server has in the place of what is here.
@@ -253,7 +280,10 @@ impl Desk {
             self.rev.set_value(theirs.head.rev);
             self.about.set(theirs.survey.clone());
             self.draft.set(draft);
+            self.before.set(None);
             self.saving.set(Saving::Saved);
+            // A form that is open holds what was here before, and would write it again.
+            Screen::Contents.show(&self.id());
         }
     }
 

@@ -503,6 +503,45 @@ fn Standing(desk: Desk, path: Path) -> View {
         Ok(path) => Screen::Item(path).show(&desk.id()),
         Err(refusal) => refused("group", &refusal),
     };
+    let own = path.clone();
+    let siblings = Signal::derive(move || {
+        desk.draft.with(|draft| {
+            let around = own.parent().unwrap_or_default();
+            let names = draft.items(&around).unwrap_or_default().iter();
+            let paths = names.filter_map(|it| Some(around.child(it["name"].as_str()?)));
+            let others = paths.filter(|it| *it != own);
+            let option = |path: Path| {
+                let title = title_of(draft, &path);
+                Some((path.name()?.to_owned(), tf(key::STAFF_MAKE_AFTER, &[("title", &title)])))
+            };
+            let first = (String::new(), t(key::STAFF_MAKE_FIRST));
+            [first].into_iter().chain(others.filter_map(option)).collect::<Vec<Opt>>()
+        })
+    });
+    let own = path.clone();
+    let after = Signal::derive(move || {
+        desk.draft.with(|draft| {
+            let items = draft.items(&own.parent().unwrap_or_default()).unwrap_or_default();
+            let at = items.iter().position(|it| it["name"].as_str() == own.name());
+            let before = at.and_then(|at| items.get(at.checked_sub(1)?));
+            before.and_then(|it| it["name"].as_str()).unwrap_or_default().to_owned()
+        })
+    });
+    let own = path.clone();
+    let stand = move |after: String| {
+        let after = (!after.is_empty()).then_some(after);
+        if desk.change(|draft| draft.put_after(&own, after.as_deref())).is_err() {
+            return;
+        }
+        let entry = desk.draft.with_untracked(|draft| {
+            let title = title_of(draft, &own);
+            let entry = draft.entries().into_iter().find(|it| it.path == own)?;
+            Some((title, (entry.place + 1).to_string(), entry.of.to_string()))
+        });
+        if let Some((title, n, of)) = entry {
+            desk.said.set(tf(key::STAFF_MAKE_MOVED, &[("title", &title), ("n", &n), ("of", &of)]));
+        }
+    };
     let remove = move |_| {
         let title = desk.draft.with_untracked(|draft| title_of(draft, &path));
         match desk.take_away(|draft| draft.remove(&path)) {
@@ -522,6 +561,13 @@ fn Standing(desk: Desk, path: Path) -> View {
             options=groups
             value=Signal::derive(move || group.clone())
             on_change=put
+        />
+        <Select
+            id="after"
+            label=label(key::STAFF_MAKE_PLACE)
+            options=siblings
+            value=after
+            on_change=stand
         />
         <TextField
             id="name"

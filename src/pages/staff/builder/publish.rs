@@ -428,6 +428,7 @@ pub fn Whole(desk: Desk) -> View {
             <div hidden=move || sure.get()>
                 <button
                     type="button"
+                    id="ask-discard"
                     class="govuk-button govuk-button--warning"
                     on:click=move |_| {
                         sure.set(true);
@@ -453,7 +454,12 @@ pub fn Whole(desk: Desk) -> View {
                     <button
                         type="button"
                         class="govuk-button govuk-button--secondary"
-                        on:click=move |_| sure.set(false)
+                        on:click=move |_| {
+                            sure.set(false);
+                            request_animation_frame(|| {
+                                browser::focus("#ask-discard");
+                            });
+                        }
                     >
                         {words(key::STAFF_MAKE_DISCARD_NO)}
                     </button>
