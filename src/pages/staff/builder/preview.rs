@@ -18,6 +18,7 @@ use crate::{
         question::QuestionField,
         survey::{Asked, Taking},
     },
+    platform::browser,
     store::Store,
 };
 
@@ -83,6 +84,15 @@ pub fn Preview(desk: Desk) -> View {
             }
         }
     };
+    // Another page takes the focus along: the button that was pressed is gone with its page.
+    Effect::new(move |before: Option<()>| {
+        place.track();
+        if before.is_some() {
+            request_animation_frame(|| {
+                browser::focus("#preview");
+            });
+        }
+    });
     let failed = !wrong.is_empty();
     view! {
         <Heading title=label(key::STAFF_MAKE_PREVIEW) back=Screen::Contents.address(&desk.id())/>
@@ -92,7 +102,7 @@ pub fn Preview(desk: Desk) -> View {
         <ul class="govuk-list govuk-list--bullet">
             {wrong.into_iter().map(|words| view! { <li>{words}</li> }).collect_view()}
         </ul>
-        <div class="ct-preview" hidden=failed>
+        <div class="ct-preview" id="preview" tabindex="-1" hidden=failed>
             {shown}
         </div>
     }
