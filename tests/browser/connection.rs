@@ -38,7 +38,7 @@ async fn two_connections_see_the_same() {
     let (one, two) = (IdbOutbox::new(name), IdbOutbox::new(name));
     one.enqueue(&sealed(1, b"one"), NOW).await.unwrap();
     two.enqueue(&sealed(2, b"two"), NOW).await.unwrap();
-    assert_eq!(one.next_batch(None, 10).await.unwrap(), two.next_batch(10).await.unwrap());
+    assert_eq!(one.next_batch(None, 10).await.unwrap(), two.next_batch(None, 10).await.unwrap());
     assert_eq!(one.overview().await.unwrap().entries.len(), 2);
 }
 

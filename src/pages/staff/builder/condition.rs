@@ -277,7 +277,9 @@ fn questions(draft: &Draft, own: &Path, decides: Decides) -> Vec<Opt> {
             && !entry.path.is_in(own)
     });
     let option = |path: Path| Some((path.name()?.to_owned(), title_of(draft, &path)));
-    let this = (decides == Decides::Good).then(|| (OWN.to_owned(), t(key::STAFF_MAKE_THIS)));
+    let judged = decides == Decides::Good
+        && comparisons_of(&kind_of(draft, own, OWN), true).next().is_some();
+    let this = judged.then(|| (OWN.to_owned(), t(key::STAFF_MAKE_THIS)));
     this.into_iter().chain(asked.filter_map(|entry| option(entry.path))).collect()
 }
 
@@ -291,12 +293,13 @@ fn kind_of(draft: &Draft, own: &Path, question: &str) -> String {
 fn comparisons_of(kind: &str, own: bool) -> impl Iterator<Item = Comparison> {
     use Comparison::*;
     let several = matches!(kind, "select_multiple" | "rank");
+    let sent = matches!(kind, "image" | "audio" | "video" | "file" | "geopoint");
     let counted = matches!(kind, "integer" | "decimal" | "range" | "date" | "calculate");
     let fits = move |comparison: &Comparison| match comparison {
         Answered | Unanswered => !own,
         Includes | Lacks => kind == "select_multiple",
         PickedAtMost | PickedAtLeast => kind == "select_multiple",
-        Is | IsNot => !several && !own,
+        Is | IsNot => !several && !sent,
         Less | AtMost | Greater | AtLeast => counted,
         LengthAtMost | LengthAtLeast => kind == "text",
         ByToday | FromToday => kind == "date",

@@ -264,7 +264,7 @@ fn is_kept(draft: &Draft, path: &Path, field: Field) -> bool {
             let place = Place::Item(path.clone());
             draft.text(&place, field.name, draft.language()) == typed.trim()
         }
-        Rule::Source => draft.field(path, field.name) == typed.trim(),
+        Rule::Source => draft.field(path, field.name).trim() == typed.trim(),
         Rule::Parameter => false,
     }
 }
