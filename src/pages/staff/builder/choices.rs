@@ -15,9 +15,12 @@ use crate::{
         field::{ErrorSummary, Fault, TextArea, TextField},
         select::{Opt, Select},
     },
-    locale::{key, label, t, tf, words},
+    locale::{key, label, t, tf, tn, words},
     platform::browser,
 };
+
+/// How many of the questions with the same choices are named; the others are counted.
+const NAMED: usize = 5;
 
 /// The screen.
 #[component]
@@ -43,8 +46,11 @@ pub fn Choices(
     let others = move || {
         desk.draft.with(|draft| {
             let users = list.with(|list| draft.list_users(list));
-            let others = users.iter().filter(|user| **user != own);
-            others.map(|user| title_of(draft, user)).collect::<Vec<_>>()
+            let others: Vec<_> = users.iter().filter(|user| **user != own).collect();
+            let named = others.iter().take(NAMED).map(|user| title_of(draft, user));
+            let more = others.len().saturating_sub(NAMED);
+            let more = (more > 0).then(|| tn(key::STAFF_MAKE_SHARED_MORE, more));
+            named.chain(more).collect::<Vec<_>>()
         })
     };
     let shared = Memo::new(move |_| others());

@@ -98,6 +98,15 @@ pub fn Contents(desk: Desk) -> View {
     }
 }
 
+/// The class of a line by how deep it stands. Each is written out: the style sheet keeps what it finds in the source.
+const LEVELS: [&str; 5] = [
+    "ct-outline__line",
+    "ct-outline__line ct-outline__line--2",
+    "ct-outline__line ct-outline__line--3",
+    "ct-outline__line ct-outline__line--4",
+    "ct-outline__line ct-outline__line--5",
+];
+
 fn item_of(place: &Place) -> Option<&Path> {
     match place {
         Place::Item(path) => Some(path),
@@ -183,7 +192,7 @@ fn Line(desk: Desk, lines: Memo<BTreeMap<Path, Shown>>, path: Path) -> View {
     let is_group = desk.draft.with_untracked(|draft| is_group(draft.field(&path, "type")));
     let (href, inner) = (Screen::Item(path.clone()), Screen::Add(path));
     view! {
-        <li class=format!("ct-outline__line ct-outline__line--{}", depth.min(5))>
+        <li class=LEVELS[depth.clamp(1, LEVELS.len()) - 1]>
             <div class="ct-outline__what">
                 <a class="govuk-link" href=move || href.address(&desk.id())>
                     {move || title.get()}

@@ -333,7 +333,16 @@ impl Desk {
 /// What keeps a draft from being published, each at its place.
 fn wrong_in(draft: &Draft) -> Vec<Wrong> {
     let problems = Definition::read(&draft.definition()).err().unwrap_or_default();
-    problems.iter().map(|problem| wrong_at(draft, problem)).collect()
+    let empty = draft.listed().into_iter().filter_map(|(entry, fields)| {
+        let list = fields.get("list").and_then(Value::as_str).filter(|it| !it.starts_with("${"))?;
+        let none = draft.choices(list).is_empty() && !fields.contains_key("file");
+        none.then(|| Wrong {
+            place: Place::Item(entry.path),
+            field: "list".to_owned(),
+            words: t(key::STAFF_MAKE_CHOICES_NONE),
+        })
+    });
+    problems.iter().map(|problem| wrong_at(draft, problem)).chain(empty).collect()
 }
 
 /// A problem of the definition at its place.

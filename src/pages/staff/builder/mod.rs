@@ -128,6 +128,15 @@ fn Opening(id: Key) -> View {
 #[component]
 fn Screens(desk: Desk) -> View {
     let screen = Memo::new(move |_| Screen::now());
+    // What was said of a command is gone with the screen after the one that it led to.
+    Effect::new(move |before: Option<String>| {
+        screen.track();
+        let said = desk.said.get_untracked();
+        if !said.is_empty() && before.as_ref() == Some(&said) {
+            desk.said.set(String::new());
+        }
+        said
+    });
     Effect::new(move |before: Option<()>| {
         screen.track();
         if before.is_some() {

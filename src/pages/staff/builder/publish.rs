@@ -131,10 +131,12 @@ pub fn Publish(desk: Desk) -> View {
             {came}
         </div>
         <div hidden=done>
-            {move || {
-                let wrong = wrong.get();
-                (!wrong.is_empty()).then(|| view! { <WrongList desk wrong/> })
-            }}
+            <div id="wrong" tabindex="-1">
+                {move || {
+                    let wrong = wrong.get();
+                    (!wrong.is_empty()).then(|| view! { <WrongList desk wrong/> })
+                }}
+            </div>
             <Overtaken desk/>
             <Changes desk/>
             {missing}
@@ -142,11 +144,15 @@ pub fn Publish(desk: Desk) -> View {
             <button
                 type="button"
                 id="publish"
-                class="govuk-button"
+                class="govuk-button ct-make-publish"
                 aria-disabled=move || (busy.get() || !ready.get()).then_some("true")
                 on:click=move |event| {
                     if ready.get_untracked() {
                         publish(event);
+                    } else if wrong.with_untracked(Vec::is_empty) {
+                        browser::focus("#draft-state");
+                    } else {
+                        browser::focus("#wrong");
                     }
                 }
             >
@@ -232,8 +238,9 @@ fn Came(desk: Desk, came: Outcome) -> View {
             </Notice>
         },
         Outcome::Failed(error) => view! {
-            <Notice tone=Tone::Error title=label(key::STAFF_MAKE_PUBLISH_NOT)>
+            <Notice tone=Tone::Error title=label(key::STAFF_MAKE_PUBLISH_UNKNOWN)>
                 <p>{live::words_for(&error)}</p>
+                <p>{t(key::STAFF_MAKE_PUBLISH_AGAIN)}</p>
             </Notice>
         },
     }
@@ -336,7 +343,10 @@ pub fn Whole(desk: Desk) -> View {
     let state = Memo::new(move |_| {
         store.catalogue.with(|catalogue| catalogue.survey(&desk.id()).map(|it| it.state))
     });
+    // What got no answer, for "Try again".
+    let wanted_state = StoredValue::new(None::<SurveyState>);
     let set_state = move |wanted: SurveyState| {
+        wanted_state.set_value(Some(wanted));
         let Some((rev, _)) = untrack(|| desk.record()) else { return };
         let fields = [("state".to_owned(), json!(wanted))].into_iter().collect();
         let edit = Edit {
@@ -358,7 +368,8 @@ pub fn Whole(desk: Desk) -> View {
             error.try_set(answer.err());
         });
     };
-    let duplicate = move |_| {
+    let duplicate = move || {
+        wanted_state.set_value(None);
         let (about, draft) = (copy_of(&desk.about.get_untracked()), desk.draft.get_untracked());
         let title = tf(key::STAFF_MAKE_COPY_OF, &[("title", &desk.title())]);
         spawn_local(async move {
@@ -371,7 +382,18 @@ pub fn Whole(desk: Desk) -> View {
             }
         });
     };
+    let again = move |()| {
+        error.set(None);
+        match wanted_state.get_value() {
+            Some(wanted) => set_state(wanted),
+            None if sure.get_untracked() => {
+                browser::focus("#discard");
+            }
+            None => duplicate(),
+        }
+    };
     let discard = move |_| {
+        wanted_state.set_value(None);
         let (id, rev) = (desk.id(), desk.rev());
         spawn_local(async move {
             match store.discard_draft(&id, rev).await {
@@ -413,12 +435,12 @@ pub fn Whole(desk: Desk) -> View {
         })
     };
     view! {
-        <live::Trouble error again=move |()| error.set(None)/>
+        <live::Trouble error again/>
         <div class="govuk-button-group">
             <button
                 type="button"
                 class="govuk-button govuk-button--secondary"
-                on:click=duplicate
+                on:click=move |_| duplicate()
             >
                 {words(key::STAFF_MAKE_COPY)}
             </button>

@@ -174,8 +174,11 @@ async fn what_the_server_did_not_get_is_not_called_saved() -> Result<()> {
     builder.add("Anything else?", t("staff_kind_text")).await?;
     office.reads(t("staff_not_saved")).await?;
     assert!(!office.sees(exactly("p", t("staff_make_saved"))).await?);
-    server.start_again().await?;
     builder.press(t("staff_try_again")).await?;
+    assert_eq!(office.focused().await?, "draft-state");
+    office.reads(t("staff_make_trying_text")).await?;
+    // Nobody must press anything once the server is back.
+    server.start_again().await?;
     builder.saved().await?;
     office.reload().await?;
     office.reads("Anything else?").await?;
