@@ -7,6 +7,7 @@
 
 mod choices;
 mod condition;
+mod files;
 mod path;
 mod reference;
 mod tree;

@@ -7,6 +7,7 @@ use survey::draft::{Entry, Path, Place, is_group};
 use super::{
     Heading,
     desk::{Desk, title_of},
+    files::Files,
     kinds::{KINDS, kind_words},
     publish::Whole,
     screen::Screen,
@@ -84,6 +85,7 @@ pub fn Contents(desk: Desk) -> View {
                 (missing > 0).then(|| tn(key::STAFF_MAKE_UNTRANSLATED, missing))
             }}
         </p>
+        <Files desk/>
         <Whole desk/>
     }
 }

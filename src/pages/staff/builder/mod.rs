@@ -7,6 +7,7 @@ mod choices;
 mod condition;
 mod contents;
 mod desk;
+mod files;
 mod import;
 mod item;
 mod kinds;
