@@ -474,3 +474,35 @@ fn nobody_loses_an_answer_or_is_held_up_by_a_slip_of_the_author() {
         json!({"other": "a shed", "index": "perhaps", "sum": "NaN", "words": "No"})
     );
 }
+
+#[test]
+fn a_form_brings_pictures_and_sounds_along_and_nothing_that_runs() {
+    let form = |address: String| {
+        json!({"languages": ["en", "pl"], "items": [
+            {"type": "note", "name": "n", "label": {"en": "See"}, "image": {"en": "a.png", "pl": "ą.png"}},
+        ], "files": {"a.png": address, "ą.png": "data:image/png;base64,UEw="}})
+    };
+    let good = "data:image/png;base64,RU4=".to_owned();
+    let fill = Fill::start(Arc::new(Definition::read(&form(good)).unwrap()), context());
+    let field = fill.field("n").unwrap();
+    for (language, data) in [("en", "RU4="), ("pl", "UEw="), ("so", "RU4=")] {
+        let file = field.file(field.image(language)).map(ToString::to_string);
+        assert_eq!(file, Some(format!("data:image/png;base64,{data}")));
+    }
+    assert_eq!(field.file("b.png"), None);
+
+    let large = format!("data:image/png;base64,{}", "A".repeat(model::limits::FILES_CHARS));
+    for bad in [
+        "https://example.org/a.png",
+        "data:text/html;base64,AAAA",
+        "data:image/png;base64,A'>",
+        "a.png",
+        &large,
+    ] {
+        let problems = Definition::read(&form(bad.to_owned())).unwrap_err();
+        assert!(
+            problems.iter().any(|it| it.pointer == "/files/a.png" || bad == large),
+            "{problems:?}"
+        );
+    }
+}

@@ -10,6 +10,7 @@ mod contents;
 mod desk;
 mod expression;
 mod filter;
+mod files;
 mod import;
 mod item;
 mod kinds;
