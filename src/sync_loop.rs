@@ -131,11 +131,13 @@ async fn round(store: Store, status: Status) -> Option<SyncError> {
     status.busy.set(false);
     // Where another tab holds the lock, its work is ours: show what it did.
     let error = outcome.as_ref().and_then(|outcome| outcome.error.clone());
-    if outcome.is_some() {
+    let reached = outcome.as_ref().and_then(|outcome| outcome.reached);
+    // The tablet's own fault says nothing about the server.
+    if let Some(reached) = reached {
         status.reach.set(match &error {
-            Some(SyncError::Offline(_) | SyncError::RetryAfter(_)) => Reach::Offline,
             Some(SyncError::UpgradeNeeded) => Reach::UpgradeNeeded,
-            _ => Reach::Online,
+            _ if reached => Reach::Online,
+            _ => Reach::Offline,
         });
     }
     if matches!(store.ready.get_untracked(), Ready::Failed(_)) && store.open().await.is_ok() {
@@ -149,12 +151,13 @@ async fn round(store: Store, status: Status) -> Option<SyncError> {
 async fn work(store: Store, status: Status) -> Outcome {
     let parts = store.parts();
     let mut outcome = Outcome::default();
-    // After a round without the server a probe goes first: it costs a few bytes where a batch costs many, and its nonce
-    // unmasks a captive portal. Otherwise it would only be one more way to the server and back: every answer of a round
-    // proves by itself whose it is.
-    if status.reach.get_untracked() == Reach::Offline
+    // Unless the last round reached the server, a probe goes first: it costs a few bytes where a batch costs many, and its
+    // nonce unmasks a captive portal. Otherwise it would only be one more way to the server and back: an answer that has
+    // not the form of the server's counts as none.
+    if status.reach.get_untracked() != Reach::Online
         && let Err(error) = parts.gateway.probe().await
     {
+        outcome.reached = Some(false);
         outcome.error = Some(error);
         return outcome;
     }

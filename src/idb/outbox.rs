@@ -90,17 +90,9 @@ impl IdbOutbox {
     /// # Errors
     /// If the storage fails as a whole.
     pub async fn raw_corrupt(&self) -> Result<Vec<(String, String)>, StorageError> {
-        self.connection
-            .transact(&[ENTRIES], TransactionMode::Readonly, async |transaction| {
-                let store = transaction.object_store(ENTRIES).map_err(failed)?;
-                let rows = read_all(&store).await?;
-                Ok(rows
-                    .into_iter()
-                    .filter(|(key, value)| read_entry(key, value).is_err())
-                    .map(|(key, value)| (key, describe(&value)))
-                    .collect())
-            })
-            .await
+        let rows = self.rows(all(), u32::MAX).await?;
+        let corrupt = rows.into_iter().filter(|(key, value)| read_entry(key, value).is_err());
+        Ok(corrupt.map(|(key, value)| (key, describe(&value))).collect())
     }
 }
 
@@ -157,32 +149,27 @@ impl Outbox for IdbOutbox {
         if after.is_none() {
             self.read.take();
         }
-        self.connection
-            .transact(&[ENTRIES], TransactionMode::Readonly, async |transaction| {
-                let store = transaction.object_store(ENTRIES).map_err(failed)?;
-                let mut waiting: Vec<Entry> = Vec::new();
-                let mut range = after.map_or_else(all, |after| behind(&after.to_string()));
-                loop {
-                    let rows = read_range(&store, range, limit).await?;
-                    let last = rows.last().filter(|_| rows.len() == limit as usize);
-                    let next = last.map(|(key, _)| behind(key));
-                    for (key, value) in rows {
-                        let entry = read_entry(&key, &value).ok();
-                        let entry = entry.filter(|entry| entry.state == EntryState::Waiting);
-                        let Some(entry) = entry else { continue };
-                        self.read.borrow_mut().extend(kept(key, &value, entry.hash));
-                        waiting.push(entry);
-                    }
-                    // What was refused, or cannot be read, lies among what waits.
-                    match next.filter(|_| waiting.len() < limit as usize) {
-                        Some(next) => range = next,
-                        None => break,
-                    }
+        let mut waiting: Vec<Entry> = Vec::new();
+        let mut last = after.map(|after| after.to_string());
+        loop {
+            let rows = self.rows(behind(last.as_deref()), limit).await?;
+            let whole = rows.len() < limit as usize;
+            last = rows.last().map(|(key, _)| key.clone());
+            for (key, value) in rows {
+                let Ok(entry) = read_entry(&key, &value) else { continue };
+                if entry.state == EntryState::Waiting {
+                    self.read
+                        .borrow_mut()
+                        .extend(bytes_in(&value).map(|it| (key, (entry.hash, it))));
+                    waiting.push(entry);
                 }
+            }
+            // What was refused, or cannot be read, lies among what waits.
+            if whole || waiting.len() >= limit as usize {
                 waiting.truncate(limit as usize);
-                Ok(waiting)
-            })
-            .await
+                return Ok(waiting);
+            }
+        }
     }
 
     async fn settle(
@@ -191,34 +178,36 @@ impl Outbox for IdbOutbox {
         refusals: &[Refusal],
         now: Millis,
     ) -> Result<(), StorageError> {
+        let ids = acks.iter().map(|ack| ack.id).chain(refusals.iter().map(|it| it.id));
+        let Some((first, last)) = ends(ids) else { return Ok(()) };
         self.write(async |transaction| {
             let meta = transaction.object_store(META).map_err(failed)?;
             let entries = transaction.object_store(ENTRIES).map_err(failed)?;
             let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
             // A batch lies in one piece nearly always. To look at it, and to delete it, as a range are two requests in
             // place of two for each entry, and each request costs a browser as much as the entry.
-            let ids = acks.iter().map(|ack| ack.id).chain(refusals.iter().map(|it| it.id));
-            let Some((first, last)) = ends(ids) else { return Ok(()) };
-            let range = KeyRange::Bound(first.into(), false, last.into(), false);
-            let here = entries.get_all_keys::<JsValue>().with_query::<JsValue, _>(range.clone());
-            let here = here.primitive().map_err(failed)?;
-            let noted = get(&meta, EPOCH).await?.and_then(|value| value.as_string());
-            let here: Vec<JsValue> = here.await.and_then(Iterator::collect).map_err(failed)?;
+            let (first, last) = (JsValue::from_str(&first), JsValue::from_str(&last));
+            let range = KeyRange::Bound(first, false, last, false);
+            let here = keys_in(&entries, range.clone(), u32::MAX)?;
+            let noted = noted(&meta).await?;
+            let here = here.await?;
             // Another tab has learnt meanwhile that the server was restored: see `Outbox::settle`.
             let counts = |ack: &&Ack| noted.as_ref().is_none_or(|noted| *noted == ack.epoch);
             let acks: BTreeMap<String, &Ack> =
                 acks.iter().filter(counts).map(|ack| (ack.id.to_string(), ack)).collect();
             let refusals: BTreeMap<String, &Refusal> =
                 refusals.iter().map(|refusal| (refusal.id.to_string(), refusal)).collect();
-            let (mut settled, all) = (Vec::new(), here.len());
+            let (mut settled, there) = (Vec::new(), here.len());
             for key in here.iter().filter_map(JsValue::as_string) {
                 if let Some(ack) = acks.get(&key) {
                     let read = self.read.borrow_mut().remove(&key);
                     let bytes = match read.filter(|(hash, _)| *hash == ack.hash) {
                         Some((_, bytes)) => Some(bytes),
-                        None => get(&entries, &key)
-                            .await?
-                            .and_then(|value| bytes_of(&value, &key, ack.hash)),
+                        None => {
+                            let value = get(&entries, &key).await?;
+                            let sound = stored(value.clone(), &key, ack.hash).is_some();
+                            value.filter(|_| sound).as_ref().and_then(bytes_in)
+                        }
                     };
                     let Some(bytes) = bytes else { continue };
                     let envelope = ReceiptEnvelope { ack: (*ack).clone(), received_at: now };
@@ -231,7 +220,7 @@ impl Outbox for IdbOutbox {
                     put_entry(&entries, &entry, state)?;
                 }
             }
-            if settled.len() == all {
+            if settled.len() == there {
                 return entries.delete::<JsValue, _>(range).primitive().map_err(failed).map(drop);
             }
             settled.iter().try_for_each(|key| delete(&entries, key))
@@ -244,16 +233,14 @@ impl Outbox for IdbOutbox {
         let known =
             self.connection.transact(&[META], TransactionMode::Readonly, async |transaction| {
                 let meta = transaction.object_store(META).map_err(failed)?;
-                Ok(get(&meta, EPOCH).await?.and_then(|value| value.as_string()))
+                noted(&meta).await
             });
         if known.await?.as_deref() == Some(epoch) {
             return Ok(0);
         }
         self.write(async |transaction| {
             let meta = transaction.object_store(META).map_err(failed)?;
-            if get(&meta, EPOCH).await?.and_then(|value| value.as_string()).as_deref()
-                == Some(epoch)
-            {
+            if noted(&meta).await?.as_deref() == Some(epoch) {
                 return Ok(0);
             }
             put(&meta, EPOCH, &JsValue::from_str(epoch))?;
@@ -357,20 +344,50 @@ impl IdbOutbox {
     }
 
     async fn entries(&self) -> Result<(Vec<Entry>, Vec<Corrupt>), StorageError> {
-        self.connection
-            .transact(&[ENTRIES], TransactionMode::Readonly, async |transaction| {
-                let store = transaction.object_store(ENTRIES).map_err(failed)?;
-                let mut entries = Vec::new();
-                let mut corrupt = Vec::new();
-                for (key, value) in read_all(&store).await? {
-                    match read_entry(&key, &value) {
-                        Ok(entry) => entries.push(entry),
-                        Err(reason) => corrupt.push(Corrupt { key, reason }),
-                    }
-                }
-                Ok((entries, corrupt))
-            })
-            .await
+        let (mut entries, mut corrupt) = (Vec::new(), Vec::new());
+        for (key, value) in self.rows(all(), u32::MAX).await? {
+            match read_entry(&key, &value) {
+                Ok(entry) => entries.push(entry),
+                Err(reason) => corrupt.push(Corrupt { key, reason }),
+            }
+        }
+        Ok((entries, corrupt))
+    }
+
+    /// The entries within a range of keys, up to `limit`, ascending. If the browser cannot read them all at once, each is
+    /// read in a transaction of its own, since a request that fails ends the one it was made in; what fails then stands
+    /// as `undefined`. One bad value hides no other.
+    async fn rows(
+        &self,
+        range: KeyRange<JsValue>,
+        limit: u32,
+    ) -> Result<Vec<(String, JsValue)>, StorageError> {
+        let together = self.look(async |entries| read_range(entries, range.clone(), limit).await);
+        let together = together.await;
+        let Err(StorageError::Failed(_)) = together else { return together };
+        let keys = self.look(async |entries| keys_in(entries, range.clone(), limit)?.await).await?;
+        let mut rows = Vec::with_capacity(keys.len());
+        for key in keys {
+            let value = self.look(async |entries| {
+                let range = KeyRange::Only(key.clone());
+                let value =
+                    entries.get::<JsValue, JsValue, _>(range).primitive().map_err(failed)?;
+                value.await.map_err(failed)
+            });
+            rows.push((named(&key), value.await.ok().flatten().unwrap_or_default()));
+        }
+        Ok(rows)
+    }
+
+    /// One transaction that only reads entries.
+    async fn look<T>(
+        &self,
+        work: impl AsyncFn(&ObjectStore<'_>) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        let work = async |transaction: &Transaction<'_>| {
+            work(&transaction.object_store(ENTRIES).map_err(failed)?).await
+        };
+        self.connection.transact(&[ENTRIES], TransactionMode::Readonly, work).await
     }
 }
 
@@ -379,15 +396,9 @@ fn stored(value: Option<JsValue>, key: &str, hash: Hash) -> Option<Entry> {
     read_entry(key, &value?).ok().filter(|entry| entry.hash == hash)
 }
 
-/// The bytes of an entry as they are stored, if it is sound and the one of `hash`.
-fn bytes_of(value: &JsValue, key: &str, hash: Hash) -> Option<JsValue> {
-    let entry = read_entry(key, value).ok()?;
-    kept(key.to_owned(), value, hash).filter(|_| entry.hash == hash).map(|(_, (_, bytes))| bytes)
-}
-
-/// What [`IdbOutbox::read`] holds of a sound entry.
-fn kept(key: String, value: &JsValue, hash: Hash) -> Option<(String, (Hash, JsValue))> {
-    Some((key, (hash, value.dyn_ref::<Array>()?.get(1))))
+/// The bytes of an entry as they are stored.
+fn bytes_in(value: &JsValue) -> Option<JsValue> {
+    Some(value.dyn_ref::<Array>()?.get(1))
 }
 
 /// The first and the last of some ids, as keys.
@@ -407,20 +418,9 @@ fn put_entry(
     put(entries, &entry.id.to_string(), &pair(&envelope, Some(&entry.bytes))?)
 }
 
-/// Every key with its value, ascending. If the browser cannot read them all at once, each is
-/// read by itself, and what fails stands as `undefined`: one bad value hides no other.
+/// Every key with its value, ascending.
 async fn read_all(store: &ObjectStore<'_>) -> Result<Vec<(String, JsValue)>, StorageError> {
     read_range(store, all(), u32::MAX).await
-}
-
-/// The range of all keys: none is lower than this one, whatever its type.
-fn all() -> KeyRange<JsValue> {
-    KeyRange::LowerBound(f64::NEG_INFINITY.into(), false)
-}
-
-/// The range of the keys behind this one.
-fn behind(key: &str) -> KeyRange<JsValue> {
-    KeyRange::LowerBound(key.into(), true)
 }
 
 /// [`read_all`] within a range of keys, up to `limit` of them.
@@ -429,50 +429,47 @@ async fn read_range(
     range: KeyRange<JsValue>,
     limit: u32,
 ) -> Result<Vec<(String, JsValue)>, StorageError> {
-    let keys = store
-        .get_all_keys::<JsValue>()
-        .with_query::<JsValue, _>(range.clone())
-        .with_limit(limit)
-        .primitive()
-        .map_err(failed)?;
-    let values = store
-        .get_all::<JsValue>()
-        .with_query::<JsValue, _>(range)
-        .with_limit(limit)
-        .primitive()
-        .map_err(failed)?;
-    let keys = keys.await.map_err(failed)?;
-    let keys: Vec<JsValue> = keys.collect::<Result<_, _>>().map_err(failed)?;
-    let named = |key: &JsValue| key.as_string().unwrap_or_else(|| format!("{key:?}"));
-    if let Ok(values) = values.await {
-        let values: Vec<JsValue> = values.map(|value| value.unwrap_or_default()).collect();
-        if values.len() == keys.len() {
-            return Ok(keys.iter().map(named).zip(values).collect());
-        }
-    }
-    let mut rows = Vec::with_capacity(keys.len());
-    for key in keys {
-        let value = store.get::<JsValue, JsValue, _>(KeyRange::Only(key.clone())).primitive();
-        let value = match value {
-            Ok(request) => request.await.ok().flatten(),
-            Err(_) => None,
-        };
-        rows.push((named(&key), value.unwrap_or_default()));
-    }
-    Ok(rows)
+    let keys = keys_in(store, range.clone(), limit)?;
+    let values = store.get_all::<JsValue>().with_query::<JsValue, _>(range).with_limit(limit);
+    let values = values.primitive().map_err(failed)?;
+    let keys = keys.await?;
+    let values = values.await.and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(failed)?;
+    Ok(keys.iter().map(named).zip(values).collect())
+}
+
+/// The keys within a range, up to `limit` of them; asked for at once.
+fn keys_in(
+    store: &ObjectStore<'_>,
+    range: KeyRange<JsValue>,
+    limit: u32,
+) -> Result<impl Future<Output = Result<Vec<JsValue>, StorageError>> + use<>, StorageError> {
+    let keys = store.get_all_keys::<JsValue>().with_query::<JsValue, _>(range).with_limit(limit);
+    let keys = keys.primitive().map_err(failed)?;
+    Ok(async move { keys.await.and_then(Iterator::collect).map_err(failed) })
+}
+
+/// The range of all keys: none is lower than this one, whatever its type.
+fn all() -> KeyRange<JsValue> {
+    KeyRange::LowerBound(f64::NEG_INFINITY.into(), false)
+}
+
+/// The range of the keys that are texts, all of them or those behind one: a list is behind every text.
+fn behind(key: Option<&str>) -> KeyRange<JsValue> {
+    let (first, open) = (key.unwrap_or_default(), key.is_some());
+    KeyRange::Bound(JsValue::from_str(first), open, Array::new().into(), true)
+}
+
+fn named(key: &JsValue) -> String {
+    key.as_string().unwrap_or_else(|| format!("{key:?}"))
+}
+
+async fn noted(meta: &ObjectStore<'_>) -> Result<Option<String>, StorageError> {
+    Ok(get(meta, EPOCH).await?.and_then(|value| value.as_string()))
 }
 
 async fn get(store: &ObjectStore<'_>, key: &str) -> Result<Option<JsValue>, StorageError> {
-    ask(store, key)?.await.map_err(failed)
-}
-
-/// A question that is on its way; whoever asked waits for the answer when it is needed.
-fn ask(
-    store: &ObjectStore<'_>,
-    key: &str,
-) -> Result<impl Future<Output = Result<Option<JsValue>, Error>> + use<>, StorageError> {
     let key = KeyRange::Only(key.to_owned());
-    store.get::<JsValue, String, _>(key).primitive().map_err(failed)
+    store.get::<JsValue, String, _>(key).primitive().map_err(failed)?.await.map_err(failed)
 }
 
 /// The request is not awaited: the transaction's completion tells how it went.
@@ -504,7 +501,8 @@ fn unpair<T: DeserializeOwned>(value: &JsValue) -> Result<(T, Option<Vec<u8>>), 
 }
 
 fn read_entry(key: &str, value: &JsValue) -> Result<Entry, String> {
-    let id = SubmissionId::parse(key).ok_or("the key is no identity")?;
+    let id = SubmissionId::parse(key).filter(|id| id.to_string() == key);
+    let id = id.ok_or("the key is no identity")?;
     let (envelope, bytes) = unpair::<EntryEnvelope>(value)?;
     let bytes = bytes.ok_or("the bytes are missing")?;
     if Hash::of(&bytes) != envelope.hash {

@@ -146,7 +146,7 @@ pub(crate) enum FormCommand {
 ///
 /// A group is an object, or its questions stand beside the others. A repeat is a list with an
 /// object for each instance. Picked names are a list or separated by spaces. Paths such as
-/// "household[2]/age" work too. docs/xlsform.md tells more.
+/// `household[2]/age` work too. docs/xlsform.md tells more.
 #[derive(Args)]
 pub(crate) struct RunArgs {
     /// The workbook: .xlsx, or the older .xls.

@@ -39,7 +39,7 @@ impl Scheduler {
             None => profile.holder.set(Some(tab)),
         }
         self.world.note(format_args!("tablet {tablet} tab {tab} begins a round"));
-        let probes = state.failures > 0;
+        let probes = !state.reached;
         let outcome = Rc::default();
         let kind = Kind::Round(tab, Rc::clone(&outcome));
         self.start(tablet, kind, move |storage, gateway| {
@@ -57,6 +57,7 @@ impl Scheduler {
         }
         let chance = profile.chance(&self.world).f64();
         let Some(state) = self.tablets[tablet].tabs.get_mut(tab) else { return };
+        state.reached = outcome.reached.unwrap_or(state.reached);
         let error = outcome.error;
         state.failures = if error.is_some() { state.failures + 1 } else { 0 };
         let asked = match error {
@@ -82,7 +83,7 @@ impl Scheduler {
 /// One round, as the app's sync loop does it.
 async fn work(storage: Storage, gateway: Gateway, probes: bool) -> Outcome {
     if probes && let Err(error) = gateway.probe().await {
-        return Outcome { error: Some(error), ..Outcome::default() };
+        return Outcome { reached: Some(false), error: Some(error), ..Outcome::default() };
     }
     let now = || storage.profile.now(&storage.world);
     let mut outcome = sync::sync(&storage, &storage, &gateway, now).await;

@@ -168,6 +168,8 @@ pub struct Tab {
     pub next_at: i64,
     /// Failed rounds in a row.
     pub failures: u32,
+    /// Whether the last round reached the server.
+    pub reached: bool,
     /// The server asked not to be asked before.
     pub asked_until: i64,
     /// It does not see the lock that another tab holds.

@@ -25,6 +25,8 @@ macro_rules! conformance {
         $case!(enqueue_is_idempotent, $outbox);
         $case!(another_hash_is_refused, $outbox);
         $case!(settle_needs_id_and_hash, $outbox);
+        $case!(what_lies_among_the_acknowledged_stays, $outbox);
+        $case!(a_receipt_has_the_bytes_that_were_sent, $outbox);
         $case!(a_receipt_is_not_queued_again, $outbox);
         $case!(refused_ones_stay_and_can_be_retried, $outbox);
         $case!(a_new_epoch_brings_receipts_back, $outbox);
@@ -92,6 +94,46 @@ pub async fn settle_needs_id_and_hash(outbox: impl Outbox) {
     outbox.settle(&[ack(&one, "e")], &[], NOW).await.unwrap();
     let overview = outbox.overview().await.unwrap();
     assert_eq!((overview.waiting().count(), overview.received.len()), (0, 1));
+}
+
+/// Between the first and the last that are acknowledged lie others: one that still waits, one whose acknowledgement has
+/// another hash, one of an ended history, one that is refused.
+pub async fn what_lies_among_the_acknowledged_stays(outbox: impl Outbox) {
+    for number in 1..=6 {
+        outbox.enqueue(&sealed(number), NOW).await.unwrap();
+    }
+    outbox.see_epoch("e").await.unwrap();
+    // Read first, as for sending: what is remembered of that must not make up for a wrong hash.
+    assert_eq!(outbox.next_batch(None, 10).await.unwrap().len(), 6);
+    let wrong = Ack { hash: sealed(9).hash, ..ack(&sealed(3), "e") };
+    let acks = [ack(&sealed(1), "e"), wrong, ack(&sealed(4), "ended"), ack(&sealed(6), "e")];
+    let refusal = Refusal { id: sealed(5).id, hash: sealed(5).hash, problems: Vec::new() };
+    outbox.settle(&acks, &[refusal], NOW).await.unwrap();
+    let overview = outbox.overview().await.unwrap();
+    let waiting: Vec<_> = overview.waiting().map(|entry| entry.id).collect();
+    assert_eq!(waiting, [2, 3, 4].map(|number| sealed(number).id));
+    let refused: Vec<_> = overview.refused().map(|(entry, _)| entry.id).collect();
+    assert_eq!(refused, [sealed(5).id]);
+    assert_eq!(overview.received, [1, 6].map(|number| sealed(number).id).into());
+}
+
+/// A server that was restored gets back what it has acknowledged, byte for byte.
+pub async fn a_receipt_has_the_bytes_that_were_sent(outbox: impl Outbox) {
+    let all = [1, 2, 3].map(sealed);
+    for one in &all {
+        outbox.enqueue(one, NOW).await.unwrap();
+    }
+    outbox.see_epoch("first").await.unwrap();
+    let sent = outbox.next_batch(None, 10).await.unwrap();
+    let acks: Vec<Ack> = all.iter().map(|one| ack(one, "first")).collect();
+    outbox.settle(&acks, &[], NOW).await.unwrap();
+    assert!(outbox.next_batch(None, 10).await.unwrap().is_empty());
+    assert_eq!(outbox.see_epoch("second").await.unwrap(), 3);
+    let again = outbox.next_batch(None, 10).await.unwrap();
+    let bytes =
+        |entries: &[crate::Entry]| entries.iter().map(|it| it.bytes.clone()).collect::<Vec<_>>();
+    assert_eq!(bytes(&again), bytes(&sent));
+    assert_eq!(bytes(&again), all.map(|one| one.bytes));
 }
 
 /// Once received, saving the same bytes again sends nothing.

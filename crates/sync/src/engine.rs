@@ -13,6 +13,8 @@ pub struct Outcome {
     pub refused: usize,
     /// Catalogue records that came.
     pub pulled: usize,
+    /// Whether the server answered; none if the round did not come so far as to ask it.
+    pub reached: Option<bool>,
     /// Why the round stopped early, if it did.
     pub error: Option<SyncError>,
 }
@@ -39,16 +41,29 @@ pub async fn sync_showing(
     let mut outcome = Outcome::default();
     let pushed = push(outbox, remote, &now, &mut outcome).await;
     // Without the server there is no sense in asking it for changes.
-    let reachable = !matches!(pushed, Err(SyncError::Offline(_) | SyncError::RetryAfter(_)));
-    let pulled =
-        if reachable { pull(outbox, catalogue, remote, show, &mut outcome).await } else { Ok(()) };
+    let pulled = if !is_unreached(&pushed) {
+        pull(outbox, catalogue, remote, show, &mut outcome).await
+    } else {
+        Ok(())
+    };
     // A new epoch seen while pulling puts receipts back into the outbox: send them now.
     let again = match (&pushed, &pulled) {
         (Ok(()), Ok(())) => push(outbox, remote, &now, &mut outcome).await,
         _ => Ok(()),
     };
+    // A round always ends with a question, unless the tablet's own storage has failed before that.
+    let parts = [&pushed, &pulled, &again];
+    outcome.reached = if parts.iter().any(|part| is_unreached(part)) {
+        Some(false)
+    } else {
+        (!matches!(pulled, Err(SyncError::Storage(_)))).then_some(true)
+    };
     outcome.error = pushed.and(pulled).and(again).err();
     outcome
+}
+
+fn is_unreached(part: &Result<(), SyncError>) -> bool {
+    matches!(part, Err(SyncError::Offline(_) | SyncError::RetryAfter(_)))
 }
 
 /// Fetches pages until there are no more. A tablet that starts from nothing, or must start anew

@@ -10,16 +10,17 @@ use model::{
 
 use crate::{Entry, Outbox, Outcome, Refusal, Remote, SyncError, lanes::Lanes, plan};
 
-/// How many entries are read from the outbox at a time: to read one costs a browser nearly as much
-/// as to read all, and a morning's conversations are a twentieth of it.
+/// How many entries are read from the outbox at a time: a read costs a browser nearly the same for one
+/// entry as for all of these.
 const READ: usize = 1_000;
 
-/// A batch, and what came of it.
-type Answered = (Vec<Entry>, Result<PushAnswer, SyncError>);
+/// A batch, whether it went alone, and what came of it.
+type Answered = (Vec<Entry>, bool, Result<PushAnswer, SyncError>);
 
 /// Sends batches until nothing waits, a few at a time. Whatever is answered is settled, even if
-/// another batch has failed meanwhile. A cut connection costs one batch, which is sent again at
-/// once; only when each lane in turn was cut off does the round end.
+/// another batch, or the reading of the next, has failed meanwhile. Once the server was heard, a cut
+/// connection costs one batch, which is sent again at once; only when each lane in turn was cut off
+/// does the round end.
 ///
 /// While the tablet's disk works, what is under way goes on: neither waits for the other.
 pub(crate) async fn push<R: Remote>(
@@ -31,7 +32,8 @@ pub(crate) async fn push<R: Remote>(
     let mut lanes = Lanes::new();
     let mut queue = Queue { outbox, entries: VecDeque::new(), last: None, more: true };
     let mut verdicts = Verdicts::default();
-    let mut pace = Pace { most: R::BATCH, sent: 0, cuts: 0 };
+    // Before the first answer nothing is known of the server: what is cut off then is not sent again and again.
+    let mut pace = Pace { most: R::BATCH, sent: 0, cuts: R::PUSHES };
     let mut stop = None;
     loop {
         while stop.is_none() && lanes.len() < pace.lanes::<R>() {
@@ -41,7 +43,7 @@ pub(crate) async fn push<R: Remote>(
                 verdicts.seen = None;
             }
             if queue.entries.is_empty() && queue.more {
-                lanes.beside(queue.read_on::<R>()).await?;
+                stop = lanes.beside(queue.read_on::<R>()).await.err();
             }
             if queue.entries.is_empty() {
                 break;
@@ -49,12 +51,15 @@ pub(crate) async fn push<R: Remote>(
             let mut batch = queue.take(pace.next::<R>());
             let (records, unreadable) = records_of(&batch);
             if !unreadable.is_empty() {
-                outbox.settle(&[], &unreadable, now()).await?;
-                outcome.refused += unreadable.len();
+                match lanes.beside(outbox.settle(&[], &unreadable, now())).await {
+                    Ok(()) => outcome.refused += unreadable.len(),
+                    Err(error) => stop = Some(error.into()),
+                }
                 batch.retain(|entry| !unreadable.iter().any(|it| it.id == entry.id));
             }
             if !batch.is_empty() {
-                lanes.push(async move { (batch, remote.push(&Push { records }).await) });
+                let alone = pace.lanes::<R>() == 1;
+                lanes.push(async move { (batch, alone, remote.push(&Push { records }).await) });
             }
         }
         // What came while the disk was busy is stored together: a transaction costs as much as ten entries.
@@ -67,23 +72,19 @@ pub(crate) async fn push<R: Remote>(
         }
         // Nothing has come: the disk has time for what goes next.
         if stop.is_none() && !lanes.has_answer() && queue.is_low::<R>() {
-            lanes.beside(queue.read_on::<R>()).await?;
+            stop = lanes.beside(queue.read_on::<R>()).await.err();
+            continue;
         }
-        let (batch, answer) = lanes.next().await;
-        let alone = lanes.len() == 0;
-        if let Err(error) =
-            take_in::<R>((batch, answer), alone, &mut queue.entries, &mut verdicts, &mut pace)
-        {
+        let answered = lanes.next().await;
+        if let Err(error) = take_in::<R>(answered, &mut queue.entries, &mut verdicts, &mut pace) {
             stop = stop.or(Some(error));
         }
     }
 }
 
-/// What an answer means for the batch: verdicts to be settled, or the batch back in the queue. Nothing
-/// else was under way if it came `alone`.
+/// What an answer means for the batch: verdicts to be settled, or the batch back in the queue.
 fn take_in<R: Remote>(
-    (batch, answer): Answered,
-    alone: bool,
+    (batch, alone, answer): Answered,
     queue: &mut VecDeque<Entry>,
     verdicts: &mut Verdicts,
     pace: &mut Pace,
@@ -211,7 +212,7 @@ struct Verdicts {
 
 impl Verdicts {
     fn is_empty(&self) -> bool {
-        self.epochs.is_empty() && self.refusals.is_empty()
+        self.epochs.is_empty() && self.acks.is_empty() && self.refusals.is_empty()
     }
 
     fn add(&mut self, epoch: Option<String>, acks: Vec<Ack>, refusals: Vec<Refusal>) {

@@ -22,6 +22,7 @@ pub struct SyncBench {
     outbox: IdbOutbox,
     catalogue: IdbCatalogue,
     settled: Cell<f64>,
+    reached: Cell<bool>,
 }
 
 #[wasm_bindgen]
@@ -40,6 +41,7 @@ impl SyncBench {
             outbox: IdbOutbox::new(format!("{name}-outbox").leak()),
             catalogue: IdbCatalogue::new(format!("{name}-catalogue").leak()),
             settled: Cell::default(),
+            reached: Cell::default(),
         }
     }
 
@@ -71,12 +73,13 @@ impl SyncBench {
     /// What no further round would mend.
     pub async fn round(&self, failures: u32) -> Result<Option<u32>, JsError> {
         let outbox = Noted { outbox: &self.outbox, settled: &self.settled };
-        // The app asks who answers only after a round that failed.
-        let probed = if failures > 1 { Gateway.probe().await.err() } else { None };
+        // The app asks who answers unless the last round reached the server.
+        let probed = if self.reached.get() { None } else { Gateway.probe().await.err() };
         let error = match probed {
             None => sync::sync(&outbox, &self.catalogue, &Gateway, clock::now).await.error,
             error => error,
         };
+        self.reached.set(error.is_none());
         let asked = match error {
             None => return Ok(None),
             Some(SyncError::Offline(_)) => None,

@@ -116,7 +116,7 @@ impl Herd {
     }
 }
 
-/// A tablet's loop, as the app's: a probe, then a round of sync; after a failure it waits as long
+/// A tablet's loop: a probe, then a round, as the app's after a round that failed of sync; after a failure it waits as long
 /// as the plan says, and never shorter than the server asked for.
 async fn come_back(
     tablet: Tablet,

@@ -14,7 +14,10 @@ use model::{
 use proptest::prelude::*;
 
 use crate::snapshot::a_moment;
-use sync::{MemoryCatalogue, MemoryOutbox, Outbox, Remote, SyncError, sync};
+use sync::{
+    Entry, MemoryCatalogue, MemoryOutbox, Outbox, Overview, Refusal, Remote, StorageError,
+    SyncError, sync,
+};
 
 /// What goes wrong with one push.
 #[derive(Debug, Clone, PartialEq)]
@@ -269,6 +272,94 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+/// An outbox whose second part cannot be read.
+struct HalfRead(MemoryOutbox);
+
+impl Outbox for HalfRead {
+    async fn enqueue(&self, sealed: &Sealed, now: Millis) -> Result<(), StorageError> {
+        self.0.enqueue(sealed, now).await
+    }
+
+    async fn next_batch(
+        &self,
+        after: Option<SubmissionId>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StorageError> {
+        match after {
+            Some(_) => Err(StorageError::Failed("a bad sector".to_owned())),
+            None => self.0.next_batch(after, limit).await,
+        }
+    }
+
+    async fn settle(
+        &self,
+        acks: &[Ack],
+        refusals: &[Refusal],
+        now: Millis,
+    ) -> Result<(), StorageError> {
+        // The disk is slow: what is under way goes on meanwhile.
+        a_moment().await;
+        self.0.settle(acks, refusals, now).await
+    }
+
+    async fn see_epoch(&self, epoch: &str) -> Result<usize, StorageError> {
+        self.0.see_epoch(epoch).await
+    }
+
+    async fn retry_refused(&self) -> Result<(), StorageError> {
+        self.0.retry_refused().await
+    }
+
+    async fn forget(&self, before: Millis) -> Result<(), StorageError> {
+        self.0.forget(before).await
+    }
+
+    async fn overview(&self) -> Result<Overview, StorageError> {
+        self.0.overview().await
+    }
+}
+
+/// What is under way when a read fails is settled: the server has it. And the failure says nothing about the server.
+#[test]
+fn a_read_that_fails_keeps_no_answer_back() {
+    pollster::block_on(async {
+        let server = Server::default();
+        let outbox = HalfRead(MemoryOutbox::default());
+        for number in 0..60 {
+            outbox.enqueue(&sealed(number), Millis(1)).await.unwrap();
+        }
+        let outcome = sync(&outbox, &MemoryCatalogue::default(), &server, || Millis(5)).await;
+        assert!(matches!(outcome.error, Some(SyncError::Storage(_))), "{outcome:?}");
+        // A third of a batch of 8, two thirds and a whole one.
+        let sent = 3 + 6 + 8;
+        assert_eq!((outcome.received, outcome.reached), (sent, Some(true)));
+        let overview = outbox.overview().await.unwrap();
+        assert_eq!((overview.entries.len(), overview.received.len()), (60 - sent, sent));
+    });
+}
+
+/// What says whether the server was reached, and so whether the next round begins with a probe.
+#[test]
+fn a_round_tells_whether_it_reached_the_server() {
+    pollster::block_on(async {
+        for (fault, reached) in [
+            (None, true),
+            (Some(Fault::DropRequest), false),
+            (Some(Fault::DropAnswer), false),
+            (Some(Fault::Busy), false),
+        ] {
+            let server =
+                Server { faults: RefCell::new([fault.clone()].into()), ..Server::default() };
+            let outbox = MemoryOutbox::default();
+            outbox.enqueue(&sealed(1), Millis(1)).await.unwrap();
+            let outcome = round(&outbox, &server).await;
+            assert_eq!(outcome.reached, Some(reached), "{fault:?}");
+            // Before its first answer nothing is known of the server, and nothing is tried again.
+            assert_eq!(server.pushes.get(), 1, "{fault:?}");
+        }
+    });
 }
 
 /// A server whose first page leads back to itself.
