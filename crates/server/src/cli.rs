@@ -109,7 +109,7 @@ pub(crate) enum FormCommand {
     ///
     /// Nothing is stored. The exit code is 1 if the form cannot be used as it is.
     Check {
-        /// The workbook: .xlsx, or the older .xls.
+        /// The workbook: .xlsx, the older .xls, or a .zip with one and its CSV files.
         file: PathBuf,
         /// The directory of attached CSV files; without it the directory FILE-media or media
         /// beside the workbook, if there is one.
@@ -128,7 +128,8 @@ pub(crate) enum FormCommand {
         /// Write an XLSForm workbook, the only kind so far.
         #[arg(long, required = true)]
         xlsform: bool,
-        /// The file to write; without it ID.xlsx in this directory.
+        /// The file to write; without it ID.xlsx in this directory. Attached CSV files are written
+        /// into the directory ID-media beside it. A name that ends in .zip gets all of it.
         #[arg(long)]
         out: Option<PathBuf>,
         #[command(flatten)]
@@ -149,7 +150,7 @@ pub(crate) enum FormCommand {
 /// `household[2]/age` work too. docs/xlsform.md tells more.
 #[derive(Args)]
 pub(crate) struct RunArgs {
-    /// The workbook: .xlsx, or the older .xls.
+    /// The workbook: .xlsx, the older .xls, or a .zip with one and its CSV files.
     pub(crate) file: PathBuf,
     /// The file of answers.
     #[arg(long, value_name = "FILE")]

@@ -747,6 +747,16 @@ impl Table {
     }
 }
 
+/// What follows a date at the beginning of a text.
+fn date_end(text: &str) -> Option<&str> {
+    let (date, after) = text.split_at_checked(10)?;
+    let good = date.bytes().enumerate().all(|(at, byte)| match at {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    good.then_some(after)
+}
+
 /// Whether a default is computed, as pyxform decides it: it holds a reference, a call or an operator, and is no date
 /// or place with a hyphen.
 fn is_computed(source: &str, kind: &Kind) -> bool {
@@ -761,6 +771,11 @@ fn is_computed(source: &str, kind: &Kind) -> bool {
     let mut rest = source;
     let mut words = false;
     while let Some(c) = rest.chars().next() {
+        if let Some(after) = date_end(rest).filter(|_| !words) {
+            // Its hyphens take nothing away, whatever the type of the question.
+            rest = after;
+            continue;
+        }
         match c {
             '\'' | '"' => {
                 // A quoted text is no operator, and alone it is a text.

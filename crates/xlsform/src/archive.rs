@@ -14,7 +14,7 @@ const PARTS: usize = 1_000;
 /// Bytes of all parts, unpacked. The largest form we met unpacks to 6 MiB.
 const UNPACKED: u64 = 64 * 1024 * 1024;
 /// Bytes of a part that is held in memory as a whole: texts, styles, the list of sheets.
-const HELD: u64 = 16 * 1024 * 1024;
+pub(crate) const HELD: u64 = 16 * 1024 * 1024;
 
 /// What kind of document an archive is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,18 +25,43 @@ pub(crate) enum Archive {
     OpenDocument,
 }
 
+/// Whether a part of that name makes an archive a workbook.
+pub(crate) fn marks_a_workbook(name: &str) -> bool {
+    name == "xl/workbook.xml"
+        || name == "content.xml"
+        || name.eq_ignore_ascii_case("[content_types].xml")
+}
+
+fn no_workbook(why: &str) -> Box<Finding> {
+    broken(
+        "not_a_workbook",
+        format!("The file is no workbook: {why}."),
+        "Give an .xlsx or .xls file. Save other files as .xlsx first.",
+    )
+}
+
 /// Looks through the archive.
 ///
 /// # Errors
 /// If it is none, is no workbook, or unpacks to more than a form can be.
 pub(crate) fn check(bytes: &[u8]) -> Result<Archive, Box<Finding>> {
-    let no_workbook = |why: &str| {
-        broken(
-            "not_a_workbook",
-            format!("The file is no workbook: {why}."),
-            "Give an .xlsx or .xls file. Save other files as .xlsx first.",
-        )
-    };
+    let archive = weigh(bytes)?;
+    let names: Vec<_> = archive.file_names().flatten().collect();
+    let marks = names.iter().filter(|name| marks_a_workbook(name));
+    if marks.clone().any(|name| name != "content.xml") {
+        Ok(Archive::Spreadsheet)
+    } else if marks.count() > 0 {
+        Ok(Archive::OpenDocument)
+    } else {
+        Err(no_workbook("it holds no sheets"))
+    }
+}
+
+/// Unpacks every part once and throws it away.
+///
+/// # Errors
+/// If it is no archive, or unpacks to more than a form can be.
+pub(crate) fn weigh(bytes: &[u8]) -> Result<ZipArchive<Cursor<&[u8]>>, Box<Finding>> {
     let mut archive =
         ZipArchive::new(Cursor::new(bytes)).map_err(|_| no_workbook("it is no zip archive"))?;
     if archive.len() > PARTS {
@@ -61,18 +86,7 @@ pub(crate) fn check(bytes: &[u8]) -> Result<Archive, Box<Finding>> {
         }
         total += unpacked;
     }
-    if archive.index_for_name("xl/workbook.xml").is_some()
-        || archive
-            .file_names()
-            .flatten()
-            .any(|name| name.eq_ignore_ascii_case("[content_types].xml"))
-    {
-        Ok(Archive::Spreadsheet)
-    } else if archive.index_for_name("content.xml").is_some() {
-        Ok(Archive::OpenDocument)
-    } else {
-        Err(no_workbook("it holds no sheets"))
-    }
+    Ok(archive)
 }
 
 fn bomb() -> Box<Finding> {

@@ -1,11 +1,15 @@
 //! A definition to a workbook: what came in as `.xlsx` goes out again as the same form.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{self, Cursor, Write as _},
+};
 
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use serde_json::{Map, Value};
+use zip::{ZipWriter, write::SimpleFileOptions};
 
-use crate::{Book, Sheet, languages::TEXTS};
+use crate::{Book, Sheet, import::EXTERNAL, languages::TEXTS};
 
 /// Why a definition cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -16,10 +20,19 @@ pub enum ExportError {
     /// The workbook cannot hold it.
     #[error("The workbook cannot be written: {0}. A cell holds at most 32,767 characters.")]
     Workbook(#[from] XlsxError),
+    /// An attached table cannot be written.
+    #[error("An attached table cannot be written: {0}. Attach it again.")]
+    Table(#[from] csv::Error),
+    /// The archive cannot be written.
+    #[error("The archive cannot be written: {0}. Take the workbook by itself.")]
+    Archive(#[from] zip::result::ZipError),
+    /// The same.
+    #[error("The archive cannot be written: {0}. Take the workbook by itself.")]
+    Write(#[from] io::Error),
 }
 
 /// Writes a definition as the bytes of an `.xlsx`. Attached tables are not part of it: they stay
-/// files beside it.
+/// files beside it ([`export_tables`]).
 ///
 /// # Errors
 /// If the value is no definition, or a text is longer than a cell can be.
@@ -54,20 +67,71 @@ pub fn export_book(definition: &Value) -> Result<Book, ExportError> {
     if languages.is_empty() {
         return Err(ExportError::NoDefinition);
     }
-    let mut form = Form { fields, languages, lists: BTreeMap::new(), rows: Vec::new() };
+    let mut form = Form {
+        fields,
+        languages,
+        lists: BTreeMap::new(),
+        external: BTreeMap::new(),
+        rows: Vec::new(),
+    };
     for (name, choices) in fields.get("lists").and_then(Value::as_object).into_iter().flatten() {
         let choices = choices.as_array().into_iter().flatten().filter_map(Value::as_object);
         form.lists.insert(name.clone(), choices.cloned().collect());
     }
+    form.find_external(items);
     form.items(items);
-    let survey = form.survey();
-    Ok(Book { sheets: vec![survey, form.choices(), form.settings()] })
+    let mut sheets = vec![form.survey(), form.choices("choices", false), form.settings()];
+    if !form.external.is_empty() {
+        sheets.push(form.choices(EXTERNAL, true));
+    }
+    Ok(Book { sheets })
+}
+
+/// Writes the attached tables of a definition as CSV files: their names with the ending, and their bytes. They belong
+/// beside the workbook, for no cell can hold them.
+///
+/// # Errors
+/// If a table cannot be written.
+pub fn export_tables(definition: &Value) -> Result<Vec<(String, Vec<u8>)>, ExportError> {
+    let tables = definition.get("tables").and_then(Value::as_object).into_iter().flatten();
+    let cells =
+        |row: &Value| -> Vec<String> { row.as_array().into_iter().flatten().map(plain).collect() };
+    let mut files = Vec::new();
+    for (name, table) in tables {
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+        writer.write_record(table.get("columns").map(cells).unwrap_or_default())?;
+        for row in table.get("rows").and_then(Value::as_array).into_iter().flatten() {
+            writer.write_record(cells(row))?;
+        }
+        let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
+        files.push((format!("{name}.csv"), bytes));
+    }
+    Ok(files)
+}
+
+/// Writes a definition as one archive: `NAME.xlsx`, and its attached tables in `NAME-media`, where
+/// [`crate::import`] and ODK look for them.
+///
+/// # Errors
+/// If the value is no definition, or something of it cannot be written.
+pub fn export_archive(definition: &Value, name: &str) -> Result<Vec<u8>, ExportError> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default();
+    archive.start_file(format!("{name}.xlsx"), options)?;
+    archive.write_all(&export(definition)?)?;
+    for (file, bytes) in export_tables(definition)? {
+        archive.start_file(format!("{name}-media/{file}"), options)?;
+        archive.write_all(&bytes)?;
+    }
+    Ok(archive.finish()?.into_inner())
 }
 
 struct Form<'a> {
     fields: &'a Map<String, Value>,
     languages: Vec<&'a str>,
     lists: BTreeMap<String, Vec<Map<String, Value>>>,
+    /// The lists on the sheet external_choices, and their names there.
+    external: BTreeMap<String, String>,
     /// The rows of the survey sheet: cells by heading.
     rows: Vec<BTreeMap<String, String>>,
 }
@@ -91,6 +155,27 @@ const PLAIN: [&str; 14] = [
 ];
 
 impl Form<'_> {
+    /// Finds the lists that stand on a sheet of their own. One that is used in another way since, or not at all, is an
+    /// ordinary list.
+    fn find_external(&mut self, items: &[Value]) {
+        let mut used: BTreeMap<&str, bool> = BTreeMap::new();
+        let mut open: Vec<&Value> = items.iter().collect();
+        while let Some(item) = open.pop() {
+            open.extend(item.get("items").and_then(Value::as_array).into_iter().flatten());
+            let one = item.get("type").and_then(Value::as_str) == Some("select_one");
+            if let Some(list) = item.get("list").and_then(Value::as_str) {
+                *used.entry(list).or_insert(true) &= one;
+            }
+        }
+        let named = self.fields.get(EXTERNAL).and_then(Value::as_object).into_iter().flatten();
+        for (list, name) in named {
+            let fits = self.lists.contains_key(list) && used.get(list.as_str()) == Some(&true);
+            if let Some(name) = name.as_str().filter(|_| fits) {
+                self.external.insert(list.clone(), name.to_owned());
+            }
+        }
+    }
+
     fn items(&mut self, items: &[Value]) {
         for item in items.iter().filter_map(Value::as_object) {
             let kind = words(item, "type");
@@ -135,6 +220,9 @@ impl Form<'_> {
             };
         }
         if let Some(list) = item.get("list").and_then(Value::as_str) {
+            if let Some(name) = self.external.get(list) {
+                return format!("select_one_external {name}");
+            }
             return format!("{kind} {list}");
         }
         let Some(choices) = item.get("choices").and_then(Value::as_array) else {
@@ -200,11 +288,15 @@ impl Form<'_> {
         table("survey", &headings, &self.rows)
     }
 
-    fn choices(&self) -> Sheet {
+    fn choices(&self, sheet: &str, external: bool) -> Sheet {
         let mut rows = Vec::new();
         let mut columns: BTreeSet<&str> = BTreeSet::new();
         let mut texts: BTreeSet<String> = BTreeSet::new();
         for (list, choices) in &self.lists {
+            if self.external.contains_key(list) != external {
+                continue;
+            }
+            let list = self.external.get(list).unwrap_or(list);
             for choice in choices {
                 let mut row = BTreeMap::new();
                 self.texts(choice, &mut row);
@@ -225,7 +317,7 @@ impl Form<'_> {
             headings.extend(all.filter(|heading| texts.contains(heading)));
         }
         headings.extend(columns.into_iter().map(str::to_owned));
-        table("choices", &headings, &rows)
+        table(sheet, &headings, &rows)
     }
 
     fn settings(&self) -> Sheet {

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::{
     About, Book, Finding, Place, Severity, Sheet,
     attached::Tables,
+    bundle,
     choices::{self, Lists, ROW},
     finding::Findings,
     header::{Column, Kind, Table},
@@ -19,6 +20,10 @@ use crate::{
     words::{meant, quoted},
     workbook,
 };
+
+/// Under which a definition says which of its lists stand on the sheet external_choices, and by what name. It makes no
+/// difference to who answers; the form goes out again as it came in.
+pub(crate) const EXTERNAL: &str = "external_choices";
 
 /// What an import is given beside the workbook.
 #[derive(Debug, Clone, Default)]
@@ -53,8 +58,25 @@ impl Import {
     }
 }
 
-/// Reads a workbook's bytes.
+/// Reads a workbook's bytes, or those of a `.zip` with a workbook and the CSV files that belong to it.
 pub fn import(bytes: &[u8], options: &Options) -> Import {
+    match bundle::read(bytes) {
+        None => import_workbook(bytes, options),
+        Some(Err(finding)) => Import::refused(vec![*finding]),
+        Some(Ok(bundle)) => {
+            let mut options = options.clone();
+            options.tables.extend(bundle.tables);
+            let mut import = import_workbook(&bundle.workbook, &options);
+            if !bundle.faults.is_empty() {
+                import.definition = None;
+                import.findings.splice(0..0, bundle.faults);
+            }
+            import
+        }
+    }
+}
+
+fn import_workbook(bytes: &[u8], options: &Options) -> Import {
     match workbook::read(bytes) {
         Ok(book) => import_book(&book, options),
         Err(finding) => Import::refused(vec![*finding]),
@@ -105,8 +127,7 @@ pub fn import_book(book: &Book, options: &Options) -> Import {
     form.check_references(&survey, &choice_table, &mut findings);
     form.say_foreign(&survey, &mut findings);
     say_missing_translations(&tables, &languages, &mut findings);
-    let external: Vec<String> = form.external_names();
-    let origins = Origins::of(&form.items, &form.lists, &external);
+    let origins = Origins::of(&form.items, &form.lists, &form.external_lists());
     let too_many = form.read.too_many;
     let definition = form.write(&languages, options, &mut findings);
     if !too_many && !form_is_empty(&definition) {
@@ -255,10 +276,13 @@ impl Form {
         }
     }
 
-    /// The lists that came from the sheet external_choices, by the names that they have now.
-    fn external_names(&self) -> Vec<String> {
-        let name = |name: &String| self.renamed.get(name).unwrap_or(name).clone();
-        self.read.external.iter().map(name).collect()
+    /// The lists that came from the sheet external_choices: the names that they have now, and those that they have
+    /// on that sheet.
+    fn external_lists(&self) -> Vec<(String, Value)> {
+        let names = self.read.external.iter();
+        names
+            .map(|name| (self.renamed.get(name).unwrap_or(name).clone(), name.as_str().into()))
+            .collect()
     }
 
     /// Every `${name}` speaks of one question.
@@ -349,6 +373,7 @@ impl Form {
             definition.insert("settings".to_owned(), kept.collect::<Map<_, _>>().into());
         }
         self.write_tables(&mut definition, options, findings);
+        let external = self.external_lists();
         for item in &mut self.items {
             rename_external(item, &self.renamed);
         }
@@ -362,6 +387,10 @@ impl Form {
         let lists: Map<String, Value> = lists.collect();
         if !lists.is_empty() {
             definition.insert("lists".to_owned(), lists.into());
+        }
+        let external: Map<String, Value> = external.iter().cloned().collect();
+        if !external.is_empty() {
+            definition.insert(EXTERNAL.to_owned(), external.into());
         }
         let mut items: Vec<Value> = self.items.into_iter().map(Value::Object).collect();
         items.iter_mut().for_each(strip);

@@ -47,13 +47,18 @@ pub(crate) struct Origins(BTreeMap<String, Origin>);
 
 impl Origins {
     /// Notes the rows down before they are taken out of the definition.
-    pub(crate) fn of(items: &[Map<String, Value>], lists: &Lists, external: &[String]) -> Self {
+    pub(crate) fn of(
+        items: &[Map<String, Value>],
+        lists: &Lists,
+        external: &[(String, Value)],
+    ) -> Self {
         let mut origins = Self::default();
         for (index, item) in items.iter().enumerate() {
             origins.item(item, format!("/items/{index}"));
         }
         for (name, choices) in lists {
-            let sheet = if external.contains(name) { SheetOf::External } else { SheetOf::Choices };
+            let outside = external.iter().any(|(own, _)| own == name);
+            let sheet = if outside { SheetOf::External } else { SheetOf::Choices };
             for (index, choice) in choices.iter().enumerate() {
                 origins.put(choice, format!("/lists/{name}/{index}"), sheet);
             }

@@ -146,6 +146,7 @@ fn an_old_workbook_with_far_corners_is_refused() {
     file.create_stream("/Workbook").unwrap().write_all(&stream).unwrap();
     file.flush().unwrap();
     refused(&read(&file.into_inner().into_inner()), "too_large");
+    assert!(peak() < 500, "{} MiB", peak());
 }
 
 #[test]
@@ -191,4 +192,40 @@ fn groups_without_an_end_and_loops_in_loops_are_refused() {
     choices.extend((0..100).map(|n| row(&["many", &format!("c{n}"), "C"])));
     let import = import_book(&book(&loops, &choices), &Options::default());
     assert!(import.errors().any(|finding| finding.code == "too_many"), "{:?}", import.findings);
+    assert!(peak() < 500, "{} MiB", peak());
+}
+
+#[test]
+fn expressions_that_all_read_each_other_are_read_within_bounds() {
+    // As many references as cells can hold, in a form that is accepted: each row reads a hundred rows before it.
+    let heading = row(&["type", "name", "label", "calculation"]);
+    let mut rows = vec![heading.clone()];
+    rows.push(row(&["integer", "q0", "Q"]));
+    for n in 1..1_990_usize {
+        let names: Vec<String> =
+            (n.saturating_sub(100)..n).map(|before| format!("${{q{before}}}")).collect();
+        rows.push(row(&[
+            "calculate",
+            &format!("q{n}"),
+            "",
+            &format!("sum({})", names.join(" | ")),
+        ]));
+    }
+    let import = import_book(&book(&rows, &[]), &Options::default());
+    assert!(import.definition.is_some(), "{:?}", import.findings.first());
+    // The same in a circle, with faults in every cell, and with names that nobody has: told, not one by one for ever.
+    let mut rows = vec![heading];
+    for n in 0..1_990_usize {
+        let after = (n + 1) % 1_990;
+        let source = match n % 3 {
+            0 => format!("${{q{after}}} + ${{q{n}}}"),
+            1 => format!("${{q{after}}} +* 2"),
+            _ => format!("${{q{after}}} + ${{nobody{n}}}"),
+        };
+        rows.push(row(&["calculate", &format!("q{n}"), "", &source]));
+    }
+    let import = import_book(&book(&rows, &[]), &Options::default());
+    assert_eq!(import.definition, None);
+    assert!(import.findings.len() <= 201, "{}", import.findings.len());
+    assert!(peak() < 500, "{} MiB", peak());
 }

@@ -22,7 +22,8 @@ fn text() -> impl Strategy<Value = Value> {
 }
 
 fn expression() -> impl Strategy<Value = Value> {
-    let all = ["${first} = 'x'", "selected(${first}, \"a\")", ". > 3", "today() - 1", "1=1", "-1"];
+    let all =
+        ["${first} = 'x'", "selected(${first}, \"a\")", "${first} > 3", "today() - 1", "1=1", "-1"];
     prop::sample::select(all.to_vec()).prop_map(Value::from)
 }
 
@@ -79,7 +80,9 @@ fn question() -> impl Strategy<Value = Map<String, Value>> {
         put("constraint", expressions.1);
         put("required", flags.0);
         put("read_only", flags.1);
-        put("default", rest.0.map(Value::from));
+        // What looks like an expression would be one.
+        let plain = |text: String| text.replace(|c: char| !c.is_alphanumeric() && c != ' ', "x");
+        put("default", rest.0.map(plain).map(Value::from));
         put("choice_filter", rest.1);
         put("may_decline", rest.2.then_some(Value::Bool(true)));
         put("appearance", appearance.map(Value::from));
@@ -123,7 +126,9 @@ prop_compose! {
     ) -> Value {
         let mut items: Vec<Value> = items.into_iter().map(Value::Object).collect();
         name(&mut items, &mut 0);
-        items.insert(0, json!({"type": "text", "name": "first", "label": {"en": "First"}}));
+        // In a repeat, so that its answers can be picked from.
+        let first = json!({"type": "text", "name": "first", "label": {"en": "First"}});
+        items.insert(0, json!({"type": "repeat", "name": "each", "label": {"en": "Each"}, "items": [first]}));
         let choices: Vec<Value> = (0..).zip(choices).map(|(number, (label, county))| {
             let mut choice = json!({"name": format!("c{number}"), "label": label});
             if let Some(county) = county {

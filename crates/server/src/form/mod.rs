@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 use server::export;
 use xlsform::{About, Finding, Import, Options, Severity};
 
@@ -27,13 +27,33 @@ pub(crate) async fn run(command: FormCommand) -> Result<(), Box<dyn Error>> {
                 with_store(data, async |store| Ok(export::latest_definition(store, &id).await?))
                     .await?
                     .ok_or_else(|| format!("no version of a survey {id} is published"))?;
-            let bytes = xlsform::export(&definition)?;
             let out = out.unwrap_or_else(|| PathBuf::from(format!("{id}.xlsx")));
-            fs::write(&out, bytes)?;
-            println!("{} is written.", out.display());
-            Ok(())
+            export(&definition, &id, &out)
         }
     }
+}
+
+/// Writes a form: a workbook with its tables in a directory beside it, or all of it as one `.zip`.
+fn export(definition: &Value, id: &str, out: &Path) -> Result<(), Box<dyn Error>> {
+    if out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip")) {
+        fs::write(out, xlsform::export_archive(definition, id)?)?;
+        println!("{} is written.", out.display());
+        return Ok(());
+    }
+    fs::write(out, xlsform::export(definition)?)?;
+    println!("{} is written.", out.display());
+    let tables = xlsform::export_tables(definition)?;
+    let stem = out.file_stem().and_then(|name| name.to_str()).unwrap_or(id);
+    let media = out.with_file_name(format!("{stem}-media"));
+    if !tables.is_empty() {
+        fs::create_dir_all(&media)?;
+    }
+    for (name, bytes) in tables {
+        let path = media.join(&name);
+        fs::write(&path, bytes)?;
+        println!("{} is written: attach it where the form is used.", path.display());
+    }
+    Ok(())
 }
 
 /// Reads a workbook with the tables beside it.
