@@ -412,7 +412,7 @@ fn the_server_refuses_what_the_tablet_would_not_make() {
 fn nobody_loses_an_answer_or_is_held_up_by_a_slip_of_the_author() {
     let mut fill = start(json!([
         // A condition in the column of the filter, as in a form of Ona's.
-        {"name": "other", "type": "text", "label": {"en": "Other"}, "choice_filter": "${index} = 1"},
+        {"name": "other", "type": "text", "label": {"en": "Other"}, "choice_filter": "'a' = 'b'"},
         // What is computed is none of the choices, and can only be read.
         {"name": "index", "type": "select_one", "list": "yes_no", "label": {"en": "Index"},
          "calculation": "if(${other} = '', 'maybe', 'perhaps')", "read_only": true},
