@@ -315,11 +315,16 @@ impl<'a> Comparison<'a> {
     }
 }
 
+/// Digits of a sum of fractions behind the twelfth are rounding; each engine writes its own.
+const CLOSE: f64 = 1e-12;
+
 /// Whether both are the same number, or the same numbers in a row, however they are written.
 fn same_number(ours: &str, theirs: &str) -> bool {
     let numbers = |text: &str| -> Option<Vec<f64>> {
         let words = text.split([' ', ';']).filter(|word| !word.is_empty());
         words.map(number::parse).collect()
     };
-    numbers(ours).is_some_and(|ours| !ours.is_empty() && Some(ours) == numbers(theirs))
+    let (Some(ours), Some(theirs)) = (numbers(ours), numbers(theirs)) else { return false };
+    let close = |(a, b): (&f64, &f64)| (a - b).abs() <= CLOSE * a.abs().max(b.abs());
+    !ours.is_empty() && ours.len() == theirs.len() && ours.iter().zip(&theirs).all(close)
 }
