@@ -20,6 +20,14 @@ pub fn chosen(event: &Event) -> Option<File> {
     input.files()?.get(0)
 }
 
+/// Empties a field whose file was not taken: it would go on showing its name.
+pub fn empty(event: &Event) {
+    let input = event.target().and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
+    if let Some(input) = input {
+        input.set_value("");
+    }
+}
+
 /// A file as text: its media type and its bytes in base64.
 pub struct Encoded {
     /// As the browser knows it, without parameters: `image/jpeg`.

@@ -10,8 +10,8 @@ pub const KEY_CHARS: usize = 64;
 /// Bytes of one submission's canonical form. The largest survey we ship needs 4 KiB; this
 /// leaves room for a long form whose every text is full.
 pub const SUBMISSION_BYTES: usize = 256 * 1024;
-/// Submissions in one push: at 1 KiB each a batch is about 100 KiB, two seconds on a
-/// 400 kbit/s line, so a connection that drops often still gets batches through.
+/// Submissions in one push: at 1 KiB each a batch is about 100 KiB, two seconds on a 400 kbit/s
+/// line, and half a second in gzip, so a connection that drops often still gets batches through.
 pub const PUSH_RECORDS: usize = 100;
 /// Bytes of any request body. A tablet's batch has at most 512 KiB of submissions and an edit of
 /// the largest record [`RECORD_BYTES`]; the rest is for what stands around them. One oversized

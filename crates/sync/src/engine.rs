@@ -1,15 +1,15 @@
 //! One round of sync: send what waits, then fetch what changed.
 
+use std::collections::VecDeque;
+
 use model::{
-    Problem, ProblemCode,
+    Problem, ProblemCode, SubmissionId,
     time::Millis,
     wire::{Ack, Changes, Push, PushAnswer, PushRecord, Verdict},
 };
 
 use crate::{
-    Catalogue, Entry, Outbox, Progress, Refusal, Remote, SyncError,
-    lanes::{Lanes, first},
-    plan, snapshot,
+    Catalogue, Entry, Outbox, Progress, Refusal, Remote, SyncError, lanes::Lanes, plan, snapshot,
 };
 
 /// How many entries are read from the outbox at a time: to read one costs a browser nearly as much
@@ -72,22 +72,36 @@ async fn push<R: Remote>(
     now: impl Fn() -> Millis,
     outcome: &mut Outcome,
 ) -> Result<(), SyncError> {
+    let soon = R::BATCH * R::PUSHES;
     let mut most = R::BATCH;
-    let mut queue: Vec<Entry> = Vec::new();
-    let mut lanes: Lanes<'_, (Vec<Entry>, Result<PushAnswer, SyncError>)> = Vec::new();
+    let mut queue: VecDeque<Entry> = VecDeque::new();
+    // How far the outbox was read, and whether there may be more behind that.
+    let (mut read, mut more) = (None, true);
+    let mut lanes = Lanes::new();
+    let mut verdicts = Verdicts::default();
+    let mut seen: Option<String> = None;
     let mut cuts = 0;
+    let mut sent = 0;
     let mut stop = None;
     loop {
         // While the one that a batch was refused for is sought, nothing else goes.
         let open = if most < R::BATCH { 1 } else { R::PUSHES };
         while stop.is_none() && lanes.len() < open {
-            // What is under way still waits in the outbox: it would be read, and sent, twice.
-            if queue.is_empty() && lanes.is_empty() {
-                queue = outbox.next_batch(READ).await?;
+            // What is under way or not settled still waits in the outbox: it is passed over until nothing is.
+            if lanes.len() == 0 && verdicts.is_empty() && queue.is_empty() {
+                // What another tab did meanwhile is seen in this turn.
+                (read, more, seen) = (None, true, None);
+            }
+            if queue.is_empty() && more {
+                (read, more) = lanes.beside(read_on(outbox, read, soon, &mut queue)).await?;
             }
             if queue.is_empty() {
                 break;
             }
+            // Of one size, what goes up together on a slow line would arrive together, and the line be idle until the
+            // answers are back. So the first batches are shorter, and later ones end at different times.
+            sent += 1;
+            let most = (most * sent.min(R::PUSHES)).div_ceil(R::PUSHES);
             let sizes = queue.iter().take(most).map(|entry| entry.bytes.len());
             let mut batch: Vec<Entry> = queue.drain(..plan::batch(sizes)).collect();
             let (records, unreadable) = records_of(&batch);
@@ -97,22 +111,45 @@ async fn push<R: Remote>(
                 batch.retain(|entry| !unreadable.iter().any(|it| it.id == entry.id));
             }
             if !batch.is_empty() {
-                lanes.push(Box::pin(async move { (batch, remote.push(&Push { records }).await) }));
+                lanes.push(async move { (batch, remote.push(&Push { records }).await) });
             }
         }
-        if lanes.is_empty() {
+        // What came while the disk was busy is stored at once: a transaction costs as much as ten entries.
+        if !verdicts.is_empty() && !lanes.has_answer() {
+            // The next batches have gone up: the tablet's disk and the line work at the same time.
+            let Verdicts { epochs, acks, refusals } = std::mem::take(&mut verdicts);
+            let settled = async {
+                for epoch in &epochs {
+                    if seen.as_ref() != Some(epoch) {
+                        outbox.see_epoch(epoch).await?;
+                        seen = Some(epoch.clone());
+                    }
+                }
+                outbox.settle(&acks, &refusals, now()).await
+            };
+            lanes.beside(settled).await?;
+            outcome.received += acks.len();
+            outcome.refused += refusals.len();
+            continue;
+        }
+        if lanes.len() == 0 {
             return stop.map_or(Ok(()), Err);
         }
-        let (batch, answer) = first(&mut lanes).await;
-        let (acks, refusals) = match answer {
+        // Nothing has come: the disk has time for what goes next.
+        if more && queue.len() < soon && stop.is_none() && !lanes.has_answer() {
+            (read, more) = lanes.beside(read_on(outbox, read, soon, &mut queue)).await?;
+        }
+        let (batch, answer) = lanes.next().await;
+        let (epoch, acks, refusals) = match answer {
             Ok(answer) => {
-                outbox.see_epoch(&answer.epoch).await?;
-                sort_verdicts(&batch, answer)
+                let epoch = answer.epoch.clone();
+                let (acks, refusals) = sort_verdicts(&batch, answer);
+                (Some(epoch), acks, refusals)
             }
             // The server will not take the batch as a whole: find the one it dislikes.
             Err(SyncError::Refused(_)) if batch.len() > 1 => {
                 most = most.min(batch.len() / 2);
-                queue.splice(..0, batch);
+                batch.into_iter().rev().for_each(|entry| queue.push_front(entry));
                 continue;
             }
             Err(SyncError::Refused(details)) => {
@@ -128,11 +165,11 @@ async fn push<R: Remote>(
                         problems: problems.clone(),
                     })
                     .collect();
-                (Vec::new(), refusals)
+                (None, Vec::new(), refusals)
             }
             Err(SyncError::Offline(_)) if cuts < R::PUSHES => {
                 cuts += 1;
-                queue.splice(..0, batch);
+                batch.into_iter().rev().for_each(|entry| queue.push_front(entry));
                 continue;
             }
             Err(error) => {
@@ -143,16 +180,51 @@ async fn push<R: Remote>(
         if acks.is_empty() && refusals.is_empty() {
             let nothing = SyncError::Offline("the answer named none of the records".to_owned());
             stop = stop.or(Some(nothing));
-            continue;
+        } else {
+            cuts = 0;
+            // What was under way beside a refused batch says nothing about that one.
+            if lanes.len() == 0 {
+                most = (most * 2).min(R::BATCH);
+            }
         }
-        outbox.settle(&acks, &refusals, now()).await?;
-        outcome.received += acks.len();
-        outcome.refused += refusals.len();
-        cuts = 0;
-        // What was under way beside a refused batch says nothing about that one.
-        if lanes.is_empty() {
-            most = (most * 2).min(R::BATCH);
+        verdicts.add(epoch, acks, refusals);
+    }
+}
+
+/// Reads what waits behind `read` into the queue: first what goes up `soon`, then [`READ`] at a time.
+/// Gives how far that is, and whether there may be more.
+async fn read_on(
+    outbox: &impl Outbox,
+    read: Option<SubmissionId>,
+    soon: usize,
+    queue: &mut VecDeque<Entry>,
+) -> Result<(Option<SubmissionId>, bool), SyncError> {
+    let many = if read.is_none() { soon } else { soon.max(READ) };
+    let entries = outbox.next_batch(read, many).await?;
+    let (last, more) = (entries.last().map(|entry| entry.id), entries.len() == many);
+    queue.extend(entries);
+    Ok((last.or(read), more))
+}
+
+/// What came and is not stored yet.
+#[derive(Default)]
+struct Verdicts {
+    epochs: Vec<String>,
+    acks: Vec<Ack>,
+    refusals: Vec<Refusal>,
+}
+
+impl Verdicts {
+    fn is_empty(&self) -> bool {
+        self.epochs.is_empty() && self.refusals.is_empty()
+    }
+
+    fn add(&mut self, epoch: Option<String>, acks: Vec<Ack>, refusals: Vec<Refusal>) {
+        if epoch.as_ref() != self.epochs.last() {
+            self.epochs.extend(epoch);
         }
+        self.acks.extend(acks);
+        self.refusals.extend(refusals);
     }
 }
 

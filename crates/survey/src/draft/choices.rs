@@ -1,13 +1,38 @@
 //! The lists of choices of a draft.
 
+use std::ops::Range;
+
 use serde_json::{Value, json};
 
 use super::{
     Draft, Fields, Path, Refusal,
+    literal::{self, Subject, literals},
     reference::references,
-    tree::{own_texts, text},
+    tree::text,
     unique,
 };
+
+/// The fields of an item that are expressions.
+const EXPRESSIONS: [&str; 8] = [
+    "relevant",
+    "required",
+    "read_only",
+    "constraint",
+    "calculation",
+    "default",
+    "choice_filter",
+    "repeat_count",
+];
+
+/// What a new name of a choice has changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Renamed {
+    /// The items whose expressions name the choice, and name it as it is called now.
+    pub followed: Vec<Path>,
+    /// The items that write the old name in an expression about such a question, but not so that it must mean the
+    /// choice: they are as they were.
+    pub unsure: Vec<Path>,
+}
 
 impl Draft {
     /// The names of the lists, in order.
@@ -154,22 +179,199 @@ impl Draft {
         Ok(())
     }
 
+    /// Stores a choice under another name, in every question of its list. What compares with it follows: expressions,
+    /// answers that questions start with, and the columns of choices that belong to it.
+    ///
+    /// # Errors
+    /// [`Refusal::BadChoice`], [`Refusal::Taken`] within the list, [`Refusal::Missing`] if there is no such choice.
+    pub fn rename_choice(&mut self, list: &str, old: &str, name: &str) -> Result<Renamed, Refusal> {
+        let choices = self.choices(list);
+        if !choices.iter().any(|choice| text(choice, "name") == old) {
+            return Err(Refusal::Missing(old.to_owned()));
+        }
+        if old == name {
+            return Ok(Renamed::default());
+        }
+        if !is_choice_name(name) {
+            return Err(Refusal::BadChoice);
+        }
+        if choices.iter().any(|choice| text(choice, "name") == name) {
+            return Err(Refusal::Taken(name.to_owned()));
+        }
+        let mut renamed = Renamed::default();
+        let mut columns: Vec<(String, String)> = Vec::new();
+        for entry in self.entries() {
+            let Some(item) = self.item(&entry.path) else { continue };
+            let mut changed: Vec<(&str, String)> = Vec::new();
+            for field in EXPRESSIONS {
+                let source = item.get(field).and_then(Value::as_str).unwrap_or_default();
+                let mention = self.mention(list, old, item, field);
+                if mention.unsure {
+                    renamed.unsure.push(entry.path.clone());
+                }
+                if !mention.sure.is_empty() || mention.plain {
+                    changed.push((field, mention.with(source, old, name)));
+                }
+            }
+            for (column, question) in literal::cascades(text_of(item, "choice_filter")) {
+                if self.is_of(&question, list) {
+                    columns.push((text_of(item, "list").to_owned(), column));
+                }
+            }
+            if let Some(item) = self.item_mut(&entry.path).filter(|_| !changed.is_empty()) {
+                for (field, source) in changed {
+                    item.insert(field.to_owned(), Value::String(source));
+                }
+                renamed.followed.push(entry.path);
+            }
+        }
+        for (other, column) in columns {
+            for choice in self.choices_mut(&other).into_iter().flatten() {
+                let value = choice.get_mut("columns").and_then(|it| it.get_mut(&column));
+                if let Some(value) = value.filter(|it| it.as_str() == Some(old)) {
+                    *value = json!(name);
+                }
+            }
+        }
+        for choice in self.choices_mut(list).into_iter().flatten() {
+            if text(choice, "name") == old {
+                choice["name"] = json!(name);
+            }
+        }
+        renamed.followed.dedup();
+        renamed.unsure.dedup();
+        Ok(renamed)
+    }
+
+    /// The question that decides which choices of a question are offered, and the column of the choices that says to
+    /// which of its choices each belongs. Any other filter is an expression and no more.
+    pub fn belonging(&self, path: &Path) -> Option<(String, Path)> {
+        let (column, question) = literal::cascade(self.field(path, "choice_filter"))?;
+        let by = self.find(&question)?;
+        (!self.field(&by, "list").is_empty()).then_some((column, by))
+    }
+
+    /// What a choice says in one of its further columns; empty if nothing.
+    pub fn column(&self, list: &str, choice: &str, column: &str) -> String {
+        let choice = self.choices(list).iter().find(|it| text(it, "name") == choice);
+        let value = choice.and_then(|it| it.get("columns")?.get(column));
+        value
+            .map(|it| it.as_str().map_or_else(|| it.to_string(), str::to_owned))
+            .unwrap_or_default()
+    }
+
+    /// Sets one of the further columns of a choice; empty, it is taken out.
+    ///
+    /// # Errors
+    /// [`Refusal::Missing`] if there is no such choice.
+    pub fn set_column(
+        &mut self,
+        list: &str,
+        choice: &str,
+        column: &str,
+        value: &str,
+    ) -> Result<(), Refusal> {
+        let missing = Refusal::Missing(choice.to_owned());
+        let choices = self.choices_mut(list).into_iter().flatten();
+        let fields = choices.filter_map(Value::as_object_mut);
+        let found = fields.into_iter().find(|it| text_of(it, "name") == choice);
+        let Some(fields) = found else { return Err(missing) };
+        let columns = fields.entry("columns").or_insert_with(|| json!({}));
+        if !columns.is_object() {
+            *columns = json!({});
+        }
+        if let Some(columns) = columns.as_object_mut() {
+            if value.is_empty() {
+                columns.remove(column);
+            } else {
+                columns.insert(column.to_owned(), json!(value));
+            }
+            if columns.is_empty() {
+                fields.remove("columns");
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a question of that name chooses from the list.
+    fn is_of(&self, question: &str, list: &str) -> bool {
+        self.find(question).is_some_and(|path| self.field(&path, "list") == list)
+    }
+
+    /// Where the field of an item names a choice of the list.
+    fn mention(&self, list: &str, name: &str, item: &Fields, field: &str) -> Mention {
+        let source = text_of(item, field);
+        let own = text_of(item, "list") == list;
+        let mut found = Mention::default();
+        if field == "default" && own && !source.contains(['\'', '"', '$', '(']) {
+            // An answer that is written down: one name, or several.
+            found.plain = source.split_whitespace().any(|it| it == name);
+            return found;
+        }
+        let about =
+            || own && source.contains('.') || references(source).any(|name| self.is_of(name, list));
+        for literal in literals(source).into_iter().filter(|it| it.text == name) {
+            match literal.subject {
+                Subject::Question(asked) if self.is_of(&asked, list) => {
+                    found.sure.push(literal.range);
+                }
+                Subject::Own if own => found.sure.push(literal.range),
+                Subject::Column(column) if own && column == "name" => {
+                    found.sure.push(literal.range);
+                }
+                Subject::Other => found.unsure |= about(),
+                Subject::Question(_) | Subject::Own | Subject::Column(_) => {}
+            }
+        }
+        found
+    }
+
     /// The items that name the choice in an expression about a question of this list.
     fn choice_users(&self, list: &str, name: &str) -> Vec<Path> {
-        let asked = self.list_users(list);
-        let asked: Vec<_> = asked.iter().filter_map(Path::name).collect();
-        let names = |text: &str| {
-            let said = [format!("'{name}'"), format!("\"{name}\"")];
-            said.iter().any(|said| text.contains(said))
-                && references(text).any(|name| asked.contains(&name))
-        };
         let uses = |path: &Path| {
-            let mut found = false;
-            if let Some(item) = self.item(path) {
-                own_texts(item, &mut |text| found |= names(text));
-            }
-            found
+            let Some(item) = self.item(path) else { return false };
+            EXPRESSIONS.iter().any(|field| {
+                let mention = self.mention(list, name, item, field);
+                mention.plain || mention.unsure || !mention.sure.is_empty()
+            })
         };
         self.entries().into_iter().map(|entry| entry.path).filter(uses).collect()
     }
+}
+
+/// Where an expression names a choice.
+#[derive(Debug, Default)]
+struct Mention {
+    /// The literals that can mean nothing else.
+    sure: Vec<Range<usize>>,
+    /// There is a literal that may mean it.
+    unsure: bool,
+    /// It is no expression: the names stand there as they are.
+    plain: bool,
+}
+
+impl Mention {
+    fn with(&self, source: &str, old: &str, name: &str) -> String {
+        if self.plain {
+            let names = source.split_whitespace().map(|it| if it == old { name } else { it });
+            return names.collect::<Vec<_>>().join(" ");
+        }
+        let mut written = source.to_owned();
+        for range in self.sure.iter().rev() {
+            written.replace_range(range.clone(), &format!("'{name}'"));
+        }
+        written
+    }
+}
+
+/// Whether a choice can be stored so: answers of several choices are joined with spaces, and expressions put names
+/// in quotation marks.
+fn is_choice_name(name: &str) -> bool {
+    !name.is_empty()
+        && !name.contains(|c: char| c.is_whitespace() || c.is_control() || "'\"".contains(c))
+        && name.chars().count() <= model::limits::LINE_CHARS
+}
+
+fn text_of<'a>(fields: &'a Fields, field: &str) -> &'a str {
+    fields.get(field).and_then(Value::as_str).unwrap_or_default()
 }

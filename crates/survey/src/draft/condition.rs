@@ -12,6 +12,9 @@ pub struct Condition {
     pub tests: Vec<Test>,
 }
 
+/// Stands for the answer at hand where a question is named.
+pub const OWN: &str = ".";
+
 /// How tests are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Join {
@@ -24,7 +27,7 @@ pub enum Join {
 /// One test of one answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Test {
-    /// The name of the question.
+    /// The name of the question; [`OWN`] for the answer that the expression belongs to.
     pub question: String,
     /// How it is compared.
     pub comparison: Comparison,
@@ -66,11 +69,23 @@ pub enum Comparison {
     Answered,
     /// There is none.
     Unanswered,
+    /// At most so many were picked.
+    PickedAtMost,
+    /// At least so many were picked.
+    PickedAtLeast,
+    /// It has at most so many characters.
+    LengthAtMost,
+    /// It has at least so many characters.
+    LengthAtLeast,
+    /// It is today or earlier.
+    ByToday,
+    /// It is today or later.
+    FromToday,
 }
 
 impl Comparison {
     /// Every comparison.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 16] = [
         Self::Is,
         Self::IsNot,
         Self::Includes,
@@ -81,6 +96,12 @@ impl Comparison {
         Self::AtLeast,
         Self::Answered,
         Self::Unanswered,
+        Self::PickedAtMost,
+        Self::PickedAtLeast,
+        Self::LengthAtMost,
+        Self::LengthAtLeast,
+        Self::ByToday,
+        Self::FromToday,
     ];
 
     /// A name for lists to choose from.
@@ -96,21 +117,42 @@ impl Comparison {
             Self::AtLeast => "at_least",
             Self::Answered => "answered",
             Self::Unanswered => "unanswered",
+            Self::PickedAtMost => "picked_at_most",
+            Self::PickedAtLeast => "picked_at_least",
+            Self::LengthAtMost => "length_at_most",
+            Self::LengthAtLeast => "length_at_least",
+            Self::ByToday => "by_today",
+            Self::FromToday => "from_today",
         }
     }
 
     /// Whether there is something to compare with.
     pub fn takes_value(self) -> bool {
-        !matches!(self, Self::Answered | Self::Unanswered)
+        use Comparison::{Answered, ByToday, FromToday, Unanswered};
+        !matches!(self, Answered | Unanswered | ByToday | FromToday)
+    }
+
+    /// Whether what it compares with is a number, whatever the question.
+    pub fn takes_count(self) -> bool {
+        self.counted().is_some()
+    }
+
+    /// The function whose number is compared.
+    fn counted(self) -> Option<&'static str> {
+        match self {
+            Self::PickedAtMost | Self::PickedAtLeast => Some("count-selected"),
+            Self::LengthAtMost | Self::LengthAtLeast => Some("string-length"),
+            _ => None,
+        }
     }
 
     fn operator(self) -> &'static str {
         match self {
             Self::IsNot | Self::Answered => "!=",
             Self::Less => "<",
-            Self::AtMost => "<=",
+            Self::AtMost | Self::PickedAtMost | Self::LengthAtMost | Self::ByToday => "<=",
             Self::Greater => ">",
-            Self::AtLeast => ">=",
+            Self::AtLeast | Self::PickedAtLeast | Self::LengthAtLeast | Self::FromToday => ">=",
             Self::Is | Self::Unanswered | Self::Includes | Self::Lacks => "=",
         }
     }
@@ -160,13 +202,17 @@ impl Condition {
 impl Test {
     fn write(&self) -> String {
         let Self { question, comparison, value } = self;
+        let asked = if question == OWN { OWN.to_owned() } else { format!("${{{question}}}") };
+        let operator = comparison.operator();
         match comparison {
-            Comparison::Includes => format!("selected(${{{question}}}, {})", value.write()),
-            Comparison::Lacks => format!("not(selected(${{{question}}}, {}))", value.write()),
-            Comparison::Answered | Comparison::Unanswered => {
-                format!("${{{question}}} {} ''", comparison.operator())
-            }
-            _ => format!("${{{question}}} {} {}", comparison.operator(), value.write()),
+            Comparison::Includes => format!("selected({asked}, {})", value.write()),
+            Comparison::Lacks => format!("not(selected({asked}, {}))", value.write()),
+            Comparison::Answered | Comparison::Unanswered => format!("{asked} {operator} ''"),
+            Comparison::ByToday | Comparison::FromToday => format!("{asked} {operator} today()"),
+            _ => match comparison.counted() {
+                Some(counted) => format!("{counted}({asked}) {operator} {}", value.write()),
+                None => format!("{asked} {operator} {}", value.write()),
+            },
         }
     }
 }
@@ -222,13 +268,16 @@ fn tokens(expression: &str) -> Option<Vec<Token>> {
         } else if first == '\'' || first == '"' {
             let (words, after) = rest[1..].split_once(first)?;
             (Token::Text(words.to_owned()), after)
+        } else if first == '.' && !rest[1..].starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+            (Token::Reference(OWN.to_owned()), &rest[1..])
         } else if first.is_ascii_digit() || first == '-' {
             let end = rest[1..].find(|c: char| !c.is_ascii_digit() && c != '.');
             let (digits, after) = rest.split_at(end.map_or(rest.len(), |end| end + 1));
             digits.parse::<f64>().ok()?;
             (Token::Number(digits.to_owned()), after)
         } else if first.is_ascii_alphabetic() {
-            let end = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
+            let end = rest.find(|c: char| !c.is_ascii_alphabetic() && c != '-');
+            let end = end.unwrap_or(rest.len());
             let (word, after) = rest.split_at(end);
             (Token::Word(word.to_owned()), after)
         } else {
@@ -264,10 +313,38 @@ fn test(rest: &mut &[Token]) -> Option<Test> {
             mark(rest, ")")?;
             Some(test)
         }
+        Token::Word(word) if word == "count-selected" || word == "string-length" => {
+            mark(rest, "(")?;
+            let (first, after) = rest.split_first()?;
+            let Token::Reference(question) = first else { return None };
+            *rest = after;
+            mark(rest, ")")?;
+            let (operator, after) = rest.split_first()?;
+            *rest = after;
+            let value = literal(rest)?;
+            let counted = |it: &Comparison| {
+                it.counted() == Some(word) && *operator == Token::Mark(it.operator())
+            };
+            let comparison = Comparison::ALL.into_iter().find(counted)?;
+            let number = matches!(value, Literal::Number(_));
+            number.then(|| Test { question: question.clone(), comparison, value })
+        }
         Token::Reference(question) => {
             let (operator, after) = rest.split_first()?;
             let Token::Mark(operator) = operator else { return None };
             *rest = after;
+            if let [Token::Word(word), Token::Mark("("), Token::Mark(")"), after @ ..] = *rest
+                && word == "today"
+            {
+                *rest = after;
+                let comparison = match *operator {
+                    "<=" => Comparison::ByToday,
+                    ">=" => Comparison::FromToday,
+                    _ => return None,
+                };
+                let value = Literal::Text(String::new());
+                return Some(Test { question: question.clone(), comparison, value });
+            }
             let value = literal(rest)?;
             let nothing = value == Literal::Text(String::new());
             let comparison = match *operator {
@@ -343,6 +420,10 @@ mod tests {
             ("${a}='yes'", "${a} = 'yes'"),
             (" ${ a }  >=-1.5 and  ${b} != \"\" ", "${a} >= -1.5 and ${b} != ''"),
             ("not( selected( ${a},'x' ) )", "not(selected(${a}, 'x'))"),
+            (". >= 0 and . <= 120", ". >= 0 and . <= 120"),
+            (".<=today()", ". <= today()"),
+            ("count-selected(.)<=3", "count-selected(.) <= 3"),
+            ("string-length( ${a} ) >= 2", "string-length(${a}) >= 2"),
             ("${d} > date('2026-01-31') or ${a} = ''", "${d} > date('2026-01-31') or ${a} = ''"),
         ] {
             assert_eq!(read(written).as_deref(), Some(expected), "{written}");
@@ -354,6 +435,10 @@ mod tests {
             "${a} = 1 and ${b} = 2 or ${c} = 3",
             "(${a} = 1)",
             "count-selected(${a}) > 1",
+            "count-selected(${a}) <= 'x'",
+            ". < today()",
+            "../a = 1",
+            ".. = 1",
             "${a} = 'x",
             "${a} = 1 +",
             "${a} = 1 and",
@@ -374,10 +459,11 @@ mod tests {
 
     fn one_test() -> impl Strategy<Value = Test> {
         let comparison = prop::sample::select(Comparison::ALL.to_vec());
-        ("[a-z][a-z0-9_.-]{0,6}", comparison, literal()).prop_map(
+        ("[a-z][a-z0-9_.-]{0,6}|\\.", comparison, literal()).prop_map(
             |(question, comparison, value)| {
                 let value = match comparison {
-                    Comparison::Answered | Comparison::Unanswered => Literal::Text(String::new()),
+                    _ if !comparison.takes_value() => Literal::Text(String::new()),
+                    _ if comparison.takes_count() => Literal::Number("3".to_owned()),
                     Comparison::Includes | Comparison::Lacks => {
                         Literal::Text(value.words().to_owned())
                     }

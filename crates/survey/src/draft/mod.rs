@@ -5,9 +5,11 @@
 //! by a command: a command that would break this is refused, and says why. Whether the survey can be published is
 //! another question, which [`crate::Definition::read`] answers.
 
+mod change;
 mod choices;
 mod condition;
 mod files;
+mod literal;
 mod path;
 mod reference;
 mod tree;
@@ -15,7 +17,9 @@ mod words;
 
 use serde_json::{Map, Value, json};
 
-pub use condition::{Comparison, Condition, Join, Literal, Test};
+pub use change::{Change, changes};
+pub use choices::Renamed;
+pub use condition::{Comparison, Condition, Join, Literal, OWN, Test};
 pub use path::Path;
 pub use tree::Entry;
 pub use words::{Place, Words};
@@ -41,6 +45,9 @@ pub enum Refusal {
     /// No name for a question.
     #[error("Start a name with a letter and use letters, digits, hyphen, underscore.")]
     BadName,
+    /// No name for a choice.
+    #[error("Store a choice without spaces and quotation marks.")]
+    BadChoice,
     /// Others depend on the answer.
     #[error("\"{name}\" is used by others. Change those first.")]
     InUse {

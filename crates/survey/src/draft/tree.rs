@@ -37,11 +37,17 @@ const OF_ANSWERS: [&str; 7] = [
 impl Draft {
     /// Every item, groups before what they hold.
     pub fn entries(&self) -> Vec<Entry> {
-        fn walk(items: &[Value], around: &Path, found: &mut Vec<Entry>) {
+        self.listed().into_iter().map(|(entry, _)| entry).collect()
+    }
+
+    /// Every item with its fields, groups before what they hold.
+    pub fn listed(&self) -> Vec<(Entry, &Fields)> {
+        fn walk<'a>(items: &'a [Value], around: &Path, found: &mut Vec<(Entry, &'a Fields)>) {
             for (place, item) in items.iter().enumerate() {
+                let Some(fields) = item.as_object() else { continue };
                 let path = around.child(text(item, "name"));
                 let kind = text(item, "type").to_owned();
-                found.push(Entry { path: path.clone(), kind, place, of: items.len() });
+                found.push((Entry { path: path.clone(), kind, place, of: items.len() }, fields));
                 walk(inner(item), &path, found);
             }
         }
@@ -157,6 +163,29 @@ impl Draft {
         let to = if up { at.checked_sub(1) } else { Some(at + 1).filter(|to| *to < items.len()) };
         if let Some(to) = to {
             items.swap(at, to);
+        }
+        Ok(())
+    }
+
+    /// Moves an item behind the sibling of that name; with none, before them all.
+    ///
+    /// # Errors
+    /// [`Refusal::Missing`] if there is no such item or sibling.
+    pub fn put_after(&mut self, path: &Path, sibling: Option<&str>) -> Result<(), Refusal> {
+        let around = path.parent().unwrap_or_default();
+        let items = self.items(&around).unwrap_or_default();
+        let at = |name: &str| items.iter().position(|item| text(item, "name") == name);
+        let missing = |name: &str| Refusal::Missing(name.to_owned());
+        let name = path.name().unwrap_or_default();
+        let from = at(name).ok_or_else(|| missing(name))?;
+        let behind = match sibling {
+            Some(sibling) if sibling != name => at(sibling).ok_or_else(|| missing(sibling))? + 1,
+            Some(_) => return Ok(()),
+            None => 0,
+        };
+        if let Some(items) = self.items_mut(&around) {
+            let item = items.remove(from);
+            items.insert(if from < behind { behind - 1 } else { behind }, item);
         }
         Ok(())
     }

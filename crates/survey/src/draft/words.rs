@@ -40,7 +40,7 @@ impl Words {
 }
 
 /// The fields of items that are read by people, in the order in which they are read.
-const READ: [&str; 7] = [
+pub(super) const READ: [&str; 7] = [
     "label",
     "hint",
     "guidance_hint",

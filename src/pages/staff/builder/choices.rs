@@ -2,7 +2,8 @@
 
 use crate::view::{CollectView, View, each, view};
 use leptos::prelude::*;
-use survey::draft::{Path, Place};
+use survey::draft::{Path, Place, Renamed};
+use wasm_bindgen::JsCast;
 
 use super::{
     Heading,
@@ -10,7 +11,10 @@ use super::{
     screen::Screen,
 };
 use crate::{
-    components::field::{ErrorSummary, Fault, TextArea, TextField},
+    components::{
+        field::{ErrorSummary, Fault, TextArea, TextField},
+        select::{Opt, Select},
+    },
     locale::{key, label, t, tf, words},
     platform::browser,
 };
@@ -48,7 +52,34 @@ pub fn Choices(
     let separate = move |_| {
         let _ = desk.change(|draft| draft.use_list(&own, None));
         desk.said.set(t(key::STAFF_MAKE_SEPARATED));
+        browser::focus("#screen");
     };
+    // Where the answer to another question decides which of them are offered: its column, and its choices.
+    let own = path.clone();
+    let belongs = Memo::new(move |_| {
+        desk.draft.with(|draft| {
+            let (column, by) = draft.belonging(&own)?;
+            let list = draft.field(&by, "list").to_owned();
+            let option = |choice: &serde_json::Value| {
+                let name = choice["name"].as_str()?.to_owned();
+                let place = Place::Choice { list: list.clone(), choice: name.clone() };
+                let words = draft.text(&place, "label", draft.language());
+                Some((name.clone(), if words.is_empty() { name } else { words }))
+            };
+            let none: Opt = (String::new(), t(key::STAFF_MAKE_BELONGS_NONE));
+            let options = draft.choices(&list).iter().filter_map(option);
+            let options = [none].into_iter().chain(options).collect();
+            Some(Belongs { column, title: title_of(draft, &by), options })
+        })
+    });
+    // The names of the choices as they are published: what was answered is stored so.
+    let own = path.name().unwrap_or_default().to_owned();
+    let published = Memo::new(move |_| {
+        let before = desk.published_draft()?;
+        let list = before.field(&before.find(&own)?, "list").to_owned();
+        let names = before.choices(&list).iter();
+        Some(names.filter_map(|it| it["name"].as_str().map(str::to_owned)).collect::<Vec<_>>())
+    });
     let more = RwSignal::new(String::new());
     let add = move || {
         let lines = more.get_untracked();
@@ -105,7 +136,7 @@ pub fn Choices(
             {each(
                 names,
                 |name| name.clone(),
-                move |name| view! { <Row desk list name faults/> },
+                move |name| view! { <Row desk list name faults belongs published/> },
             )}
         </ol>
         <form
@@ -137,8 +168,24 @@ pub fn Choices(
     }
 }
 
+/// The question that decides which choices are offered.
+#[derive(Clone, PartialEq)]
+struct Belongs {
+    /// The column of the choices that says to which of its choices each belongs.
+    column: String,
+    title: String,
+    options: Vec<Opt>,
+}
+
 #[component]
-fn Row(desk: Desk, list: Memo<String>, name: String, faults: RwSignal<Vec<Fault>>) -> View {
+fn Row(
+    desk: Desk,
+    list: Memo<String>,
+    name: String,
+    faults: RwSignal<Vec<Fault>>,
+    belongs: Memo<Option<Belongs>>,
+    published: Memo<Option<Vec<String>>>,
+) -> View {
     let place = {
         let name = name.clone();
         move || Place::Choice { list: list.get(), choice: name.clone() }
@@ -205,11 +252,29 @@ fn Row(desk: Desk, list: Memo<String>, name: String, faults: RwSignal<Vec<Fault>
             }
         }
     };
+    let belonging = {
+        let (id, name) = (format!("belongs-{name}"), name.clone());
+        move || {
+            let Belongs { column, title, options } = belongs.get()?;
+            let (own, of) = (name.clone(), column.clone());
+            let value = Signal::derive(move || {
+                desk.draft.with(|draft| list.with(|list| draft.column(list, &own, &of)))
+            });
+            let (own, list) = (name.clone(), list.get_untracked());
+            let on_change = move |value: String| {
+                let _ = desk.change(|draft| draft.set_column(&list, &own, &column, &value));
+            };
+            let label = Signal::derive(move || tf(key::STAFF_MAKE_BELONGS, &[("title", &title)]));
+            let options = Signal::derive(move || options.clone());
+            Some(view! { <Select id=id.clone() label options value on_change/> })
+        }
+    };
+    let stored_name = StoredName { desk, list, name: name.clone(), faults, published };
     let (shift_up, shift_down) = (shift.clone(), shift);
     let what = move || view! { <span class="govuk-visually-hidden">": " {typed}</span> };
     let stored_as = name.clone();
     view! {
-        <li class="ct-outline__line" on:change=move |_| keep()>
+        <li class="ct-outline__line ct-choice" on:change=move |_| keep()>
             <TextField
                 id
                 label=Signal::derive(move || {
@@ -219,6 +284,7 @@ fn Row(desk: Desk, list: Memo<String>, name: String, faults: RwSignal<Vec<Fault>
                 on_input=move |text| typed.set(text)
                 faults
             />
+            {belonging}
             <div class="ct-cluster">
                 <button
                     type="button"
@@ -247,6 +313,130 @@ fn Row(desk: Desk, list: Memo<String>, name: String, faults: RwSignal<Vec<Fault>
                     {what()}
                 </button>
             </div>
+            {stored_name.view()}
         </li>
     }
+}
+
+/// How a choice is stored, behind a press: few change it, and what it costs stands beside it.
+struct StoredName {
+    desk: Desk,
+    list: Memo<String>,
+    name: String,
+    faults: RwSignal<Vec<Fault>>,
+    published: Memo<Option<Vec<String>>>,
+}
+
+impl StoredName {
+    fn view(self) -> View {
+        let Self { desk, list, name, faults, published } = self;
+        let open = RwSignal::new(false);
+        let typed = RwSignal::new(name.clone());
+        let id = format!("stored-{name}");
+        let field = id.clone();
+        let focus = format!("[id=\"{id}\"]");
+        let own = name.clone();
+        let known = Memo::new(move |_| {
+            published.with(|names| names.as_ref().is_some_and(|names| names.contains(&own)))
+        });
+        let own = name.clone();
+        let warning = Signal::derive(move || {
+            let words =
+                if known.get() { key::STAFF_MAKE_STORED_WARN } else { key::STAFF_MAKE_STORED_HINT };
+            tf(words, &[("name", &own)])
+        });
+        let own = name.clone();
+        let rename = move || {
+            let new = typed.with_untracked(|it| it.trim().to_owned());
+            let list = list.get_untracked();
+            match desk.change(|draft| draft.rename_choice(&list, &own, &new)) {
+                Ok(renamed) => {
+                    faults.set(Vec::new());
+                    desk.said.set(told(desk, &new, &renamed));
+                    // The line of the old name is gone; its successor takes the focus.
+                    let selector = format!("[id=\"choice-{new}\"]");
+                    request_animation_frame(move || {
+                        browser::focus(&selector);
+                    });
+                }
+                Err(refusal) => {
+                    let words = desk.draft.with_untracked(|draft| refusal_words(draft, &refusal));
+                    faults.set(vec![Fault { field: field.clone(), words }]);
+                }
+            }
+        };
+        let shown = name.clone();
+        let toggle = move |_| {
+            open.update(|open| *open = !*open);
+            if open.get_untracked() {
+                let focus = focus.clone();
+                request_animation_frame(move || {
+                    browser::focus(&focus);
+                });
+            }
+        };
+        let by_key = rename.clone();
+        view! {
+            <div class="ct-choice__stored">
+                <button
+                    type="button"
+                    class="ct-choice__open"
+                    aria-expanded=move || open.get().to_string()
+                    on:click=toggle
+                >
+                    {words(key::STAFF_MAKE_STORED_CHANGE)}
+                    <span class="govuk-visually-hidden">": " {shown}</span>
+                </button>
+                <div
+                    hidden=move || !open.get()
+                    on:change=|event: web_sys::Event| event.stop_propagation()
+                    on:keydown=move |event: web_sys::KeyboardEvent| {
+                        if event.key() == "Enter" && event.target().is_some_and(is_input) {
+                            event.prevent_default();
+                            by_key();
+                        }
+                    }
+                >
+                    <TextField
+                        id
+                        label=label(key::STAFF_MAKE_STORED)
+                        hint=warning
+                        value=typed
+                        on_input=move |text| typed.set(text)
+                        faults
+                    />
+                    <button
+                        type="button"
+                        class="govuk-button govuk-button--secondary"
+                        on:click=move |_| rename()
+                    >
+                        {words(key::STAFF_MAKE_RENAME)}
+                    </button>
+                </div>
+            </div>
+        }
+    }
+}
+
+fn is_input(target: web_sys::EventTarget) -> bool {
+    target.dyn_ref::<web_sys::HtmlInputElement>().is_some()
+}
+
+/// What a new name has changed with it, and where staff must look themselves.
+fn told(desk: Desk, name: &str, renamed: &Renamed) -> String {
+    desk.draft.with_untracked(|draft| {
+        let titles = |paths: &[Path]| {
+            paths.iter().map(|path| title_of(draft, path)).collect::<Vec<_>>().join("; ")
+        };
+        let mut parts = vec![tf(key::STAFF_MAKE_STORED_NOW, &[("name", name)])];
+        if !renamed.followed.is_empty() {
+            let what = titles(&renamed.followed);
+            parts.push(tf(key::STAFF_MAKE_STORED_FOLLOWED, &[("what", &what)]));
+        }
+        if !renamed.unsure.is_empty() {
+            let what = titles(&renamed.unsure);
+            parts.push(tf(key::STAFF_MAKE_STORED_UNSURE, &[("what", &what)]));
+        }
+        parts.join(" ")
+    })
 }

@@ -1,24 +1,26 @@
-//! When a question is asked: picked as question, comparison and value, or written as an expression.
+//! When a question is asked, when it must be answered, which answers are good: picked as question, comparison and
+//! value, or written as an expression.
 
 use crate::view::{View, each, view};
 use leptos::prelude::*;
 use serde_json::json;
 use survey::draft::{
-    Comparison, Condition, Draft, Join, Literal, Path, Place, Test, is_answered, is_group,
+    Comparison, Condition, Draft, Join, Literal, OWN, Path, Place, Test, is_answered, is_group,
     takes_choices,
 };
 
 use super::{
     Heading,
     desk::{Desk, refusal_words, title_of},
-    screen::Screen,
+    expression::ExpressionField,
+    screen::{Decides, Screen},
 };
 use crate::{
     components::{
         choices::Choices,
-        field::{ErrorSummary, Fault, TextArea, TextField},
+        field::{ErrorSummary, Fault, TextField},
         select::{Opt, Select},
-        when_field::WhenField,
+        when_field::{HALF_TYPED, WhenField},
     },
     locale::{key, label, t, tf, words},
     platform::browser,
@@ -62,11 +64,49 @@ impl Picked {
         self.retell();
     }
 
+    /// What is picked and has no value yet, or not a number where one is wanted.
+    fn unfinished(self, desk: Desk, own: &Path) -> Vec<Fault> {
+        let fault = |(index, test): (usize, &Test)| {
+            let kind = desk.draft.with_untracked(|draft| kind_of(draft, own, &test.question));
+            let words = test.value.words().trim();
+            let number = matches!(test.value, Literal::Number(_));
+            let words = if !test.comparison.takes_value() {
+                return None;
+            } else if words.is_empty() || words == HALF_TYPED {
+                key::STAFF_MAKE_VALUE_MISSING
+            } else if wants_number(&kind, test.comparison) && !number {
+                key::STAFF_MAKE_VALUE_NUMBER
+            } else {
+                return None;
+            };
+            let words = tf(words, &[("n", &(index + 1).to_string())]);
+            Some(Fault { field: format!("value-{index}"), words })
+        };
+        self.tests.with_untracked(|tests| tests.iter().enumerate().filter_map(fault).collect())
+    }
+
     fn retell(self) {
         let (join, tests) = (self.join.get_untracked(), self.tests.get_untracked());
         let none = tests.is_empty();
         let source = Condition { join, tests }.write();
         self.source.set(if none { String::new() } else { source });
+    }
+}
+
+/// What the screen says, by what the condition decides.
+fn heading_of(decides: Decides) -> crate::locale::Key {
+    match decides {
+        Decides::Asked => key::STAFF_MAKE_CONDITION,
+        Decides::Needed => key::STAFF_MAKE_NEEDED,
+        Decides::Good => key::STAFF_MAKE_GOOD,
+    }
+}
+
+fn help_of(decides: Decides) -> crate::locale::Key {
+    match decides {
+        Decides::Asked => key::STAFF_MAKE_CONDITION_NONE,
+        Decides::Needed => key::STAFF_MAKE_NEEDED_NONE,
+        Decides::Good => key::STAFF_MAKE_GOOD_NONE,
     }
 }
 
@@ -77,15 +117,25 @@ pub fn ConditionEdit(
     desk: Desk,
     /// Whose condition.
     path: Path,
+    /// What it decides.
+    decides: Decides,
 ) -> View {
-    let source = desk.draft.with_untracked(|draft| draft.field(&path, "relevant").to_owned());
+    let field = decides.field();
+    let source = desk.draft.with_untracked(|draft| draft.field(&path, field).to_owned());
     let picked = Picked::open(&source);
     let faults = RwSignal::new(Vec::<Fault>::new());
     let back = Screen::Item(path.clone());
     let address = back.address(&desk.id());
     let own = path.clone();
+    let asked = desk.draft.with_untracked(|draft| questions(draft, &path, decides));
+    let asked = StoredValue::new(asked);
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
+        let unfinished = picked.unfinished(desk, &own);
+        if !unfinished.is_empty() {
+            faults.set(unfinished);
+            return;
+        }
         let source = picked.source.get_untracked();
         let source = source.trim();
         let fault = |words: String| faults.set(vec![Fault { field: "source".to_owned(), words }]);
@@ -95,38 +145,59 @@ pub fn ConditionEdit(
             fault(error.to_string());
             return;
         }
-        let value = (!source.is_empty()).then(|| json!(source));
-        match desk.change(|draft| draft.set(&own, "relevant", value)) {
+        let value = match (source, decides) {
+            // Where it must be answered, it must be always.
+            ("", Decides::Needed) => Some(json!(true)),
+            ("", _) => None,
+            _ => Some(json!(source)),
+        };
+        match desk.change(|draft| draft.set(&own, field, value)) {
             Ok(()) => back.show(&desk.id()),
             Err(refusal) => {
                 fault(desk.draft.with_untracked(|draft| refusal_words(draft, &refusal)));
             }
         }
     };
+    let none = asked.with_value(Vec::is_empty);
     let own = path.clone();
-    let asked = desk.draft.with_untracked(|draft| questions(draft, &path));
-    let first = asked.first().map(|(name, _)| name.clone());
-    let none = first.is_none();
     let add = move |_| {
-        let Some(question) = first.clone() else { return };
-        let value = Literal::Text(String::new());
-        picked.pick(|all| all.push(Test { question, comparison: Comparison::Answered, value }));
+        let Some(question) = asked.with_value(|all| all.first().map(|(name, _)| name.clone()))
+        else {
+            return;
+        };
+        let kind = desk.draft.with_untracked(|draft| kind_of(draft, &own, &question));
+        let comparison = comparisons_of(&kind, question == OWN).next();
+        let Some(comparison) = comparison else { return };
+        let value = first_value(desk, &own, &question, &kind, comparison);
+        picked.pick(|all| all.push(Test { question, comparison, value }));
         let last = picked.tests.with_untracked(Vec::len).saturating_sub(1);
         request_animation_frame(move || {
             browser::focus(&format!("[id=\"question-{last}\"]"));
         });
     };
-    let asked = StoredValue::new(asked);
     let join = Signal::derive(move || vec![join_name(picked.join.get()).to_owned()]);
     let joins = Signal::derive(|| {
         [(Join::All, key::STAFF_MAKE_JOIN_ALL), (Join::Any, key::STAFF_MAKE_JOIN_ANY)]
             .map(|(join, words)| (join_name(join).to_owned(), t(words)))
             .to_vec()
     });
+    let own = path.clone();
     let title = Signal::derive(move || {
         let title = desk.draft.with(|draft| title_of(draft, &own));
-        tf(key::STAFF_MAKE_CONDITION, &[("title", &title)])
+        tf(heading_of(decides), &[("title", &title)])
     });
+    // What is wrong with what is stored stands at its field, until it is written otherwise.
+    let stored = Place::Item(path.clone());
+    let shown = Signal::derive(move || {
+        let mut all = faults.get();
+        if picked.source.with(|now| *now == source) {
+            let wrong = desk.wrong.get().into_iter();
+            let wrong = wrong.filter(|it| it.place == stored && it.field == field);
+            all.extend(wrong.map(|it| Fault { field: "source".to_owned(), words: it.words }));
+        }
+        all
+    });
+    let row_path = path.clone();
     view! {
         <Heading title back=address/>
         <ErrorSummary faults/>
@@ -135,6 +206,9 @@ pub fn ConditionEdit(
                 <p class="govuk-inset-text">{words(key::STAFF_MAKE_BY_HAND)}</p>
             </div>
             <div hidden=move || !picked.fits.get()>
+                <p class="govuk-body" hidden=move || picked.tests.with(|tests| !tests.is_empty())>
+                    {words(help_of(decides))}
+                </p>
                 <div hidden=move || picked.tests.with(Vec::len) < 2>
                     <Choices
                         id="join"
@@ -151,7 +225,10 @@ pub fn ConditionEdit(
                 {each(
                     move || (0..picked.tests.with(Vec::len)).collect(),
                     |index| *index,
-                    move |index| view! { <Row desk picked asked index/> },
+                    move |index| {
+                        let own = row_path.clone();
+                        view! { <Row desk own picked asked index faults/> }
+                    },
                 )}
                 <p class="govuk-body" hidden=!none>
                     {words(key::STAFF_MAKE_NOTHING_TO_ASK)}
@@ -166,14 +243,18 @@ pub fn ConditionEdit(
                     {words(key::STAFF_MAKE_TEST_ADD)}
                 </button>
             </div>
-            <TextArea
+            <ExpressionField
+                desk
+                path
                 id="source"
                 label=label(key::STAFF_MAKE_SOURCE)
-                hint=label(key::STAFF_MAKE_EXPRESSION_HINT)
+                hint=label(match decides {
+                    Decides::Good => key::STAFF_MAKE_CONSTRAINT_HINT,
+                    _ => key::STAFF_MAKE_EXPRESSION_HINT,
+                })
                 value=picked.source
                 on_input=move |text| picked.write(text)
-                faults
-                rows=3
+                faults=shown
             />
             <button class="govuk-button">{words(key::STAFF_MAKE_CONDITION_KEEP)}</button>
         </form>
@@ -187,8 +268,8 @@ fn join_name(join: Join) -> &'static str {
     }
 }
 
-/// The questions whose answers can be tested: all but the one at hand and what it holds.
-fn questions(draft: &Draft, own: &Path) -> Vec<Opt> {
+/// The questions whose answers can be tested: all but what the item holds, and the answer itself where it is judged.
+fn questions(draft: &Draft, own: &Path, decides: Decides) -> Vec<Opt> {
     let entries = draft.entries().into_iter();
     let asked = entries.filter(|entry| {
         (is_answered(&entry.kind) || entry.kind == "calculate")
@@ -196,19 +277,46 @@ fn questions(draft: &Draft, own: &Path) -> Vec<Opt> {
             && !entry.path.is_in(own)
     });
     let option = |path: Path| Some((path.name()?.to_owned(), title_of(draft, &path)));
-    asked.filter_map(|entry| option(entry.path)).collect()
+    let judged = decides == Decides::Good
+        && comparisons_of(&kind_of(draft, own, OWN), true).next().is_some();
+    let this = judged.then(|| (OWN.to_owned(), t(key::STAFF_MAKE_THIS)));
+    this.into_iter().chain(asked.filter_map(|entry| option(entry.path))).collect()
 }
 
-/// The comparisons that make sense for a type of question.
-fn comparisons(kind: &str) -> Vec<Opt> {
-    let fits = |comparison: &Comparison| match comparison {
-        Comparison::Answered | Comparison::Unanswered => true,
-        Comparison::Includes | Comparison::Lacks => kind == "select_multiple",
-        Comparison::Is | Comparison::IsNot => kind != "select_multiple" && kind != "rank",
-        Comparison::Less | Comparison::AtMost | Comparison::Greater | Comparison::AtLeast => {
-            matches!(kind, "integer" | "decimal" | "range" | "date" | "calculate")
-        }
+/// The type of the question that a test asks about.
+fn kind_of(draft: &Draft, own: &Path, question: &str) -> String {
+    let path = if question == OWN { Some(own.clone()) } else { draft.find(question) };
+    path.map(|path| draft.field(&path, "type").to_owned()).unwrap_or_default()
+}
+
+/// The comparisons that make sense for a type of question. What judges an answer is asked only of one that is there.
+fn comparisons_of(kind: &str, own: bool) -> impl Iterator<Item = Comparison> {
+    use Comparison::*;
+    let several = matches!(kind, "select_multiple" | "rank");
+    let sent = matches!(kind, "image" | "audio" | "video" | "file" | "geopoint");
+    let counted = matches!(kind, "integer" | "decimal" | "range" | "date" | "calculate");
+    let fits = move |comparison: &Comparison| match comparison {
+        Answered | Unanswered => !own,
+        Includes | Lacks => kind == "select_multiple",
+        PickedAtMost | PickedAtLeast => kind == "select_multiple",
+        Is | IsNot => !several && !sent,
+        Less | AtMost | Greater | AtLeast => counted,
+        LengthAtMost | LengthAtLeast => kind == "text",
+        ByToday | FromToday => kind == "date",
     };
+    // The first one is what a new condition begins with: the most usual of each.
+    let order = if own {
+        [AtLeast, AtMost, ByToday, FromToday, PickedAtMost, LengthAtMost].to_vec()
+    } else {
+        vec![Answered]
+    };
+    let first: Vec<_> = order.into_iter().filter(fits).collect();
+    let rest = Comparison::ALL.into_iter().filter(fits);
+    let rest: Vec<_> = rest.filter(|it| !first.contains(it)).collect();
+    first.into_iter().chain(rest)
+}
+
+fn comparisons(kind: &str, own: bool) -> Vec<Opt> {
     let option = |comparison: Comparison| {
         (
             comparison.name().to_owned(),
@@ -223,16 +331,27 @@ fn comparisons(kind: &str) -> Vec<Opt> {
                 Comparison::AtLeast => key::STAFF_MAKE_AT_LEAST,
                 Comparison::Answered => key::STAFF_MAKE_ANSWERED,
                 Comparison::Unanswered => key::STAFF_MAKE_UNANSWERED,
+                Comparison::PickedAtMost => key::STAFF_MAKE_PICKED_AT_MOST,
+                Comparison::PickedAtLeast => key::STAFF_MAKE_PICKED_AT_LEAST,
+                Comparison::LengthAtMost => key::STAFF_MAKE_LENGTH_AT_MOST,
+                Comparison::LengthAtLeast => key::STAFF_MAKE_LENGTH_AT_LEAST,
+                Comparison::ByToday => key::STAFF_MAKE_BY_TODAY,
+                Comparison::FromToday => key::STAFF_MAKE_FROM_TODAY,
             }),
         )
     };
-    Comparison::ALL.into_iter().filter(fits).map(option).collect()
+    comparisons_of(kind, own).map(option).collect()
 }
 
-/// The value as the type of the question has it.
-fn literal(kind: &str, typed: &str) -> Literal {
-    let number = matches!(kind, "integer" | "decimal" | "range" | "calculate");
-    if number && typed.trim().parse::<f64>().is_ok() {
+/// Whether what a test compares with must be a number.
+fn wants_number(kind: &str, comparison: Comparison) -> bool {
+    comparison.takes_count() || matches!(kind, "integer" | "decimal" | "range")
+}
+
+/// The value as the comparison has it.
+fn literal(kind: &str, comparison: Comparison, typed: &str) -> Literal {
+    let number = wants_number(kind, comparison) || kind == "calculate";
+    if number && typed.trim().parse::<f64>().is_ok_and(f64::is_finite) {
         Literal::Number(typed.trim().to_owned())
     } else if kind == "date" {
         Literal::Date(typed.to_owned())
@@ -241,9 +360,22 @@ fn literal(kind: &str, typed: &str) -> Literal {
     }
 }
 
+/// The value that a comparison begins with: the first choice, or nothing yet.
+fn first_value(desk: Desk, own: &Path, question: &str, kind: &str, by: Comparison) -> Literal {
+    let choices = desk.draft.with_untracked(|draft| choices(draft, own, question));
+    let first = choices.first().map(|(name, _)| name.as_str());
+    let first = first.filter(|_| by.takes_value() && !by.takes_count());
+    if by.takes_value() {
+        literal(kind, by, first.unwrap_or_default())
+    } else {
+        literal("", by, "")
+    }
+}
+
 /// The choices of a question, as the draft has them.
-fn choices(draft: &Draft, question: &str) -> Vec<Opt> {
-    let Some(path) = draft.find(question) else { return Vec::new() };
+fn choices(draft: &Draft, own: &Path, question: &str) -> Vec<Opt> {
+    let path = if question == OWN { Some(own.clone()) } else { draft.find(question) };
+    let Some(path) = path else { return Vec::new() };
     let list = draft.field(&path, "list").to_owned();
     let names = draft.choices(&list).iter().filter_map(|choice| choice["name"].as_str());
     let option = |name: &str| {
@@ -255,14 +387,20 @@ fn choices(draft: &Draft, question: &str) -> Vec<Opt> {
 
 /// One test.
 #[component]
-fn Row(desk: Desk, picked: Picked, asked: StoredValue<Vec<Opt>>, index: usize) -> View {
+fn Row(
+    desk: Desk,
+    own: Path,
+    picked: Picked,
+    asked: StoredValue<Vec<Opt>>,
+    index: usize,
+    faults: RwSignal<Vec<Fault>>,
+) -> View {
     let test = Memo::new(move |_| picked.tests.with(|tests| tests.get(index).cloned()));
     let question = Memo::new(move |_| test.get().map(|it| it.question).unwrap_or_default());
+    let at = StoredValue::new(own);
     let kind = Memo::new(move |_| {
-        desk.draft.with(|draft| {
-            let path = draft.find(&question.get());
-            path.map(|path| draft.field(&path, "type").to_owned()).unwrap_or_default()
-        })
+        let question = question.get();
+        desk.draft.with(|draft| at.with_value(|own| kind_of(draft, own, &question)))
     });
     let comparison = Memo::new(move |_| test.get().map(|it| it.comparison));
     let value = Signal::derive(move || {
@@ -275,16 +413,17 @@ fn Row(desk: Desk, picked: Picked, asked: StoredValue<Vec<Opt>>, index: usize) -
             }
         });
     };
-    // The value that a comparison begins with: the first choice, or nothing yet.
-    let first = move |question: &str, kind: &str| {
-        let choices = desk.draft.with_untracked(|draft| choices(draft, question));
-        literal(kind, choices.first().map(|(name, _)| name.as_str()).unwrap_or_default())
+    let first = move |question: &str, kind: &str, by: Comparison| {
+        at.with_value(|own| first_value(desk, own, question, kind, by))
     };
     let to_question = move |name: String| {
+        let kind =
+            desk.draft.with_untracked(|draft| at.with_value(|own| kind_of(draft, own, &name)));
+        let Some(by) = comparisons_of(&kind, name == OWN).next() else { return };
         change(&|test| {
             test.question = name.clone();
-            test.comparison = Comparison::Answered;
-            test.value = Literal::Text(String::new());
+            test.comparison = by;
+            test.value = first(&name, &kind, by);
         });
     };
     let to_comparison = move |name: String| {
@@ -293,31 +432,55 @@ fn Row(desk: Desk, picked: Picked, asked: StoredValue<Vec<Opt>>, index: usize) -
         };
         let (question, kind) = (question.get_untracked(), kind.get_untracked());
         change(&|test| {
-            if new.takes_value() && !test.comparison.takes_value() {
-                test.value = first(&question, &kind);
+            let like = |it: Comparison| (it.takes_value(), it.takes_count());
+            if like(new) != like(test.comparison) {
+                test.value = first(&question, &kind, new);
             }
             test.comparison = new;
         });
     };
     let to_value = move |typed: String| {
         let kind = kind.get_untracked();
-        change(&|test| test.value = literal(&kind, &typed));
+        change(&|test| test.value = literal(&kind, test.comparison, &typed));
     };
-    let takes = Memo::new(move |_| comparison.get().is_some_and(Comparison::takes_value));
+    // Which field the value is written in; it is drawn anew only when that changes.
+    let input = Memo::new(move |_| {
+        let comparison = comparison.get().filter(|it| it.takes_value())?;
+        let kind = kind.get();
+        Some(match kind.as_str() {
+            _ if wants_number(&kind, comparison) => "number",
+            kind if takes_choices(kind) => "choice",
+            "date" => "date",
+            _ => "text",
+        })
+    });
     let field = move || {
-        if !takes.get() {
-            return View::of(());
-        }
         let id = format!("value-{index}");
         let label = label(key::STAFF_MAKE_VALUE);
-        if takes_choices(&kind.get()) {
-            let options =
-                Signal::derive(move || desk.draft.with(|draft| choices(draft, &question.get())));
-            return view! { <Select id label options value on_change=to_value/> };
-        }
-        match kind.get().as_str() {
-            "date" => view! { <WhenField id label kind="date" value on_input=to_value/> },
-            _ => view! { <TextField id label value on_input=to_value/> },
+        match input.get() {
+            None => View::of(()),
+            Some("choice") => {
+                let options = Signal::derive(move || {
+                    let question = question.get();
+                    desk.draft.with(|draft| at.with_value(|own| choices(draft, own, &question)))
+                });
+                view! { <Select id label options value on_change=to_value/> }
+            }
+            Some("date") => {
+                view! { <WhenField id label kind="date" value on_input=to_value faults/> }
+            }
+            Some("number") => view! {
+                <TextField
+                    id
+                    label
+                    value
+                    on_input=to_value
+                    faults
+                    inputmode="decimal"
+                    width="govuk-input--width-10"
+                />
+            },
+            Some(_) => view! { <TextField id label value on_input=to_value faults/> },
         }
     };
     let number = (index + 1).to_string();
@@ -336,7 +499,7 @@ fn Row(desk: Desk, picked: Picked, asked: StoredValue<Vec<Opt>>, index: usize) -
                 <Select
                     id=format!("comparison-{index}")
                     label=label(key::STAFF_MAKE_COMPARISON)
-                    options=Signal::derive(move || comparisons(&kind.get()))
+                    options=Signal::derive(move || comparisons(&kind.get(), question.get() == OWN))
                     value=Signal::derive(move || {
                         comparison.get().map(|it| it.name().to_owned()).unwrap_or_default()
                     })
@@ -354,6 +517,7 @@ fn Row(desk: Desk, picked: Picked, asked: StoredValue<Vec<Opt>>, index: usize) -
                                 tests.remove(index);
                             }
                         });
+                    faults.set(Vec::new());
                     browser::focus("#add-test");
                 }
             >

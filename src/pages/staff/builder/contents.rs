@@ -1,12 +1,15 @@
 //! All questions of the survey in their order, and what can be done with the whole.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::view::{View, each, view};
 use leptos::prelude::*;
+use serde_json::{Map, Value};
 use survey::draft::{Entry, Path, Place, is_group};
 
 use super::{
     Heading,
-    desk::{Desk, title_of},
+    desk::Desk,
     files::Files,
     kinds::{KINDS, kind_words},
     publish::Whole,
@@ -25,17 +28,24 @@ use crate::{
 /// The list of questions.
 #[component]
 pub fn Contents(desk: Desk) -> View {
+    // What stands in each line, found in one walk: a form may have hundreds.
+    let lines = Memo::new(move |_| {
+        let wrong: BTreeSet<Path> = desk
+            .wrong
+            .with(|wrong| wrong.iter().filter_map(|it| item_of(&it.place).cloned()).collect());
+        desk.draft.with(|draft| {
+            let line = |(entry, fields): (Entry, &Map<String, Value>)| {
+                (entry.path.clone(), Shown::of(&entry, fields, draft.language(), &wrong))
+            };
+            draft.listed().into_iter().map(line).collect::<BTreeMap<_, _>>()
+        })
+    });
     let paths = move || {
         let entries = desk.draft.with(|draft| draft.entries());
         entries.into_iter().map(|entry| entry.path).collect::<Vec<_>>()
     };
     let none = Memo::new(move |_| desk.draft.with(|draft| draft.entries().is_empty()));
-    let missing = move || {
-        desk.draft.with(|draft| {
-            let others = draft.languages().into_iter().skip(1);
-            others.map(|tag| draft.untranslated(tag).len()).sum::<usize>()
-        })
-    };
+    let missing = move || desk.others().iter().map(|tag| desk.missing(tag)).sum::<usize>();
     let link = move |screen: Screen, words: crate::locale::Key| {
         let href = move || screen.address(&desk.id());
         view! {
@@ -60,7 +70,7 @@ pub fn Contents(desk: Desk) -> View {
                 })
         }}
         <ol class="ct-outline">
-            {each(paths, |path| path.clone(), move |path| view! { <Line desk path/> })}
+            {each(paths, |path| path.clone(), move |path| view! { <Line desk lines path/> })}
         </ol>
         <p class="govuk-body">
             <a class="govuk-button" id="add" href=move || Screen::Add(Path::root()).address(&desk.id())>
@@ -90,36 +100,65 @@ pub fn Contents(desk: Desk) -> View {
     }
 }
 
+fn item_of(place: &Place) -> Option<&Path> {
+    match place {
+        Place::Item(path) => Some(path),
+        Place::Form | Place::Choice { .. } => None,
+    }
+}
+
+/// What a line of the list says of its question.
+#[derive(Clone, PartialEq)]
+struct Shown {
+    title: String,
+    marks: String,
+    wrong: bool,
+    /// Its place among its siblings, from 0, and how many there are.
+    place: (usize, usize),
+}
+
+impl Shown {
+    fn of(
+        entry: &Entry,
+        fields: &Map<String, Value>,
+        language: &str,
+        wrong: &BTreeSet<Path>,
+    ) -> Self {
+        let label = fields.get("label").and_then(|label| label.get(language)?.as_str());
+        let title = label.filter(|it| !it.is_empty()).or(entry.path.name()).unwrap_or("–");
+        let mut marks = vec![kind_words(&entry.kind)];
+        if fields.get("required").is_some_and(|it| *it != false && *it != "") {
+            marks.push(t(key::STAFF_MAKE_MARK_REQUIRED));
+        }
+        let relevant = fields.get("relevant").and_then(Value::as_str).unwrap_or_default();
+        if !relevant.trim().is_empty() {
+            marks.push(t(key::STAFF_MAKE_MARK_CONDITION));
+        }
+        Self {
+            title: title.to_owned(),
+            marks: marks.join(" · "),
+            wrong: wrong.contains(&entry.path),
+            place: (entry.place, entry.of),
+        }
+    }
+}
+
 /// One question in the list: its words, what is special about it, and the buttons that move it.
 #[component]
-fn Line(desk: Desk, path: Path) -> View {
+fn Line(desk: Desk, lines: Memo<BTreeMap<Path, Shown>>, path: Path) -> View {
     let own = path.clone();
-    let entry = Memo::new(move |_| {
-        desk.draft.with(|draft| draft.entries().into_iter().find(|entry| entry.path == own))
-    });
-    let own = path.clone();
-    let title = Memo::new(move |_| desk.draft.with(|draft| title_of(draft, &own)));
-    let own = path.clone();
-    let marks = move || {
-        let mut marks = Vec::new();
-        desk.draft.with(|draft| {
-            marks.push(kind_words(draft.field(&own, "type")));
-            let required = draft.item(&own).and_then(|item| item.get("required"));
-            if required.is_some_and(|it| *it != false && *it != "") {
-                marks.push(t(key::STAFF_MAKE_MARK_REQUIRED));
-            }
-            if !draft.field(&own, "relevant").trim().is_empty() {
-                marks.push(t(key::STAFF_MAKE_MARK_CONDITION));
-            }
-        });
-        marks.join(" · ")
-    };
-    let own = Place::Item(path.clone());
-    let wrong = move || desk.wrong.with(|wrong| wrong.iter().any(|it| it.place == own));
+    let shown = Memo::new(move |_| lines.with(|lines| lines.get(&own).cloned()));
+    let title = Memo::new(move |_| shown.get().map(|it| it.title).unwrap_or_default());
+    let marks = move || shown.get().map(|it| it.marks);
+    let wrong = move || shown.get().is_some_and(|it| it.wrong);
     let depth = path.names().len();
     let (up, down) = (format!("up-{path}"), format!("down-{path}"));
     let ends = move |up: bool| {
-        entry.get().is_none_or(|it: Entry| if up { it.place == 0 } else { it.place + 1 == it.of })
+        shown.get().is_none_or(
+            |Shown { place: (at, of), .. }| {
+                if up { at == 0 } else { at + 1 == of }
+            },
+        )
     };
     let shift = {
         let (path, up_id, down_id) = (path.clone(), up.clone(), down.clone());
@@ -127,9 +166,8 @@ fn Line(desk: Desk, path: Path) -> View {
             if untrack(|| ends(up)) || desk.change(|draft| draft.shift(&path, up)).is_err() {
                 return;
             }
-            if let Some(entry) = entry.get_untracked() {
-                let (title, place) = (title.get_untracked(), (entry.place + 1).to_string());
-                let of = entry.of.to_string();
+            if let Some(Shown { title, place: (at, of), .. }) = shown.get_untracked() {
+                let (place, of) = ((at + 1).to_string(), of.to_string());
                 desk.said.set(tf(
                     key::STAFF_MAKE_MOVED,
                     &[("title", &title), ("n", &place), ("of", &of)],

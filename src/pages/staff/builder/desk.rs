@@ -6,6 +6,7 @@
 use leptos::prelude::*;
 use model::{
     Collection, Key, Problem, Text,
+    text::FALLBACK,
     wire::{self, DraftResult, DraftWrite},
 };
 use serde::Deserialize as _;
@@ -17,7 +18,7 @@ use survey::{
 use sync::SyncError;
 use wasm_bindgen_futures::spawn_local;
 
-use super::super::unsaved;
+use super::{super::unsaved, screen::Screen};
 use crate::{
     locale::{content, key, t, tf},
     router,
@@ -26,6 +27,9 @@ use crate::{
 
 /// The fields of the survey's record, beside its questions.
 pub type About = Map<String, Value>;
+
+/// The fields of the survey's record that people read, in the order in which they read them.
+pub const READ: [&str; 3] = ["title", "summary", "outcome"];
 
 /// Where the work is.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,10 +73,12 @@ pub struct Desk {
     /// What a screen reader is told of the last command.
     pub said: RwSignal<String>,
     /// The draft before the last removal.
-    pub before: RwSignal<Option<Draft>>,
+    pub before: RwSignal<Option<(Draft, About)>>,
     /// What keeps it from being published.
     pub wrong: Memo<Vec<Wrong>>,
     changed: StoredValue<bool>,
+    /// Something is on its way.
+    busy: StoredValue<bool>,
 }
 
 impl Desk {
@@ -91,6 +97,7 @@ impl Desk {
             before: RwSignal::new(None),
             wrong,
             changed: StoredValue::new(false),
+            busy: StoredValue::new(false),
         };
         desk.guard();
         desk
@@ -108,8 +115,47 @@ impl Desk {
 
     /// What the survey is called so far; tracked.
     pub fn title(self) -> String {
-        let title = self.about.with(|about| Text::deserialize(about.get("title")?).ok());
-        title.map(|title| content(&title)).unwrap_or_default()
+        content(&self.about_text("title"))
+    }
+
+    /// A text of the survey's record; tracked.
+    pub fn about_text(self, field: &str) -> Text {
+        let text = self.about.with(|about| Text::deserialize(about.get(field)?).ok());
+        text.unwrap_or_default()
+    }
+
+    /// Sets the words of a text of the survey's record in one language; without words the language is taken out.
+    pub fn set_about_words(self, field: &str, language: &str, words: &str) {
+        let mut text = untrack(|| self.about_text(field));
+        if text.own(language).unwrap_or_default() == words.trim() {
+            return;
+        }
+        if words.trim().is_empty() {
+            text.remove(language);
+        } else {
+            text.set(language.to_owned(), words.trim().to_owned());
+        }
+        self.set_about(field, serde_json::to_value(text).unwrap_or_default());
+    }
+
+    /// How many texts have no words in a language, those of the survey's record counted; tracked.
+    pub fn missing(self, language: &str) -> usize {
+        let about = READ.into_iter().map(|field| self.about_text(field));
+        let lacks = |text: &Text| {
+            let has = |tag| text.own(tag).is_some_and(|words| !words.trim().is_empty());
+            has(FALLBACK) && !has(language)
+        };
+        about.filter(lacks).count() + self.draft.with(|draft| draft.untranslated(language).len())
+    }
+
+    /// The languages that people read the survey in, beside English; tracked. What is said of a survey always is in
+    /// English too, whatever its questions are written in.
+    pub fn others(self) -> Vec<String> {
+        let languages = self
+            .draft
+            .with(|draft| draft.languages().into_iter().map(str::to_owned).collect::<Vec<_>>());
+        let own = languages.first().cloned();
+        languages.into_iter().filter(|tag| Some(tag) != own.as_ref() || tag != FALLBACK).collect()
     }
 
     /// Carries out a command. What it refuses changes nothing and comes back.
@@ -133,17 +179,27 @@ impl Desk {
         self,
         command: impl FnOnce(&mut Draft) -> Result<(), Refusal>,
     ) -> Result<(), Refusal> {
-        let old = self.draft.get_untracked();
+        let old = (self.draft.get_untracked(), self.about.get_untracked());
         self.change(command)?;
         self.before.set(Some(old));
         Ok(())
     }
 
+    /// Takes a language away with all its words, those of the survey's record too. It can be taken back.
+    pub fn take_language(self, tag: &str) -> Result<(), Refusal> {
+        self.take_away(|draft| draft.remove_language(tag))?;
+        if tag != FALLBACK {
+            READ.into_iter().for_each(|field| self.set_about_words(field, tag, ""));
+        }
+        Ok(())
+    }
+
     /// Takes the last removal back.
     pub fn undo(self) {
-        if let Some(before) = self.before.get_untracked() {
+        if let Some((draft, about)) = self.before.get_untracked() {
             self.before.set(None);
-            self.draft.set(before);
+            self.draft.set(draft);
+            self.about.set(about);
             self.said.set(t(key::STAFF_MAKE_UNDONE));
             self.save();
         }
@@ -163,34 +219,58 @@ impl Desk {
     /// Sends what is here. Changes made meanwhile follow.
     pub fn save(self) {
         self.changed.set_value(true);
-        if matches!(self.saving.get_untracked(), Saving::Sending | Saving::Conflict(_)) {
+        if self.busy.get_value() || matches!(self.saving.get_untracked(), Saving::Conflict(_)) {
             return;
         }
-        self.saving.set(Saving::Sending);
+        // What did not arrive is called so until it has: the notice with its button does not come and go.
+        if !matches!(self.saving.get_untracked(), Saving::Failed(_)) {
+            self.saving.set(Saving::Sending);
+        }
+        self.busy.set_value(true);
         spawn_local(async move {
-            while self.changed.try_get_value() == Some(true) {
-                self.changed.set_value(false);
-                let write = DraftWrite {
-                    base_rev: self.rev(),
-                    survey: self.about.get_untracked(),
-                    definition: self.draft.with_untracked(Draft::definition),
-                };
-                let outcome = match self.store.save_draft(&self.id(), &write).await {
-                    Ok(DraftResult::Saved { head }) => {
-                        if self.rev.try_set_value(head.rev).is_some() {
-                            return;
-                        }
-                        continue;
-                    }
-                    Ok(DraftResult::Conflict { draft }) => Saving::Conflict(draft),
-                    Ok(DraftResult::Discarded) => Saving::Conflict(None),
-                    Err(error) => Saving::Failed(error),
-                };
+            let outcome = self.send().await;
+            self.busy.try_set_value(false);
+            if self.saving.try_get_untracked().is_some_and(|before| before != outcome) {
                 self.saving.try_set(outcome);
-                return;
             }
-            self.saving.try_set(Saving::Saved);
         });
+    }
+
+    /// Sends again what did not arrive, if that may help: the network, the server or the session may be back.
+    pub fn try_again(self) {
+        let may_help =
+            |saving: &Saving| matches!(saving, Saving::Failed(error) if Self::may_help(error));
+        if self.saving.with_untracked(may_help) {
+            self.save();
+        }
+    }
+
+    /// Whether what was not answered may be answered later.
+    pub fn may_help(error: &SyncError) -> bool {
+        use SyncError::{NeedsSignIn, Offline, RetryAfter};
+        matches!(error, Offline(_) | RetryAfter(_) | NeedsSignIn)
+    }
+
+    async fn send(self) -> Saving {
+        while self.changed.try_get_value() == Some(true) {
+            self.changed.set_value(false);
+            let write = DraftWrite {
+                base_rev: self.rev(),
+                survey: self.about.get_untracked(),
+                definition: self.draft.with_untracked(Draft::definition),
+            };
+            match self.store.save_draft(&self.id(), &write).await {
+                Ok(DraftResult::Saved { head }) => {
+                    if self.rev.try_set_value(head.rev).is_some() {
+                        break;
+                    }
+                }
+                Ok(DraftResult::Conflict { draft }) => return Saving::Conflict(draft),
+                Ok(DraftResult::Discarded) => return Saving::Conflict(None),
+                Err(error) => return Saving::Failed(error),
+            }
+        }
+        Saving::Saved
     }
 
     /// Puts what the server has in the place of what is here.
@@ -200,15 +280,35 @@ impl Desk {
             self.rev.set_value(theirs.head.rev);
             self.about.set(theirs.survey.clone());
             self.draft.set(draft);
+            self.before.set(None);
             self.saving.set(Saving::Saved);
+            // A form that is open holds what was here before, and would write it again.
+            Screen::Contents.show(&self.id());
         }
     }
 
-    /// Notes that what is here is published, and the draft done with.
-    pub fn published(self) {
+    /// Notes that what is here is published as this version, and the draft done with.
+    pub fn published(self, version: u32) {
+        self.about.update(|about| {
+            about.insert("version".to_owned(), json!(version));
+        });
         self.rev.set_value(0);
         self.saving.set(Saving::Clean);
         self.before.set(None);
+    }
+
+    /// The version that is published now; none if it never was.
+    pub fn published_version(self) -> Option<u32> {
+        let id = self.id();
+        self.store.catalogue.with(|catalogue| Some(catalogue.survey(&id)?.version))
+    }
+
+    /// The questions as they are published now; tracked.
+    pub fn published_draft(self) -> Option<Draft> {
+        let (id, version) = (self.id(), self.published_version()?);
+        self.store
+            .catalogue
+            .with(|catalogue| Draft::read(&catalogue.stored_definition(&id, version)?))
     }
 
     /// The fields of the survey's record as they are published now; none if it never was.
@@ -248,6 +348,7 @@ pub fn refusal_words(draft: &Draft, refusal: &Refusal) -> String {
         Refusal::Missing(what) => tf(key::STAFF_MAKE_REFUSED_MISSING, &[("what", what)]),
         Refusal::Taken(name) => tf(key::STAFF_MAKE_REFUSED_TAKEN, &[("name", name)]),
         Refusal::BadName => t(key::STAFF_MAKE_REFUSED_NAME),
+        Refusal::BadChoice => t(key::STAFF_MAKE_REFUSED_CHOICE),
         Refusal::Unknown(name) => tf(key::STAFF_MAKE_REFUSED_UNKNOWN, &[("name", name)]),
         Refusal::Senseless => t(key::STAFF_MAKE_REFUSED_SENSELESS),
         Refusal::InUse { by, .. } => {

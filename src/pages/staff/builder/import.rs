@@ -2,7 +2,11 @@
 
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
-use model::wire::{FormCheck, FormFinding};
+use model::{
+    Text,
+    text::FALLBACK,
+    wire::{FormCheck, FormFinding},
+};
 use serde_json::Value;
 use survey::draft::{Draft, Place};
 use sync::SyncError;
@@ -46,11 +50,20 @@ pub fn Import() -> View {
     };
     let take = move |definition: Value| {
         let Some(draft) = Draft::read(&definition) else { return };
-        let title = draft.text(&Place::Form, "title", draft.language());
-        let title = if title.is_empty() { name.get_untracked() } else { title };
-        let title = title.trim_end_matches(".xlsx").to_owned();
+        let words = |tag: &str| draft.text(&Place::Form, "title", tag);
+        let own = words(draft.language());
+        let own = if own.is_empty() { name.get_untracked() } else { own };
+        let own = own.trim_end_matches(".xlsx").to_owned();
+        let mut about = blank_about(&own);
+        // In each language that the form is called in; what is said of a survey is in English too.
+        let called = draft.languages().into_iter().map(|tag| (tag.to_owned(), words(tag)));
+        let mut called: Text = called.filter(|(_, words)| !words.is_empty()).collect();
+        if called.own(FALLBACK).is_none() {
+            called.set(FALLBACK.to_owned(), own.clone());
+        }
+        about.insert("title".to_owned(), serde_json::to_value(called).unwrap_or_default());
         spawn_local(async move {
-            match new_draft(store, &title, blank_about(&title), &draft).await {
+            match new_draft(store, &own, about, &draft).await {
                 Ok(id) => Screen::Contents.show(&id),
                 Err(refused) => {
                     error.try_set(Some(refused));

@@ -11,13 +11,15 @@ use survey::draft::{Draft, Path, Place, Refusal, is_answered, is_group, takes_ch
 use super::{
     Heading, Wrongs,
     desk::{Desk, refusal_words, title_of},
+    expression::ExpressionField,
+    filter::{CountField, FilterField},
     kinds::{KINDS, kind_words},
-    screen::Screen,
+    screen::{Decides, Screen},
 };
 use crate::{
     components::{
         check::Check,
-        field::{ErrorSummary, Fault, TextArea, TextField},
+        field::{ErrorSummary, Fault, FieldError, TextArea, TextField, fault_of},
         select::{Opt, Select},
     },
     locale::{Key, key, label, t, tf, tn, words},
@@ -44,8 +46,8 @@ enum Rule {
 
 const WORDS: [&str; 6] =
     ["label", "hint", "constraint_message", "required_message", "low_label", "high_label"];
-const SOURCES: [&str; 6] =
-    ["constraint", "calculation", "default", "choice_filter", "repeat_count", "appearance"];
+const SOURCES: [&str; 5] =
+    ["calculation", "default", "choice_filter", "repeat_count", "appearance"];
 const PARAMETERS: [&str; 3] = ["start", "end", "step"];
 
 /// The form of one item.
@@ -68,6 +70,9 @@ pub fn ItemEdit(
         move || {
             let mut found = Vec::new();
             for field in fields.get_value() {
+                if desk.draft.with_untracked(|draft| is_kept(draft, &path, field)) {
+                    continue;
+                }
                 if let Err(refusal) = desk.change(|draft| keep(draft, &path, field)) {
                     let words = desk.draft.with_untracked(|it| refusal_words(it, &refusal));
                     found.push(Fault { field: field.name.to_owned(), words });
@@ -94,6 +99,14 @@ pub fn ItemEdit(
     let own = path.clone();
     let kind = Memo::new(move |_| desk.draft.with(|draft| draft.field(&own, "type").to_owned()));
     let own = Place::Item(path.clone());
+    // What is wrong with what is stored stands at its field too.
+    let place = own.clone();
+    let refused = faults;
+    let faults = Signal::derive(move || {
+        let wrong = desk.wrong.get().into_iter().filter(|it| it.place == place);
+        let wrong = wrong.map(|it| Fault { field: it.field, words: it.words });
+        refused.get().into_iter().chain(wrong).collect::<Vec<_>>()
+    });
     let field = move |name: &'static str, label_key: Key, hint: Option<Key>| {
         let value = value(name);
         let hint = Signal::derive(move || hint.map(t).unwrap_or_default());
@@ -132,24 +145,47 @@ pub fn ItemEdit(
                     }
                 })}
             {(kind == "calculate")
-                .then(|| field("calculation", key::STAFF_MAKE_CALCULATION, Some(key::STAFF_MAKE_EXPRESSION_HINT)))}
+                .then(|| {
+                    let value = value("calculation");
+                    view! {
+                        <ExpressionField
+                            desk
+                            path=path.clone()
+                            id="calculation"
+                            label=label(key::STAFF_MAKE_CALCULATION)
+                            hint=label(key::STAFF_MAKE_CALCULATION_HINT)
+                            value
+                            on_input=move |text| value.set(text)
+                            faults
+                        />
+                    }
+                })}
             {(kind == "repeat")
-                .then(|| field("repeat_count", key::STAFF_MAKE_COUNT, Some(key::STAFF_MAKE_COUNT_HINT)))}
-            <Relevant desk path=path.clone()/>
+                .then(|| {
+                    view! {
+                        <CountField desk path=path.clone() value=value("repeat_count") faults/>
+                    }
+                })}
+            <Written desk path=path.clone() decides=Decides::Asked faults/>
             {is_answered(&kind)
                 .then(|| {
                     view! {
                         <h3 class="govuk-heading-m">{words(key::STAFF_MAKE_RULES)}</h3>
                         <Flag desk path=rules.clone() field="required" words=key::STAFF_MAKE_REQUIRED/>
+                        <Needed desk path=rules.clone()/>
                         {field("required_message", key::STAFF_MAKE_REQUIRED_MESSAGE, None)}
                         <Flag desk path=rules.clone() field="may_decline" words=key::STAFF_MAKE_DECLINE/>
-                        {field("constraint", key::STAFF_MAKE_CONSTRAINT, Some(key::STAFF_MAKE_CONSTRAINT_HINT))}
+                        <Written desk path=rules.clone() decides=Decides::Good faults/>
                         {field("constraint_message", key::STAFF_MAKE_CONSTRAINT_MESSAGE, None)}
                         {field("default", key::STAFF_MAKE_DEFAULT, None)}
                     }
                 })}
             {takes_choices(&kind)
-                .then(|| field("choice_filter", key::STAFF_MAKE_FILTER, Some(key::STAFF_MAKE_FILTER_HINT)))}
+                .then(|| {
+                    view! {
+                        <FilterField desk path=rules.clone() value=value("choice_filter") faults/>
+                    }
+                })}
             {field("appearance", key::STAFF_MAKE_APPEARANCE, Some(key::STAFF_MAKE_APPEARANCE_HINT))}
         }
     };
@@ -158,7 +194,7 @@ pub fn ItemEdit(
     let (label_value, hint_value) = (value("label"), value("hint"));
     view! {
         <Heading title back=Screen::Contents.address(&desk.id())/>
-        <ErrorSummary faults/>
+        <ErrorSummary faults=refused/>
         <Wrongs desk here=move |wrong| wrong.place == own/>
         <form
             novalidate
@@ -212,11 +248,24 @@ fn open(desk: Desk, path: &Path) -> Vec<Field> {
 fn applies(kind: &str, field: &str) -> bool {
     match field {
         "start" | "end" | "step" | "low_label" | "high_label" => kind == "range",
-        "constraint" | "constraint_message" | "required_message" | "default" => is_answered(kind),
+        "constraint_message" | "required_message" | "default" => is_answered(kind),
         "calculation" => kind == "calculate",
         "repeat_count" => kind == "repeat",
         "choice_filter" => takes_choices(kind),
         _ => true,
+    }
+}
+
+/// Whether the draft has what the field holds: then nothing is to be done, and most fields of a form are so.
+fn is_kept(draft: &Draft, path: &Path, field: Field) -> bool {
+    let typed = field.value.get_untracked();
+    match field.rule {
+        Rule::Words => {
+            let place = Place::Item(path.clone());
+            draft.text(&place, field.name, draft.language()) == typed.trim()
+        }
+        Rule::Source => draft.field(path, field.name).trim() == typed.trim(),
+        Rule::Parameter => false,
     }
 }
 
@@ -306,23 +355,59 @@ fn Flag(desk: Desk, path: Path, field: &'static str, words: Key) -> View {
     view! { <Check id=field label=label(words) hint value=on on_change/> }
 }
 
-/// When it is asked, in the words of the expression, and the way to change that.
+/// A condition in the words of its expression, and the way to change it.
 #[component]
-fn Relevant(desk: Desk, path: Path) -> View {
-    let own = path.clone();
-    let relevant = move || {
-        let source = desk.draft.with(|draft| draft.field(&own, "relevant").to_owned());
-        if source.trim().is_empty() { t(key::STAFF_MAKE_ALWAYS) } else { source }
+fn Written(desk: Desk, path: Path, decides: Decides, faults: Signal<Vec<Fault>>) -> View {
+    let field = decides.field();
+    let (title, none, change) = match decides {
+        Decides::Good => (
+            key::STAFF_MAKE_CONSTRAINT,
+            key::STAFF_MAKE_GOOD_ANY,
+            key::STAFF_MAKE_CONSTRAINT_CHANGE,
+        ),
+        Decides::Asked | Decides::Needed => {
+            (key::STAFF_MAKE_RELEVANT, key::STAFF_MAKE_ALWAYS, key::STAFF_MAKE_RELEVANT_CHANGE)
+        }
     };
-    let href = move || Screen::Condition(path.clone()).address(&desk.id());
+    let own = path.clone();
+    let source = Memo::new(move |_| desk.draft.with(|draft| draft.field(&own, field).to_owned()));
+    let words_of = move || match source.get() {
+        source if source.trim().is_empty() => t(none),
+        source => source,
+    };
+    let href = move || Screen::Condition(path.clone(), decides).address(&desk.id());
     view! {
         <div class="govuk-form-group">
-            <h3 class="govuk-heading-s">{words(key::STAFF_MAKE_RELEVANT)}</h3>
-            <p class="govuk-body ct-source">{relevant}</p>
-            <a class="govuk-link" href=href>
-                {words(key::STAFF_MAKE_RELEVANT_CHANGE)}
+            <h3 class="govuk-heading-s">{words(title)}</h3>
+            <FieldError id=format!("{field}-error") fault=fault_of(faults, field)/>
+            <p
+                class="govuk-body"
+                class:ct-source=move || source.with(|it| !it.trim().is_empty())
+            >
+                {words_of}
+            </p>
+            <a class="govuk-link ct-alone" id=field href=href>
+                {words(change)}
             </a>
         </div>
+    }
+}
+
+/// The way to say that it must be answered only sometimes.
+#[component]
+fn Needed(desk: Desk, path: Path) -> View {
+    let own = path.clone();
+    let needed = Memo::new(move |_| {
+        desk.draft.with(|draft| draft.item(&own).and_then(|item| item.get("required").cloned()))
+    });
+    let needed = move || needed.get().is_some_and(|it| it != false && it != "");
+    let href = move || Screen::Condition(path.clone(), Decides::Needed).address(&desk.id());
+    view! {
+        <p class="govuk-body" hidden=move || !needed()>
+            <a class="govuk-link ct-alone" href=href>
+                {words(key::STAFF_MAKE_NEEDED_CHANGE)}
+            </a>
+        </p>
     }
 }
 
@@ -384,6 +469,16 @@ fn Standing(desk: Desk, path: Path) -> View {
         faults.set(vec![Fault { field: field.to_owned(), words }]);
     };
     let name = RwSignal::new(path.name().unwrap_or_default().to_owned());
+    let own = path.name().unwrap_or_default().to_owned();
+    let name_hint = Signal::derive(move || {
+        let known = desk.published_draft().is_some_and(|before| before.find(&own).is_some());
+        let warning = known.then(|| t(key::STAFF_MAKE_NAME_PUBLISHED));
+        [Some(t(key::STAFF_MAKE_NAME_HINT)), warning]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ")
+    });
     let own = path.clone();
     let rename = move |_| match desk.change(|draft| draft.rename(&own, name.get_untracked().trim()))
     {
@@ -408,6 +503,45 @@ fn Standing(desk: Desk, path: Path) -> View {
         Ok(path) => Screen::Item(path).show(&desk.id()),
         Err(refusal) => refused("group", &refusal),
     };
+    let own = path.clone();
+    let siblings = Signal::derive(move || {
+        desk.draft.with(|draft| {
+            let around = own.parent().unwrap_or_default();
+            let names = draft.items(&around).unwrap_or_default().iter();
+            let paths = names.filter_map(|it| Some(around.child(it["name"].as_str()?)));
+            let others = paths.filter(|it| *it != own);
+            let option = |path: Path| {
+                let title = title_of(draft, &path);
+                Some((path.name()?.to_owned(), tf(key::STAFF_MAKE_AFTER, &[("title", &title)])))
+            };
+            let first = (String::new(), t(key::STAFF_MAKE_FIRST));
+            [first].into_iter().chain(others.filter_map(option)).collect::<Vec<Opt>>()
+        })
+    });
+    let own = path.clone();
+    let after = Signal::derive(move || {
+        desk.draft.with(|draft| {
+            let items = draft.items(&own.parent().unwrap_or_default()).unwrap_or_default();
+            let at = items.iter().position(|it| it["name"].as_str() == own.name());
+            let before = at.and_then(|at| items.get(at.checked_sub(1)?));
+            before.and_then(|it| it["name"].as_str()).unwrap_or_default().to_owned()
+        })
+    });
+    let own = path.clone();
+    let stand = move |after: String| {
+        let after = (!after.is_empty()).then_some(after);
+        if desk.change(|draft| draft.put_after(&own, after.as_deref())).is_err() {
+            return;
+        }
+        let entry = desk.draft.with_untracked(|draft| {
+            let title = title_of(draft, &own);
+            let entry = draft.entries().into_iter().find(|it| it.path == own)?;
+            Some((title, (entry.place + 1).to_string(), entry.of.to_string()))
+        });
+        if let Some((title, n, of)) = entry {
+            desk.said.set(tf(key::STAFF_MAKE_MOVED, &[("title", &title), ("n", &n), ("of", &of)]));
+        }
+    };
     let remove = move |_| {
         let title = desk.draft.with_untracked(|draft| title_of(draft, &path));
         match desk.take_away(|draft| draft.remove(&path)) {
@@ -428,10 +562,17 @@ fn Standing(desk: Desk, path: Path) -> View {
             value=Signal::derive(move || group.clone())
             on_change=put
         />
+        <Select
+            id="after"
+            label=label(key::STAFF_MAKE_PLACE)
+            options=siblings
+            value=after
+            on_change=stand
+        />
         <TextField
             id="name"
             label=label(key::STAFF_MAKE_NAME)
-            hint=label(key::STAFF_MAKE_NAME_HINT)
+            hint=name_hint
             value=name
             on_input=move |text| name.set(text)
             faults

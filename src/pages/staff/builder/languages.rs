@@ -2,12 +2,13 @@
 
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
+use model::text::FALLBACK;
 use survey::draft::{Place, Words};
 
 use super::{
     super::values::language_name,
     Heading,
-    desk::{Desk, refusal_words},
+    desk::{Desk, READ, refusal_words},
     screen::Screen,
 };
 use crate::{
@@ -48,16 +49,22 @@ pub fn Languages(desk: Desk) -> View {
         browser::focus("#language");
     };
     let rows = move || {
-        let all: Vec<_> = desk.draft.with(|draft| {
-            let tags = draft.languages().into_iter();
-            tags.map(|tag| (tag.to_owned(), draft.untranslated(tag).len())).collect()
-        });
+        let tags = desk
+            .draft
+            .with(|draft| draft.languages().into_iter().map(str::to_owned).collect::<Vec<_>>());
+        let missing = |tag: String| {
+            let missing = desk.missing(&tag);
+            (tag, missing)
+        };
+        let all: Vec<_> = tags.into_iter().map(missing).collect();
         let row = move |(index, (tag, missing)): (usize, (String, usize))| {
             let name = language_name(&tag);
             let href = Screen::Translate(tag.clone()).address(&desk.id());
             let gone = name.clone();
+            // What is said of the survey is in English too, so another language of its own may lack that.
+            let translated = index > 0 || tag != FALLBACK;
             let remove = move |_| {
-                if desk.take_away(|draft| draft.remove_language(&tag)).is_ok() {
+                if desk.take_language(&tag).is_ok() {
                     desk.said.set(tf(key::STAFF_MAKE_REMOVED, &[("title", &gone)]));
                     browser::focus("#undo");
                 }
@@ -70,13 +77,20 @@ pub fn Languages(desk: Desk) -> View {
                         <strong>{shown}</strong>
                         <span class="ct-outline__marks">
                             {match (index, missing) {
-                                (0, _) => t(key::STAFF_MAKE_LANGUAGE_OWN),
+                                (0, 0) => t(key::STAFF_MAKE_LANGUAGE_OWN),
+                                (0, missing) => {
+                                    format!(
+                                        "{}. {}",
+                                        t(key::STAFF_MAKE_LANGUAGE_OWN),
+                                        tn(key::STAFF_MAKE_MISSING, missing),
+                                    )
+                                }
                                 (_, 0) => t(key::STAFF_MAKE_LANGUAGE_WHOLE),
                                 (_, missing) => tn(key::STAFF_MAKE_MISSING, missing),
                             }}
                         </span>
                     </div>
-                    {(index > 0)
+                    {translated
                         .then(|| {
                             view! {
                                 <div class="ct-cluster">
@@ -87,6 +101,7 @@ pub fn Languages(desk: Desk) -> View {
                                     <button
                                         type="button"
                                         class="govuk-button govuk-button--secondary"
+                                        hidden=index == 0
                                         on:click=remove
                                     >
                                         {t(key::STAFF_ROW_REMOVE)}
@@ -118,6 +133,12 @@ pub fn Languages(desk: Desk) -> View {
     }
 }
 
+/// What stands in one line: a text of the survey's record in English, or one of the form in its own language.
+enum Line {
+    About(&'static str),
+    Form(Words),
+}
+
 /// Every text in one language, beside the same in the survey's own.
 #[component]
 pub fn Translate(
@@ -130,19 +151,29 @@ pub fn Translate(
     // Drawn once: whoever types is not disturbed by what they type.
     let texts = desk.draft.with_untracked(|draft| {
         let own = draft.language();
-        let texts = draft.words().into_iter().filter(|it| !it.own(own).trim().is_empty());
-        texts.collect::<Vec<_>>()
+        let written = |it: &Words| !it.own(own).trim().is_empty() && tag != own;
+        draft.words().into_iter().filter(written).collect::<Vec<_>>()
     });
+    let said = |field: &&'static str| {
+        let text = untrack(|| desk.about_text(field));
+        tag != FALLBACK && text.own(FALLBACK).is_some_and(|words| !words.trim().is_empty())
+    };
+    let said: Vec<_> = READ.into_iter().filter(said).collect();
     let counted = tag.clone();
-    let missing = Memo::new(move |_| desk.draft.with(|draft| draft.untranslated(&counted).len()));
+    let missing = Memo::new(move |_| desk.missing(&counted));
     let name = language_name(&tag);
     let title = Signal::derive(move || tf(key::STAFF_MAKE_TRANSLATION, &[("name", &name)]));
-    let row = {
-        let tag = tag.clone();
-        move |(index, words): (usize, Words)| {
-            view! { <Row desk tag=tag.clone() index words faults/> }
-        }
+    let rows = |lines: Vec<(String, Line)>| {
+        let row = |(id, line): (String, Line)| {
+            view! { <Row desk tag=tag.clone() id line faults/> }
+        };
+        lines.into_iter().map(row).collect_view()
     };
+    let said = rows(said.into_iter().map(|it| (format!("about-{it}"), Line::About(it))).collect());
+    let form = texts.into_iter().enumerate();
+    let form = form.map(|(index, words)| (format!("words-{index}"), Line::Form(words)));
+    let form: Vec<_> = form.collect();
+    let (some, form) = (!form.is_empty(), rows(form));
     view! {
         <Heading title back=Screen::Languages.address(&desk.id())/>
         <p class="ct-count" role="status">
@@ -152,7 +183,12 @@ pub fn Translate(
             }}
         </p>
         <ErrorSummary faults/>
-        <ol class="ct-outline">{texts.into_iter().enumerate().map(row).collect_view()}</ol>
+        <h3 class="govuk-heading-m">{words(key::STAFF_MAKE_ABOUT)}</h3>
+        <ol class="ct-outline">{said}</ol>
+        <div hidden=!some>
+            <h3 class="govuk-heading-m">{words(key::STAFF_MAKE_QUESTIONS)}</h3>
+            <ol class="ct-outline">{form}</ol>
+        </div>
         <p class="govuk-body">
             <a class="govuk-button" href=Screen::Languages.address(&desk.id())>
                 {words(key::STAFF_MAKE_DONE)}
@@ -161,12 +197,15 @@ pub fn Translate(
     }
 }
 
-#[component]
-fn Row(desk: Desk, tag: String, index: usize, words: Words, faults: RwSignal<Vec<Fault>>) -> View {
-    let own = desk.draft.with_untracked(|draft| draft.language().to_owned());
-    let typed = RwSignal::new(words.own(&tag).to_owned());
-    let original = words.own(&own).to_owned();
-    let what = t(match (&words.place, words.field.as_str()) {
+/// What a text is.
+fn kind_of(line: &Line) -> crate::locale::Key {
+    let words = match line {
+        Line::About("title") => return key::STAFF_FIELD_TITLE,
+        Line::About("summary") => return key::STAFF_FIELD_SUMMARY,
+        Line::About(_) => return key::SURVEY_OUTCOME,
+        Line::Form(words) => words,
+    };
+    match (&words.place, words.field.as_str()) {
         (Place::Choice { .. }, _) => key::STAFF_MAKE_TEXT_CHOICE,
         (_, "label") => key::STAFF_MAKE_WORDS,
         (_, "hint" | "guidance_hint") => key::STAFF_MAKE_HINT,
@@ -175,14 +214,37 @@ fn Row(desk: Desk, tag: String, index: usize, words: Words, faults: RwSignal<Vec
         (_, "low_label") => key::STAFF_MAKE_LOW,
         (_, "high_label") => key::STAFF_MAKE_HIGH,
         _ => key::STAFF_FIELD_TITLE,
-    });
-    let id = format!("words-{index}");
+    }
+}
+
+#[component]
+fn Row(desk: Desk, tag: String, id: String, line: Line, faults: RwSignal<Vec<Fault>>) -> View {
+    let what = t(kind_of(&line));
+    let (own, original, now) = match &line {
+        Line::About(field) => {
+            let text = untrack(|| desk.about_text(field));
+            let words = |tag: &str| text.own(tag).unwrap_or_default().to_owned();
+            (FALLBACK.to_owned(), words(FALLBACK), words(&tag))
+        }
+        Line::Form(words) => {
+            let own = desk.draft.with_untracked(|draft| draft.language().to_owned());
+            let original = words.own(&own).to_owned();
+            (own, original, words.own(&tag).to_owned())
+        }
+    };
+    let typed = RwSignal::new(now);
     let fault = id.clone();
     let language = tag.clone();
     let keep = move |_| {
-        let kept = desk.change(|draft| {
-            draft.set_words(&words.place, &words.field, &language, &typed.get_untracked())
-        });
+        let kept = match &line {
+            Line::About(field) => {
+                desk.set_about_words(field, &language, &typed.get_untracked());
+                Ok(())
+            }
+            Line::Form(words) => desk.change(|draft| {
+                draft.set_words(&words.place, &words.field, &language, &typed.get_untracked())
+            }),
+        };
         match kept {
             Ok(()) => faults.set(Vec::new()),
             Err(refusal) => {

@@ -3,11 +3,14 @@
 //! What a command does to the questions is `survey::draft`, which knows no screen; where the work is kept is `desk`.
 
 mod about;
+mod changes;
 mod choices;
 mod condition;
 mod contents;
 mod desk;
+mod expression;
 mod files;
+mod filter;
 mod import;
 mod item;
 mod kinds;
@@ -143,9 +146,11 @@ fn Screens(desk: Desk) -> View {
         Screen::Preview => view! { <Preview desk/> },
         Screen::Publish => view! { <Publish desk/> },
         Screen::Item(path) if there(desk, &path) => view! { <ItemEdit desk path/> },
-        Screen::Condition(path) if there(desk, &path) => view! { <ConditionEdit desk path/> },
+        Screen::Condition(path, decides) if there(desk, &path) => {
+            view! { <ConditionEdit desk path decides/> }
+        }
         Screen::Choices(path) if there(desk, &path) => view! { <Choices desk path/> },
-        Screen::Item(_) | Screen::Condition(_) | Screen::Choices(_) => view! { <Contents desk/> },
+        Screen::Item(_) | Screen::Condition(..) | Screen::Choices(_) => view! { <Contents desk/> },
     };
     view! {
         <SavingState desk/>

@@ -15,6 +15,7 @@ use crate::{
     components::field::ErrorSummary,
     locale::{self, key, label, t, tf, words},
     pages::resident::survey::{Questions, Taking, questions},
+    platform::browser,
     store::Store,
 };
 
@@ -80,6 +81,15 @@ pub fn Preview(desk: Desk) -> View {
             }
         }
     };
+    // Another page takes the focus along: the button that was pressed is gone with its page.
+    Effect::new(move |before: Option<()>| {
+        place.track();
+        if before.is_some() {
+            request_animation_frame(|| {
+                browser::focus("#preview");
+            });
+        }
+    });
     let failed = !wrong.is_empty();
     view! {
         <Heading title=label(key::STAFF_MAKE_PREVIEW) back=Screen::Contents.address(&desk.id())/>
@@ -89,7 +99,7 @@ pub fn Preview(desk: Desk) -> View {
         <ul class="govuk-list govuk-list--bullet">
             {wrong.into_iter().map(|words| view! { <li>{words}</li> }).collect_view()}
         </ul>
-        <div class="ct-preview" hidden=failed>
+        <div class="ct-preview" id="preview" tabindex="-1" hidden=failed>
             {shown}
         </div>
     }

@@ -15,7 +15,8 @@ use wasm_bindgen_futures::spawn_local;
 use super::{
     super::{faults::fault_for, live, opened::difference, values::language_name},
     Heading,
-    desk::{Desk, Wrong, title_of, wrong_at},
+    changes::{Changes, Overtaken},
+    desk::{Desk, READ, Wrong, title_of, wrong_at},
     is_saved,
     screen::Screen,
     start::{copy_of, new_draft},
@@ -77,7 +78,7 @@ pub fn Publish(desk: Desk) -> View {
             };
             if came == Outcome::Out(version) {
                 let (id, rev) = (desk.id(), desk.rev());
-                desk.published();
+                desk.published(version);
                 if rev > 0 {
                     // What stays of the draft is what is published: nothing is lost if this fails.
                     let _ = store.discard_draft(&id, rev).await;
@@ -102,11 +103,11 @@ pub fn Publish(desk: Desk) -> View {
     });
     let ready = Memo::new(move |_| wrong.with(Vec::is_empty) && desk.saving.with(is_saved));
     let missing = move || {
-        let languages = desk.draft.with(|draft| {
-            let others = draft.languages().into_iter().skip(1);
-            let missing = others.map(|tag| (tag.to_owned(), draft.untranslated(tag).len()));
-            missing.filter(|(_, missing)| *missing > 0).collect::<Vec<_>>()
-        });
+        let missing = |tag: String| {
+            let missing = desk.missing(&tag);
+            (missing > 0).then_some((tag, missing))
+        };
+        let languages: Vec<_> = desk.others().into_iter().filter_map(missing).collect();
         let line = |(tag, missing): (String, usize)| {
             let words =
                 format!("{}: {}", language_name(&tag), tn(key::STAFF_MAKE_MISSING, missing));
@@ -134,6 +135,8 @@ pub fn Publish(desk: Desk) -> View {
                 let wrong = wrong.get();
                 (!wrong.is_empty()).then(|| view! { <WrongList desk wrong/> })
             }}
+            <Overtaken desk/>
+            <Changes desk/>
             {missing}
             <p class="govuk-body ct-prose">{words(key::STAFF_MAKE_PUBLISH_TEXT)}</p>
             <button
@@ -245,7 +248,9 @@ fn edits(store: Store, desk: Desk) -> Option<(u32, Vec<Edit>)> {
         "survey": id, "version": version,
         "definition": desk.draft.with_untracked(Draft::definition),
     });
+    // What others may have written meanwhile, such as a figure to compare with, is theirs.
     let mut wanted = desk.about.get_untracked();
+    wanted.retain(|field, _| READ.contains(&field.as_str()) || field == "minutes");
     wanted.insert("version".to_owned(), json!(version));
     wanted.insert("state".to_owned(), json!(SurveyState::Open));
     let record = untrack(|| desk.record());
@@ -423,6 +428,7 @@ pub fn Whole(desk: Desk) -> View {
             <div hidden=move || sure.get()>
                 <button
                     type="button"
+                    id="ask-discard"
                     class="govuk-button govuk-button--warning"
                     on:click=move |_| {
                         sure.set(true);
@@ -448,7 +454,12 @@ pub fn Whole(desk: Desk) -> View {
                     <button
                         type="button"
                         class="govuk-button govuk-button--secondary"
-                        on:click=move |_| sure.set(false)
+                        on:click=move |_| {
+                            sure.set(false);
+                            request_animation_frame(|| {
+                                browser::focus("#ask-discard");
+                            });
+                        }
                     >
                         {words(key::STAFF_MAKE_DISCARD_NO)}
                     </button>

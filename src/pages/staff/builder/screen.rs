@@ -16,8 +16,8 @@ pub enum Screen {
     Add(Path),
     /// One question or group.
     Item(Path),
-    /// When an item is asked.
-    Condition(Path),
+    /// A condition of an item.
+    Condition(Path, Decides),
     /// The choices of a question.
     Choices(Path),
     /// The languages.
@@ -30,6 +30,28 @@ pub enum Screen {
     Publish,
 }
 
+/// What a condition decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decides {
+    /// When the item is asked.
+    Asked,
+    /// When it must be answered.
+    Needed,
+    /// Which answers are good.
+    Good,
+}
+
+impl Decides {
+    /// The field of the item, in XLSForm's words.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Asked => "relevant",
+            Self::Needed => "required",
+            Self::Good => "constraint",
+        }
+    }
+}
+
 impl Screen {
     /// The screen that the address names; tracked.
     pub fn now() -> Self {
@@ -39,7 +61,9 @@ impl Screen {
             "about" => Self::About,
             "add" => Self::Add(path),
             "item" => Self::Item(path),
-            "condition" => Self::Condition(path),
+            "condition" => Self::Condition(path, Decides::Asked),
+            "required" => Self::Condition(path, Decides::Needed),
+            "constraint" => Self::Condition(path, Decides::Good),
             "choices" => Self::Choices(path),
             "languages" => Self::Languages,
             "translate" => Self::Translate(at),
@@ -56,7 +80,14 @@ impl Screen {
             Self::About => ("about", String::new()),
             Self::Add(path) => ("add", path.to_string()),
             Self::Item(path) => ("item", path.to_string()),
-            Self::Condition(path) => ("condition", path.to_string()),
+            Self::Condition(path, decides) => {
+                let name = match decides {
+                    Decides::Asked => "condition",
+                    Decides::Needed => "required",
+                    Decides::Good => "constraint",
+                };
+                (name, path.to_string())
+            }
             Self::Choices(path) => ("choices", path.to_string()),
             Self::Languages => ("languages", String::new()),
             Self::Translate(tag) => ("translate", tag.clone()),

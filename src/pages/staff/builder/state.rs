@@ -7,7 +7,7 @@ use sync::SyncError;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    super::live,
+    super::live::{self, while_seen},
     desk::{Desk, Saving},
     screen::Screen,
     start::new_draft,
@@ -15,6 +15,7 @@ use super::{
 use crate::{
     components::notice::{Notice, Tone},
     locale::{key, label, t, tf, words},
+    platform::browser,
     router,
     store::Store,
 };
@@ -34,11 +35,20 @@ pub fn SavingState(desk: Desk) -> View {
         Saving::Failed(error) => Some(view! {
             <Notice tone=Tone::Error title=label(key::STAFF_NOT_SAVED)>
                 <p>{live::words_for(&error)}</p>
-                <p>{t(key::STAFF_MAKE_FAILED_TEXT)}</p>
+                <p>
+                    {t(if Desk::may_help(&error) {
+                        key::STAFF_MAKE_TRYING_TEXT
+                    } else {
+                        key::STAFF_MAKE_FAILED_TEXT
+                    })}
+                </p>
                 <button
                     type="button"
                     class="govuk-button govuk-button--secondary"
-                    on:click=move |_| desk.save()
+                    on:click=move |_| {
+                        desk.save();
+                        browser::focus("#draft-state");
+                    }
                 >
                     {t(key::STAFF_TRY_AGAIN)}
                 </button>
@@ -47,9 +57,10 @@ pub fn SavingState(desk: Desk) -> View {
         Saving::Conflict(theirs) => Some(view! { <Elsewhere desk theirs/> }),
         Saving::Clean | Saving::Saved | Saving::Sending => None,
     };
+    while_seen(move || desk.try_again());
     view! {
         <p class="ct-make-title">{move || desk.title()}</p>
-        <p class="govuk-body" id="draft-state" role="status">
+        <p class="govuk-body" id="draft-state" role="status" tabindex="-1">
             {line}
         </p>
         {trouble}
@@ -65,7 +76,10 @@ pub fn SavingState(desk: Desk) -> View {
                             type="button"
                             id="undo"
                             class="govuk-button govuk-button--secondary"
-                            on:click=move |_| desk.undo()
+                            on:click=move |_| {
+                                desk.undo();
+                                browser::focus("#screen");
+                            }
                         >
                             {words(key::STAFF_MAKE_UNDO)}
                         </button>
@@ -115,7 +129,10 @@ fn Elsewhere(desk: Desk, theirs: Option<wire::Draft>) -> View {
                             <button
                                 type="button"
                                 class="govuk-button govuk-button--secondary"
-                                on:click=move |_| desk.take_theirs(&theirs)
+                                on:click=move |_| {
+                                    desk.take_theirs(&theirs);
+                                    browser::focus("#screen");
+                                }
                             >
                                 {t(key::STAFF_MAKE_CONFLICT_THEIRS)}
                             </button>

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 use e2e::{
     Browser, Server, axe,
+    browser::exactly,
     pages::{Feedback, Staff, Survey, Tablet},
     t,
 };
@@ -193,6 +194,8 @@ async fn pages_where_staff_write_surveys() -> Result<()> {
         ("?do=item&at=get_on", t("staff_make_rules")),
         ("?do=add&at=", t("staff_kind_repeat")),
         ("?do=condition&at=being_online/online_barriers", t("staff_make_source")),
+        ("?do=constraint&at=get_on", t("staff_make_source")),
+        ("?do=required&at=get_on", t("staff_make_source")),
         ("?do=choices&at=get_on", t("staff_make_choices_add")),
         ("?do=languages&at=", t("staff_make_language_add")),
         ("?do=preview&at=", t("survey_next")),
@@ -203,5 +206,13 @@ async fn pages_where_staff_write_surveys() -> Result<()> {
         browser.reads(sign).await?;
         eyes.look(&path).await?;
     }
+    browser.open_page(&format!("{edit}?do=condition&at=get_on")).await?;
+    browser.press_button(t("staff_make_test_add")).await?;
+    browser.see(By::Id("question-0")).await?;
+    eyes.look("a condition").await?;
+    browser.open_page(&format!("{edit}?do=choices&at=get_on")).await?;
+    browser.press_button(t("staff_make_stored_change")).await?;
+    browser.see(exactly("label", t("staff_make_stored"))).await?;
+    eyes.look("a stored name").await?;
     eyes.found_nothing()
 }

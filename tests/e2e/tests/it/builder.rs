@@ -10,11 +10,11 @@ use e2e::{
 use serde_json::{Value, json};
 use thirtyfour::prelude::By;
 
-const USE: &str = "Do you use the park?";
-const WHY: &str = "Why not?";
+pub const USE: &str = "Do you use the park?";
+pub const WHY: &str = "Why not?";
 
 /// Writes a survey of two questions, the second for those who answer "No" to the first.
-async fn write(office: &Browser) -> Result<Builder<'_>> {
+pub async fn write(office: &Browser) -> Result<Builder<'_>> {
     Staff::sign_in(office, "/staff/surveys/new").await?;
     let builder = Builder::begin(office, "Parks").await?;
     builder.go_to(t("staff_make_about")).await?;
@@ -44,8 +44,11 @@ async fn a_survey_is_written_translated_published_and_answered() -> Result<()> {
     builder.go_to(t("staff_make_languages")).await?;
     office.choose(t("staff_make_language_add"), "Polish").await?;
     builder.press(t("staff_make_language_add_go")).await?;
-    office.reads("4 texts are missing").await?;
+    office.reads("6 texts are missing").await?;
     office.press(By::XPath("//a[starts-with(normalize-space(.), 'Translate')]")).await?;
+    for (field, words) in [("title", "Parki"), ("summary", "Co odstrasza od parku?")] {
+        office.see(By::Id(format!("about-{field}"))).await?.send_keys(words).await?;
+    }
     let polish = ["Czy korzystasz z parku?", "Tak", "Nie", "Dlaczego nie?"];
     for (index, words) in polish.into_iter().enumerate() {
         let field = office.see(By::Id(format!("words-{index}"))).await?;
@@ -69,6 +72,12 @@ async fn a_survey_is_written_translated_published_and_answered() -> Result<()> {
     builder.back().await?.publish(1).await?;
 
     tablet.open_page("/surveys/parks").await?;
+    // What is said of the survey is read in the resident's language before the first question.
+    tablet.press(By::Id("language-pl")).await?;
+    tablet.headed("Parki").await?;
+    tablet.reads("Co odstrasza od parku?").await?;
+    tablet.press(By::Id("language-en")).await?;
+    tablet.headed("Parks").await?;
     let survey = Survey::start(&tablet).await?;
     assert_eq!(survey.question().await?, USE);
     survey.pick("No").await?.next().await?;
@@ -189,6 +198,7 @@ async fn the_screens_are_pictured() -> Result<()> {
             ("item", "?do=item&at=get_on", t("staff_make_rules")),
             ("add", "?do=add&at=", t("staff_kind_repeat")),
             ("condition", "?do=condition&at=being_online/online_barriers", t("staff_make_source")),
+            ("constraint", "?do=constraint&at=get_on", t("staff_make_source")),
             ("choices", "?do=choices&at=get_on", t("staff_make_choices_add")),
             ("languages", "?do=languages&at=", t("staff_make_language_add")),
             ("translate", "?do=translate&at=pl", t("staff_make_done")),

@@ -1,0 +1,76 @@
+//! A field for an expression, and a list that writes the names of questions into it.
+
+use crate::view::{View, view};
+use leptos::prelude::*;
+use survey::draft::{Path, is_answered, is_group};
+
+use super::desk::{Desk, title_of};
+use crate::{
+    components::{
+        field::{Fault, TextArea},
+        select::{Opt, Select},
+    },
+    locale::{key, label, t},
+    platform::browser,
+};
+
+/// The field. Nobody must know how a question is called to write its answer in.
+#[component]
+pub fn ExpressionField(
+    /// The draft.
+    desk: Desk,
+    /// Whose expression.
+    path: Path,
+    /// Unique on the page.
+    id: &'static str,
+    /// What is asked.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Help.
+    #[prop(into)]
+    hint: Signal<String>,
+    /// The expression.
+    #[prop(into)]
+    value: Signal<String>,
+    /// Called with the expression at each change.
+    #[prop(into)]
+    on_input: Callback<String>,
+    /// The form's faults.
+    #[prop(into)]
+    faults: Signal<Vec<Fault>>,
+) -> View {
+    let options = Signal::derive(move || {
+        desk.draft.with(|draft| {
+            let answered = |kind: &str| is_answered(kind) || kind == "calculate";
+            let entries = draft.entries().into_iter();
+            let others = entries
+                .filter(|it| answered(&it.kind) && !is_group(&it.kind) && !it.path.is_in(&path));
+            let option = |path: &Path| Some((path.name()?.to_owned(), title_of(draft, path)));
+            let none: Opt = (String::new(), t(key::STAFF_MAKE_LANGUAGE_NONE));
+            [none].into_iter().chain(others.filter_map(|it| option(&it.path))).collect::<Vec<_>>()
+        })
+    });
+    let chosen = RwSignal::new(String::new());
+    let write = move |name: String| {
+        if name.is_empty() {
+            return;
+        }
+        let before = value.get_untracked();
+        let space = if before.is_empty() || before.ends_with(' ') { "" } else { " " };
+        on_input.run(format!("{before}{space}${{{name}}} "));
+        // The list is back at its first line, for the next one.
+        chosen.set(name);
+        chosen.set(String::new());
+        browser::focus(&format!("[id=\"{id}\"]"));
+    };
+    view! {
+        <TextArea id label hint value on_input faults rows=3/>
+        <Select
+            id=format!("{id}-insert")
+            label=self::label(key::STAFF_MAKE_INSERT)
+            options
+            value=chosen
+            on_change=write
+        />
+    }
+}
