@@ -20,9 +20,11 @@ pub fn chosen(event: &Event) -> Option<File> {
     input.files()?.get(0)
 }
 
-/// Empties a field whose file was not taken: it would go on showing its name.
-pub fn empty(event: &Event) {
-    let input = event.target().and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
+/// Empties the field with this id, whose file was not taken or is taken away: it would go on showing its name, and the
+/// same file chosen again would be no change.
+pub fn empty(id: &str) {
+    let field = gloo::utils::document().get_element_by_id(id);
+    let input = field.and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
     if let Some(input) = input {
         input.set_value("");
     }

@@ -45,7 +45,7 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
         let name = file.name();
         let room = room_for(&own);
         if room < LEAST {
-            attachment::empty(&event);
+            attachment::empty(&own.id);
             said.set(t(key::SURVEY_FILE_FULL));
             return;
         }
@@ -60,7 +60,7 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
                 Some(_) => key::SURVEY_FILE_LARGE,
                 None => key::SURVEY_FILE_UNREAD,
             };
-            attachment::empty(&event);
+            attachment::empty(&own.id);
             said.set(t(refused));
         };
         if kind == FileKind::Image {
@@ -90,7 +90,10 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
                     <button
                         type="button"
                         class="govuk-button govuk-button--secondary"
-                        on:click=move |_| remove.set(None)
+                        on:click=move |_| {
+                            attachment::empty(&remove.id);
+                            remove.set(None);
+                        }
                     >
                         {words(key::SURVEY_FILE_REMOVE)}
                     </button>
