@@ -20,6 +20,16 @@ pub fn chosen(event: &Event) -> Option<File> {
     input.files()?.get(0)
 }
 
+/// Empties the field with this id, whose file was not taken or is taken away: it would go on showing its name, and the
+/// same file chosen again would be no change.
+pub fn empty(id: &str) {
+    let field = gloo::utils::document().get_element_by_id(id);
+    let input = field.and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
+    if let Some(input) = input {
+        input.set_value("");
+    }
+}
+
 /// A file as text: its media type and its bytes in base64.
 pub struct Encoded {
     /// As the browser knows it, without parameters: `image/jpeg`.

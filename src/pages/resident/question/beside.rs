@@ -55,7 +55,7 @@ impl Beside {
                     Medium::Sound => key::SURVEY_SOUND_MISSING,
                     Medium::Film => key::SURVEY_FILM_MISSING,
                 };
-                return view! { <span class="ct-media__missing">{t(missing)}</span> };
+                return view! { <span class="ct-media__missing" lang=crate::locale::language dir="ltr">{t(missing)}</span> };
             };
             let address = address.to_string();
             let named = |words| tf(words, &[("what", of)]);

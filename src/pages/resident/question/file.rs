@@ -45,17 +45,23 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
         let name = file.name();
         let room = room_for(&own);
         if room < LEAST {
+            attachment::empty(&own.id);
             said.set(t(key::SURVEY_FILE_FULL));
             return;
         }
         said.set(t(key::SURVEY_FILE_READING));
-        let told = move |encoded: Option<Encoded>| match encoded {
-            Some(Encoded { media_type, data }) if data.len() <= room => {
-                own.set(Some(Answer::File { name: short(&name), media_type, data }));
-                said.set(String::new());
-            }
-            Some(_) => said.set(t(key::SURVEY_FILE_LARGE)),
-            None => said.set(t(key::SURVEY_FILE_UNREAD)),
+        let told = move |encoded: Option<Encoded>| {
+            let refused = match encoded {
+                Some(Encoded { media_type, data }) if data.len() <= room => {
+                    own.set(Some(Answer::File { name: short(&name), media_type, data }));
+                    said.set(String::new());
+                    return;
+                }
+                Some(_) => key::SURVEY_FILE_LARGE,
+                None => key::SURVEY_FILE_UNREAD,
+            };
+            attachment::empty(&own.id);
+            said.set(t(refused));
         };
         if kind == FileKind::Image {
             spawn_local(async move { told(attachment::picture(file, room).await) });
@@ -84,7 +90,10 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
                     <button
                         type="button"
                         class="govuk-button govuk-button--secondary"
-                        on:click=move |_| remove.set(None)
+                        on:click=move |_| {
+                            attachment::empty(&remove.id);
+                            remove.set(None);
+                        }
                     >
                         {words(key::SURVEY_FILE_REMOVE)}
                     </button>

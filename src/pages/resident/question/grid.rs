@@ -106,7 +106,7 @@ pub fn Grid(
     let caption = head.map(|head| {
         let (label, hint) = (head.label(), head.hint());
         view! {
-            <caption class="govuk-table__caption govuk-table__caption--m ct-words">
+            <caption class="govuk-table__caption govuk-table__caption--m ct-form-words">
                 {label} <span class="govuk-hint ct-grid__hint" hidden=move || hint.get().is_empty()>
                     {hint}
                 </span>

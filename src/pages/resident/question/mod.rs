@@ -117,9 +117,9 @@ pub fn QuestionField(
 fn Over(asked: Asked) -> View {
     let label = asked.label();
     if asked.heading {
-        view! { <h1 class="govuk-heading-l ct-words" tabindex="-1">{label}</h1> }
+        view! { <h1 class="govuk-heading-l ct-form-words" tabindex="-1">{label}</h1> }
     } else {
-        view! { <p class="govuk-label govuk-label--m ct-words" aria-hidden="true">{label}</p> }
+        view! { <p class="govuk-label govuk-label--m ct-form-words" aria-hidden="true">{label}</p> }
     }
 }
 
@@ -147,13 +147,13 @@ fn input(asked: Asked, looks: Looks) -> View {
 fn Note(asked: Asked) -> View {
     let (label, hint) = (asked.label(), asked.hint());
     let heading = if asked.heading {
-        view! { <h1 class="govuk-heading-l ct-words" tabindex="-1">{label}</h1> }
+        view! { <h1 class="govuk-heading-l ct-form-words" tabindex="-1">{label}</h1> }
     } else {
-        view! { <p class="govuk-body-l ct-words">{label}</p> }
+        view! { <p class="govuk-body-l ct-form-words">{label}</p> }
     };
     view! {
         {heading}
-        <p class="govuk-body ct-words" hidden=move || hint.get().is_empty()>{hint}</p>
+        <p class="govuk-body ct-form-words" hidden=move || hint.get().is_empty()>{hint}</p>
     }
 }
 
@@ -182,7 +182,7 @@ fn Agree(asked: Asked) -> View {
     let (id, error) = (asked.id.clone(), format!("{}-error", asked.id));
     let heading = asked.heading.then(|| {
         let label = asked.label();
-        view! { <h1 class="govuk-heading-l ct-words" tabindex="-1">{label}</h1> }
+        view! { <h1 class="govuk-heading-l ct-form-words" tabindex="-1">{label}</h1> }
     });
     // As a heading the words stand over the box; in a page of several they are its own.
     let words = if asked.heading { Signal::derive(|| t(key::SURVEY_AGREE)) } else { asked.label() };
