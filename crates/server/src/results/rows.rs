@@ -36,6 +36,10 @@ impl Rows {
         if numbers {
             return Self::of_numbers(all, question.sort != Sort::Decimal);
         }
+        if question.sort == Sort::Words && all.counts.is_empty() {
+            // Nobody has sorted them yet: a table of themes that all say "hidden" tells nothing.
+            return Self::none();
+        }
         let versions = question.versions();
         let mut shown: Vec<Row> = question
             .offers
@@ -53,10 +57,10 @@ impl Rows {
             .collect();
         let offered: BTreeSet<&String> = question.offers.iter().map(|offer| &offer.name).collect();
         let unknown = all.counts.keys().filter(|value| !offered.contains(value));
-        let is_date = question.sort == Sort::Date;
+        let is_open = matches!(question.sort, Sort::Date | Sort::Hour);
         shown.extend(unknown.map(|value| Row {
             value: value.clone(),
-            unknown: !is_date,
+            unknown: !is_open,
             ..Row::default()
         }));
         let mut others = None;
@@ -77,6 +81,10 @@ impl Rows {
             .map(|(at, row)| (row.value.clone(), at))
             .collect();
         Self { shown, by_value, bins: Vec::new(), others }
+    }
+
+    fn none() -> Self {
+        Self { shown: Vec::new(), by_value: BTreeMap::new(), bins: Vec::new(), others: None }
     }
 
     fn of_numbers(all: &Tally, whole: bool) -> Self {
@@ -104,7 +112,8 @@ impl Rows {
     pub fn picture(&self, question: &Question) -> Picture {
         match question.sort {
             Sort::Words | Sort::Unseen => Picture::Words,
-            Sort::Date | Sort::Whole | Sort::Decimal => Picture::Histogram,
+            Sort::Counted => Picture::Number,
+            Sort::Date | Sort::Hour | Sort::Whole | Sort::Decimal => Picture::Histogram,
             Sort::Scale if self.bins.is_empty() => Picture::Scale,
             Sort::Scale => Picture::Histogram,
             Sort::One if question.is_scale() => Picture::Scale,
