@@ -247,6 +247,11 @@ impl Page<'_> {
         let rows = Rows::of(question, &self.counted.all.tally(at, ""));
         let count = rows.len();
         let column = |tally: &Tally| rows.column(tally, repeated);
+        let column_in = |dimension: Option<&Dimension>, value: &str, tally: &Tally| match dimension
+        {
+            Some(Dimension::Version) => rows.column_of_version(tally, question, value),
+            _ => column(tally),
+        };
         let tally = self.counted.view.tally(at, "");
         let own = column(&tally);
         let single = question.sort.is_single();
@@ -256,7 +261,7 @@ impl Page<'_> {
             let values: Vec<&String> = table.people.keys().collect();
             let columns: Vec<Column> = values
                 .iter()
-                .map(|value| column(&table.tally(at, value)))
+                .map(|value| column_in(table.by.as_ref(), value, &table.tally(at, value)))
                 .collect();
             let Some(place) = values.iter().position(|it| *it == value) else { continue };
             if columns.len() < 2 {
@@ -273,7 +278,7 @@ impl Page<'_> {
         if !told {
             withheld = Withheld::everything(count);
         }
-        let compared = self.compared(at, single, groups, &column, &own, &withheld, told);
+        let compared = self.compared(at, single, groups, &column_in, &own, &withheld, told);
         let base = match (withheld.base, repeated) {
             (false, _) => Some(own.base),
             (true, false) if told && own.answered >= FEWEST => Some(everybody),
@@ -328,7 +333,7 @@ impl Page<'_> {
         at: usize,
         single: bool,
         groups: &[Vec<String>],
-        column: &impl Fn(&Tally) -> Column,
+        column: &impl Fn(Option<&Dimension>, &str, &Tally) -> Column,
         whole: &Column,
         unknown: &Withheld,
         told: bool,
@@ -338,9 +343,12 @@ impl Page<'_> {
         };
         let count = whole.rows.len();
         let gather = |table: &Table, group: &Vec<String>| {
-            let columns: Vec<Column> =
-                group.iter().map(|value| column(&table.tally(at, value))).collect();
-            sum(&columns, count)
+            let of = |value: &String| column(table.by.as_ref(), value, &table.tally(at, value));
+            let columns: Vec<Column> = group.iter().map(of).collect();
+            match <[Column; 1]>::try_from(columns) {
+                Ok([column]) => column,
+                Err(columns) => sum(&columns, count),
+            }
         };
         let columns: Vec<Column> = groups.iter().map(|group| gather(table, group)).collect();
         if !told {

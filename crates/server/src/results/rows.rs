@@ -121,6 +121,21 @@ impl Rows {
         }
     }
 
+    /// The counts of people who answered `version` of the survey, with what that version did not ask.
+    pub fn column_of_version(&self, tally: &Tally, question: &Question, version: &str) -> Column {
+        let column = self.column(tally, question.repeat.is_some());
+        let Ok(version) = version.parse::<u32>() else { return column };
+        let is_missing = |row: &Row| {
+            let offer = question.offers.iter().find(|offer| offer.name == row.value);
+            offer.is_some_and(|offer| !offer.versions.contains(&version))
+        };
+        Column {
+            unasked: !question.versions().contains(&version),
+            unoffered: self.shown.iter().map(is_missing).collect(),
+            ..column
+        }
+    }
+
     /// The counts of some people.
     pub fn column(&self, tally: &Tally, repeated: bool) -> Column {
         let mut rows = vec![Cell::default(); self.shown.len()];
@@ -138,6 +153,6 @@ impl Rows {
             }
         }
         let base = if repeated { tally.instances } else { tally.answered };
-        Column { answered: tally.answered, base, rows }
+        Column { answered: tally.answered, base, rows, ..Column::default() }
     }
 }

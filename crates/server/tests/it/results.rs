@@ -351,7 +351,8 @@ async fn a_new_version_leaves_the_answers_to_the_old_one_as_they_were() {
     let first = |travel: &'static str| {
         move || {
             Told::new(json!({
-                "agree": {"one": "yes"}, "travel": {"many": [travel]}, "years": {"one": "12"},
+                "agree": {"one": if travel == "bus" { "yes" } else { "no" }},
+                "travel": {"many": [travel]}, "years": {"one": "12"},
                 "more": {"one": "Old words"},
             }))
         }
@@ -383,7 +384,8 @@ async fn a_new_version_leaves_the_answers_to_the_old_one_as_they_were() {
     let newer = |travel: &'static str| {
         move || Told {
             version: 2,
-            ..Told::new(json!({"agree": {"one": "yes"}, "travel": {"many": [travel]},
+            ..Told::new(json!({"agree": {"one": if travel == "bus" { "no" } else { "yes" }},
+                               "travel": {"many": [travel]},
                                "ideas": {"one": "New words"}}))
         }
     };
