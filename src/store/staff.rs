@@ -5,7 +5,8 @@ use model::{
     Key,
     results::Results,
     wire::{
-        Conflict, Conflicts, Edit, EditResult, Edits, EditsAnswer, FeedbackPage, Session, SignIn,
+        AnswerThemes, Conflict, Conflicts, Edit, EditResult, Edits, EditsAnswer, FeedbackPage,
+        Session, SignIn, ThemesPatch,
     },
 };
 use reqwasm::http::Method;
@@ -146,6 +147,19 @@ impl Store {
     ) -> Result<Results, SyncError> {
         let path = format!("/results/{survey}?{}", filter.query());
         self.seen(self.parts().gateway.get(&path).await)
+    }
+
+    /// Says what an answer in words is about; gives all its themes.
+    ///
+    /// # Errors
+    /// What the server's answer means.
+    pub async fn sort_answer(
+        &self,
+        survey: &Key,
+        patch: &ThemesPatch,
+    ) -> Result<AnswerThemes, SyncError> {
+        let path = format!("/results/{survey}/themes");
+        self.seen(self.parts().gateway.send(Method::POST, &path, patch).await)
     }
 
     /// Sends one edit. Afterwards the catalogue is fetched, so that the screen shows what the

@@ -289,6 +289,26 @@ pub struct Survey {
     /// What came of earlier answers: "You said, we did".
     #[serde(default, skip_serializing_if = "Text::is_empty")]
     pub outcome: Text,
+    /// How long it took people. The server writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<Measured>,
+}
+
+impl Survey {
+    /// How many minutes its version took people, once enough of them have filled it.
+    pub fn measured_minutes(&self) -> Option<u32> {
+        let measured = self.measured.as_ref()?;
+        (measured.version == self.version).then_some(measured.minutes)
+    }
+}
+
+/// The median of what a survey took the people who went to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measured {
+    /// Which version they filled.
+    pub version: u32,
+    /// In whole minutes, 1 or more.
+    pub minutes: u32,
 }
 
 /// One published version of a survey; never changes after publication.

@@ -6,7 +6,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::Text;
+use crate::{Hash, SubmissionId, Text, wire::AnswerThemes};
 
 /// What people answered.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -115,6 +115,14 @@ pub struct Asked {
     pub rows: Vec<Row>,
     /// The latest answers in people's own words, newest first; withheld where few answered.
     pub words: Option<Vec<String>>,
+    /// What staff say each of `words` is about, in the same order; then `rows` count the themes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<AnswerThemes>,
+}
+
+/// What names an answer in words, without telling whose it is: two answers of one person have nothing in common.
+pub fn answer_of(submission: SubmissionId, path: &str) -> Hash {
+    Hash::of(format!("{submission} {path}").as_bytes())
 }
 
 /// How a question was asked in some versions.

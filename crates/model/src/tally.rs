@@ -1,6 +1,6 @@
 //! Counting answers: people once, however often they answer in a repeat.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::submission::Answer;
 
@@ -37,27 +37,26 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts one person's answers to a question: one, or one for each instance of its repeat. `values` says which
-    /// values an answer counts for.
-    pub fn add(&mut self, answers: &[&Answer], values: impl Fn(&Answer) -> Vec<String>) {
+    /// Counts one person's answers to a question: one, or one for each instance of its repeat, each with the values it
+    /// counts for.
+    pub fn add<'a>(&mut self, answers: impl Iterator<Item = (&'a Answer, &'a [String])>) {
         let mut own: BTreeMap<String, u64> = BTreeMap::new();
-        let mut given = 0;
-        for answer in answers {
+        let (mut given, mut declined) = (0, false);
+        for (answer, values) in answers {
             if matches!(answer, Answer::Declined) {
+                declined = true;
                 continue;
             }
             given += 1;
-            let mut once = values(answer);
-            once.sort();
-            once.dedup();
+            let once: BTreeSet<&String> = values.iter().collect();
             for value in once {
-                *own.entry(value).or_default() += 1;
+                *own.entry(value.clone()).or_default() += 1;
             }
         }
         self.instances += given;
         if given > 0 {
             self.answered += 1;
-        } else if !answers.is_empty() {
+        } else if declined {
             self.declined += 1;
         }
         for (value, count) in own {
@@ -105,33 +104,35 @@ pub fn without_positions(path: &str) -> String {
 mod tests {
     use super::*;
 
-    fn values(answer: &Answer) -> Vec<String> {
-        match answer {
+    fn add(tally: &mut Tally, answers: &[&Answer]) {
+        let values = |answer: &Answer| match answer {
             Answer::One(value) => vec![value.clone()],
             Answer::Many(values) => values.clone(),
             _ => Vec::new(),
-        }
+        };
+        let answers: Vec<_> = answers.iter().map(|answer| (*answer, values(answer))).collect();
+        tally.add(answers.iter().map(|(answer, values)| (*answer, values.as_slice())));
     }
 
     #[test]
     fn people_are_counted_once_and_silence_is_apart() {
         let one = |value: &str| Answer::One(value.to_owned());
         let mut tally = Tally::default();
-        tally.add(&[&one("agree")], values);
-        tally.add(&[&one("disagree")], values);
-        tally.add(&[&Answer::Declined], values);
+        add(&mut tally, &[&one("agree")]);
+        add(&mut tally, &[&one("disagree")]);
+        add(&mut tally, &[&Answer::Declined]);
         assert_eq!((tally.answered, tally.declined, tally.instances), (2, 1, 2));
 
         let many = Answer::Many(vec!["bus".into(), "bus".into(), "car".into()]);
         let mut tally = Tally::default();
-        tally.add(&[&many], values);
+        add(&mut tally, &[&many]);
         assert_eq!(tally.cell("bus"), Cell { count: 1, people: 1 });
         assert_eq!(tally.cell("tram"), Cell::default());
 
         // A household of three, two of them nine years old, and one whose age nobody says.
         let mut tally = Tally::default();
-        tally.add(&[&one("9"), &one("9"), &one("41"), &Answer::Declined], values);
-        tally.add(&[&one("9")], values);
+        add(&mut tally, &[&one("9"), &one("9"), &one("41"), &Answer::Declined]);
+        add(&mut tally, &[&one("9")]);
         assert_eq!((tally.answered, tally.declined, tally.instances), (2, 0, 4));
         assert_eq!(tally.cell("9"), Cell { count: 3, people: 2 });
         assert_eq!(tally.numbers()[1], (41.0, Cell { count: 1, people: 1 }));

@@ -244,6 +244,28 @@ pub struct Draft {
     pub definition: Value,
 }
 
+/// `POST /api/v1/results/{survey}/themes`: what an answer in words is about. Themes that are not named stay as they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThemesPatch {
+    /// Which answer, by [`crate::results::answer_of`].
+    pub answer: Hash,
+    /// The themes it gets.
+    #[serde(default)]
+    pub give: Vec<Key>,
+    /// The themes it loses.
+    #[serde(default)]
+    pub take: Vec<Key>,
+}
+
+/// The themes of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerThemes {
+    /// Which answer.
+    pub answer: Hash,
+    /// Its themes, in the order of their ids.
+    pub themes: Vec<Key>,
+}
+
 /// `PUT /api/v1/drafts/{id}`: how a draft is to be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DraftWrite {

@@ -20,6 +20,11 @@ pub enum Sort {
     Words,
     /// Days; `2026-11-24`, perhaps with a time.
     Date,
+    /// Times of the day; `09:30:00.000Z`. They are counted by the hour.
+    Hour,
+    /// Places and files: how many there are is counted, and each is read in an export alone. A list of the places that
+    /// people pointed at would tell where they live.
+    Counted,
     /// What nobody was asked: calculations, the tablet, moments. It is exported, and no result.
     Unseen,
 }
@@ -27,7 +32,7 @@ pub enum Sort {
 impl Sort {
     /// Whether an answer counts for one value at most, so that the values add up to the answers.
     pub fn is_single(self) -> bool {
-        !matches!(self, Self::Many | Self::Words | Self::Unseen)
+        !matches!(self, Self::Many | Self::Words | Self::Counted | Self::Unseen)
     }
 }
 
@@ -67,6 +72,11 @@ impl Question {
     /// Whether its values stand in an order that means something.
     pub fn is_scale(&self) -> bool {
         self.sort == Sort::Scale || self.likert
+    }
+
+    /// Whether staff say what its answers are about: people write them in their own words.
+    pub fn takes_themes(&self) -> bool {
+        self.kind == "text"
     }
 
     /// The versions that ask it, ascending.
@@ -152,11 +162,11 @@ fn of(version: u32, definition: &Definition, question: &Item) -> Option<Question
         Kind::Text => ("text", Sort::Words, Vec::new()),
         Kind::Date => ("date", Sort::Date, Vec::new()),
         Kind::DateTime => ("dateTime", Sort::Date, Vec::new()),
-        Kind::Time => ("time", Sort::Words, Vec::new()),
+        Kind::Time => ("time", Sort::Hour, Vec::new()),
         Kind::Barcode => ("barcode", Sort::Words, Vec::new()),
-        Kind::Geopoint => ("geopoint", Sort::Words, Vec::new()),
-        Kind::Geoshape => ("geoshape", Sort::Words, Vec::new()),
-        Kind::File(_) => ("file", Sort::Words, Vec::new()),
+        Kind::Geopoint => ("geopoint", Sort::Counted, Vec::new()),
+        Kind::Geoshape => ("geoshape", Sort::Counted, Vec::new()),
+        Kind::File(_) => ("file", Sort::Counted, Vec::new()),
         Kind::Hidden | Kind::Metadata(_) => ("calculate", Sort::Unseen, Vec::new()),
     };
     let label = question.label.clone();

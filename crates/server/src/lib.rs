@@ -11,6 +11,7 @@ mod brake;
 pub mod check;
 pub mod clock;
 pub mod config;
+pub mod durations;
 pub mod error;
 pub mod export;
 mod files;

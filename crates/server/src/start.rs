@@ -18,6 +18,7 @@ use crate::{
     auth::{PasswordError, hash_password, readable_password},
     clock::{NoChance, now},
     config::Config,
+    durations,
     import::{self, ImportError},
     listen::{self, Patience},
     router,
@@ -156,6 +157,7 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<(), 
     let publishing = tokio::spawn(Arc::clone(&app.published).keep());
     let router = router(app);
     let sweeping = tokio::spawn(sweep(store.clone()));
+    let measuring = tokio::spawn(durations::keep(store.clone()));
     // Before it says where it is: who is told so may rely on it.
     let epoch = store.epoch().await?;
     say_where(address, loaded, &hint, assets.is_empty());
@@ -163,6 +165,7 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<(), 
     listen::serve(listener, router, Patience::of_this_process(), stop).await;
     compressing.abort();
     sweeping.abort();
+    measuring.abort();
     publishing.abort();
     store.close().await;
     drop(lock);

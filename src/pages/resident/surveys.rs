@@ -2,7 +2,7 @@
 
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
-use model::catalogue::SurveyState;
+use model::catalogue::{Survey, SurveyState};
 
 use crate::{
     components::{notice::Empty, page::Page},
@@ -40,7 +40,6 @@ pub fn Surveys() -> View {
                         {open
                             .into_iter()
                             .map(|(id, survey)| {
-                                let minutes = usize::try_from(survey.minutes).unwrap_or(0);
                                 view! {
                                     <li class="ct-card">
                                         <h2 class="ct-card__title">
@@ -49,7 +48,7 @@ pub fn Surveys() -> View {
                                             </a>
                                         </h2>
                                         <p class="ct-card__meta">{content(&survey.summary)}</p>
-                                        <p class="ct-card__meta">{tn(key::SURVEY_MINUTES, minutes)}</p>
+                                        <p class="ct-card__meta">{minutes_words(&survey)}</p>
                                     </li>
                                 }
                             })
@@ -59,4 +58,13 @@ pub fn Surveys() -> View {
             }}
         </Page>
     }
+}
+
+/// How long it takes: what it took others, once enough have filled it, before that what staff expect.
+pub fn minutes_words(survey: &Survey) -> String {
+    let (key, minutes) = match survey.measured_minutes() {
+        Some(minutes) => (key::SURVEY_MEASURED, minutes),
+        None => (key::SURVEY_MINUTES, survey.minutes),
+    };
+    tn(key, usize::try_from(minutes).unwrap_or(0))
 }

@@ -1,7 +1,7 @@
 //! What staff narrow feedback and results to. It stands in the page's address, so the way back
 //! brings it back.
 
-use crate::view::{View, view};
+use crate::view::{CollectView, View, view};
 use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;
 use model::{Collection, Key, results::Offers};
@@ -9,10 +9,11 @@ use model::{Collection, Key, results::Offers};
 use super::values::language_name;
 use crate::{
     components::{select::Select, when_field::WhenField},
-    locale::{key, label, t},
+    locale::{content, key, label, t},
     pages::resident::events::{Filters as Frame, options},
     router,
     store::{Store, staff::FeedbackFilter},
+    wall,
 };
 
 /// What is chosen in this page's address; tracked.
@@ -172,5 +173,55 @@ fn set_day(part: &str, text: &str) {
     let known = untrack(|| router::query(part)).unwrap_or_default();
     if (whole || text.is_empty()) && text != known {
         router::set_query(part, text);
+    }
+}
+
+/// What the page is narrowed to, for paper, where the fields of the filter are not.
+#[component]
+pub fn Narrowing(
+    /// Whom the page shows.
+    filter: Memo<FeedbackFilter>,
+) -> View {
+    let store = Store::get();
+    let lines = move || {
+        let filter = filter.get();
+        let name = |collection: Collection, id: &str| {
+            let name = Key::parse(id)
+                .and_then(|id| store.catalogue.with(|catalogue| catalogue.name(collection, &id)));
+            name.map_or_else(|| id.to_owned(), |name| content(&name))
+        };
+        let mut lines = Vec::new();
+        let mut add = |key: crate::locale::Key, value: String| lines.push((t(key), value));
+        if let Some(venue) = &filter.venue {
+            add(key::FILTER_VENUE, name(Collection::Venue, venue.as_str()));
+        }
+        if let Some(from) = filter.from {
+            add(key::STAFF_FROM, wall::day_of_year(from));
+        }
+        if let Some(to) = filter.to {
+            add(key::STAFF_TO, wall::day_of_year(to));
+        }
+        for (part, value) in &filter.more {
+            match *part {
+                "ward" => add(key::STAFF_RESULT_WARD, name(Collection::Ward, value)),
+                "area" => add(key::STAFF_RESULT_AREA, name(Collection::Area, value)),
+                "language" => add(key::STAFF_RESULT_LANGUAGE, language_name(value)),
+                "version" => add(key::STAFF_RESULT_VERSION, value.clone()),
+                "partial" => {
+                    let is_partial = value == "yes";
+                    let words = if is_partial {
+                        key::STAFF_RESULT_STOPPED
+                    } else {
+                        key::STAFF_RESULT_FINISHED
+                    };
+                    add(key::STAFF_RESULT_PARTIAL, t(words));
+                }
+                _ => {}
+            }
+        }
+        lines.into_iter().map(|(name, value)| view! { <li>{format!("{name}: {value}")}</li> })
+    };
+    view! {
+        <ul class="govuk-list print-only">{move || lines().collect_view()}</ul>
     }
 }

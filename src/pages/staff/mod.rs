@@ -25,6 +25,7 @@ mod question;
 mod repeat;
 mod repeat_picker;
 pub mod results;
+mod said;
 mod schedule;
 mod session;
 mod shell;

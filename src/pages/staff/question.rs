@@ -1,7 +1,7 @@
 //! One question's results: the picture that fits its kind, its table, groups beside each other, an earlier figure, and
 //! what people wrote.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
@@ -14,20 +14,16 @@ use wasm_bindgen_futures::spawn_local;
 use super::{
     baseline::{BaselineForm, baseline_of, compared},
     chart::{self, Chart, Mark, WIDTH},
+    said::Words,
 };
 use crate::{
-    components::{
-        bars::{Bar, Bars, told},
-        field::TextField,
-    },
-    locale::{content, date_words, key, label, t, tf, tn, words},
+    components::bars::{Bar, Bars, told},
+    locale::{content, date_words, key, t, tf, tn, words},
     platform::file,
 };
 
-/// Words that are offered as a search, of those that people used most.
-const OFTEN: usize = 12;
-/// Letters of a word that is offered: shorter ones are "the" and "and".
-const LETTERS: usize = 4;
+/// Steps of a scale that are one stacked bar, each in a shade of its own; more stand beside each other.
+const STEPS: usize = 6;
 
 /// The heading, the chart or the words, and how many answered.
 #[component]
@@ -40,6 +36,8 @@ pub fn QuestionResult(
     groups: Memo<Vec<Group>>,
     /// The fewest people that a figure rests on.
     fewest: u64,
+    /// Called when staff have changed what an answer is about.
+    changed: Callback<()>,
 ) -> View {
     let first = asked.get_untracked();
     let path = first.path.clone();
@@ -66,11 +64,11 @@ pub fn QuestionResult(
             let (title, base) = (title_of(asked), base_words(asked));
             let mut bars = bars(asked, asked.base);
             match asked.picture {
-                Picture::Scale => {
+                Picture::Scale if bars.len() <= STEPS => {
                     let names: Vec<String> = bars.iter().map(|bar| bar.label.clone()).collect();
                     chart::stacked(&title, &base, &names, &[(String::new(), bars)])
                 }
-                Picture::Histogram => chart::columns(&title, &base, &bars),
+                Picture::Scale | Picture::Histogram => chart::columns(&title, &base, &bars),
                 _ => {
                     let against = against.get();
                     if let Some((_, now, names, _)) = &against {
@@ -82,24 +80,34 @@ pub fn QuestionResult(
             }
         })
     });
-    let is_drawn = matches!(first.picture, Picture::Scale | Picture::Histogram);
+    let is_drawn = Memo::new(move |_| {
+        asked.with(|asked| {
+            let told = asked.rows.iter().any(|row| row.count.is_some());
+            told && matches!(asked.picture, Picture::Scale | Picture::Histogram)
+        })
+    });
     let body = match first.picture {
-        Picture::Words => view! { <Words asked base apart fewest/> },
+        Picture::Words => {
+            view! { <Words survey asked base rows apart fewest changed/> }
+        }
         Picture::Number => view! { <p class="govuk-body">{base}</p> },
         _ => {
             let values = values_of(&first);
             let name = path.replace('/', "-");
             view! {
-                {is_drawn
-                    .then(|| {
-                        view! {
-                            <div
-                                class="ct-drawing"
-                                aria-hidden="true"
-                                prop:innerHTML=move || drawing.get().svg
-                            ></div>
-                        }
-                    })}
+                {move || {
+                    is_drawn
+                        .get()
+                        .then(|| {
+                            view! {
+                                <div
+                                    class="ct-drawing"
+                                    aria-hidden="true"
+                                    prop:innerHTML=move || drawing.get().svg
+                                ></div>
+                            }
+                        })
+                }}
                 <Bars caption=title base rows apart/>
                 {move || {
                     against
@@ -164,6 +172,7 @@ fn row_label(asked: &Asked, row: &Row) -> String {
             format!("{}: {own}", row.value)
         }
         _ if !own.is_empty() => own,
+        Picture::Histogram if asked.kind == "time" => format!("{}:00", row.value),
         Picture::Histogram => bin_label(asked, row),
         _ => row.value.clone(),
     };
@@ -248,7 +257,12 @@ fn Differences(asked: Memo<Asked>) -> View {
                 if !asked.choices_differ {
                     return words;
                 }
-                let choices = wording.choices.join(", ");
+                let name = |value: &String| {
+                    let row = asked.rows.iter().find(|row| row.value == *value);
+                    let label = row.map(|row| content(&row.label)).unwrap_or_default();
+                    if label.is_empty() { value.clone() } else { label }
+                };
+                let choices = wording.choices.iter().map(name).collect::<Vec<_>>().join(", ");
                 let had = tf(
                     key::STAFF_RESULT_CHOICES_DIFFER,
                     &[("versions", &versions), ("choices", &choices)],
@@ -314,7 +328,19 @@ fn Compared(asked: Memo<Asked>, groups: Memo<Vec<Group>>, name: String) -> View 
             return None;
         }
         let asked = asked.get();
-        let stacks = asked.kind != "select_multiple";
+        let values = |of: &mut dyn Iterator<Item = &String>| {
+            of.filter(|it| !it.is_empty()).cloned().collect::<BTreeSet<_>>()
+        };
+        if values(&mut groups.iter().map(|it| &it.value))
+            == values(&mut asked.rows.iter().map(|it| &it.value))
+        {
+            // The groups are this question's own answers.
+            return None;
+        }
+        if asked.rows.iter().all(|row| row.groups.iter().all(Option::is_none)) {
+            return Some(view! { <p class="govuk-body">{words(key::STAFF_RESULT_GROUPS_FEW)}</p> });
+        }
+        let stacks = asked.kind != "select_multiple" && asked.rows.len() <= STEPS;
         let head = |group: &Group| {
             view! {
                 <th scope="col" class="govuk-table__header govuk-table__header--numeric">
@@ -404,119 +430,5 @@ fn Downloads(drawing: Memo<Chart>, name: String) -> View {
                 {words(key::STAFF_RESULT_PNG)}
             </button>
         </div>
-    }
-}
-
-fn words_in(text: &str) -> impl Iterator<Item = String> {
-    let cut = text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’');
-    cut.filter(|word| word.chars().count() >= LETTERS).map(str::to_lowercase)
-}
-
-/// The words that most answers use, each with their number.
-fn most_used(answers: &[String]) -> Vec<(String, usize)> {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for answer in answers {
-        let mut own: Vec<String> = words_in(answer).collect();
-        own.sort();
-        own.dedup();
-        own.into_iter().for_each(|word| *counts.entry(word).or_default() += 1);
-    }
-    let mut counts: Vec<_> = counts.into_iter().filter(|(_, count)| *count > 1).collect();
-    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    counts.truncate(OFTEN);
-    counts
-}
-
-/// Answers in people's own words, newest first, with a search and the words used most.
-#[component]
-fn Words(
-    asked: Memo<Asked>,
-    base: Signal<String>,
-    apart: Signal<Vec<(String, Option<u64>)>>,
-    fewest: u64,
-) -> View {
-    let sought = RwSignal::new(String::new());
-    let said = Memo::new(move |_| asked.with(|asked| asked.words.clone()));
-    let apart_words = move || {
-        let line = |(label, count): (String, Option<u64>)| format!("{label}: {}", told(count));
-        apart.get().into_iter().map(line).collect::<Vec<_>>().join(", ")
-    };
-    let id = format!("search-{}", asked.get_untracked().path);
-    let found = Memo::new(move |_| {
-        let needle = sought.get().to_lowercase();
-        let parts: Vec<&str> = needle.split_whitespace().collect();
-        let fits = |answer: &String| {
-            let answer = answer.to_lowercase();
-            parts.iter().all(|part| answer.contains(part))
-        };
-        said.get().unwrap_or_default().into_iter().filter(fits).collect::<Vec<_>>()
-    });
-    let often = Memo::new(move |_| most_used(&said.get().unwrap_or_default()));
-    let is_withheld = Memo::new(move |_| said.with(Option::is_none));
-    let chip = move |(word, count): (String, usize)| {
-        let words = format!("{word} ({count})");
-        view! {
-            <li>
-                <button
-                    type="button"
-                    class="govuk-button govuk-button--secondary"
-                    on:click=move |_| sought.set(word.clone())
-                >
-                    {words}
-                </button>
-            </li>
-        }
-    };
-    let shown = move || {
-        let all = said.with(|said| said.as_ref().map_or(0, Vec::len));
-        tf(
-            key::STAFF_RESULT_SHOWN,
-            &[("n", &found.with(Vec::len).to_string()), ("all", &all.to_string())],
-        )
-    };
-    view! {
-        <p class="govuk-body">{base} ". " {apart_words}</p>
-        {move || {
-            if is_withheld.get() {
-                let fewest = fewest.to_string();
-                return view! {
-                    <p class="govuk-body">
-                        {tf(key::STAFF_RESULT_WORDS_HIDDEN, &[("n", &fewest)])}
-                    </p>
-                };
-            }
-            view! {
-                <div class="no-print">
-                    <TextField
-                        id=id.clone()
-                        label=label(key::STAFF_RESULT_SEARCH)
-                        value=sought
-                        on_input=move |text: String| sought.set(text)
-                    />
-                    <p class="govuk-body">{words(key::STAFF_RESULT_OFTEN)}</p>
-                    <ul class="govuk-list ct-often">
-                        {move || often.get().into_iter().map(chip).collect_view()}
-                    </ul>
-                </div>
-                <p class="govuk-body" role="status">
-                    {shown}
-                </p>
-                <ul class="ct-stack ct-said">
-                    {move || {
-                        found
-                            .get()
-                            .into_iter()
-                            .map(|words| {
-                                view! {
-                                    <li>
-                                        <blockquote class="ct-words">{words}</blockquote>
-                                    </li>
-                                }
-                            })
-                            .collect_view()
-                    }}
-                </ul>
-            }
-        }}
     }
 }

@@ -8,7 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::{
     exports::Exports,
-    filters::{Filters, chosen_results},
+    filters::{Filters, Narrowing, chosen_results},
     live::{Loading, Trouble, while_seen},
     question::QuestionResult,
     session::StaffPage,
@@ -65,7 +65,7 @@ fn Survey(id: Key) -> View {
             }
         });
     };
-    let (first, polled, again) = (ask.clone(), ask.clone(), ask);
+    let (first, polled, changed, again) = (ask.clone(), ask.clone(), ask.clone(), ask);
     Effect::new(move || {
         filter.track();
         first();
@@ -88,12 +88,18 @@ fn Survey(id: Key) -> View {
         })
     });
     let arrived = Memo::new(move |_| results.with(Option::is_some));
-    let few =
-        Memo::new(move |_| results.with(|it| it.as_ref().is_some_and(|it| it.people.is_none())));
+    // Below the fewest people there is nothing to see but what is hidden.
+    let few = Memo::new(move |_| {
+        results.with(|it| {
+            it.as_ref().is_some_and(|it| it.people.is_none_or(|people| people < it.fewest))
+        })
+    });
     let count = move || {
         let people = results.with(|it| it.as_ref().map(|it| it.people.unwrap_or(it.responses)));
-        let shown = people.filter(|_| !few.get());
-        shown.map(|count| tn(key::STAFF_RESPONSES, usize::try_from(count).unwrap_or(0)))
+        let told = results.with(|it| it.as_ref().is_some_and(|it| it.people.is_some()));
+        people
+            .filter(|_| told)
+            .map(|count| tn(key::STAFF_RESPONSES, usize::try_from(count).unwrap_or(0)))
     };
     let notes = move || {
         results.with(|results| {
@@ -120,11 +126,11 @@ fn Survey(id: Key) -> View {
         if few.get() {
             return view! {
                 <Notice tone=Tone::Warning title=label(key::STAFF_RESULT_FEW)>
-                    <p>{t(key::STAFF_RESULT_FEW_TEXT)}</p>
+                    <p>{tf(key::STAFF_RESULT_FEW_TEXT, &[("n", &fewest.get().to_string())])}</p>
                 </Notice>
             };
         }
-        let survey = survey.clone();
+        let (survey, changed) = (survey.clone(), changed.clone());
         let question = move |path: String| {
             let asked = Memo::new(move |_| {
                 results.with(|results| {
@@ -133,8 +139,16 @@ fn Survey(id: Key) -> View {
                     all.iter().find(|it| it.path == path).cloned().unwrap_or_default()
                 })
             });
-            let survey = survey.clone();
-            view! { <QuestionResult survey asked groups fewest=fewest.get_untracked()/> }
+            let (survey, changed) = (survey.clone(), changed.clone());
+            view! {
+                <QuestionResult
+                    survey
+                    asked
+                    groups
+                    fewest=fewest.get_untracked()
+                    changed=Callback::new(move |()| changed())
+                />
+            }
         };
         paths.get().into_iter().map(question).collect_view()
     };
@@ -163,6 +177,7 @@ fn Survey(id: Key) -> View {
                     .collect_view()
             }}
         </div>
+        <Narrowing filter/>
         <p class="print-only">
             {move || tf(key::STAFF_PRINTED, &[("day", &wall::day_of_year(wall::today()))])}
         </p>

@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
+    Hash, Key,
+    results::answer_of,
     submission::Answer,
     tally::{Tally, without_positions},
+    wire::AnswerThemes,
 };
 
 use super::{
@@ -63,6 +66,8 @@ pub struct Counted {
     pub compared_all: Option<Table>,
     /// The latest words to each question among those that pass.
     pub words: Vec<Vec<String>>,
+    /// What each of them is about.
+    pub about: Vec<Vec<AnswerThemes>>,
     /// The languages of the screens.
     pub languages: BTreeSet<String>,
     /// The versions that were answered.
@@ -80,8 +85,19 @@ pub struct Plan<'a> {
     pub questions: &'a [Question],
     /// Whose responses are meant.
     pub narrowed: &'a Narrowed,
+    /// What answers in words are about.
+    pub themes: &'a BTreeMap<Hash, BTreeSet<Key>>,
     /// What is compared.
     pub by: Option<&'a Dimension>,
+}
+
+/// One answer of a person.
+#[derive(Debug)]
+struct Given<'p> {
+    path: &'p str,
+    answer: &'p Answer,
+    /// The values that it counts for.
+    values: Vec<String>,
 }
 
 impl Plan<'_> {
@@ -106,6 +122,7 @@ impl Plan<'_> {
             compared: compared(&every),
             compared_all: compared(&[]),
             words: vec![Vec::new(); count],
+            about: vec![Vec::new(); count],
             languages: BTreeSet::new(),
             versions: BTreeSet::new(),
             partial: false,
@@ -130,19 +147,25 @@ impl Plan<'_> {
                 let column = column.unwrap_or_default();
                 *table.people.entry(column.clone()).or_default() += 1;
                 for (at, own) in answers.iter().enumerate().filter(|(_, own)| !own.is_empty()) {
-                    let sort = self.questions[at].sort;
                     let tally = table.tallies[at].entry(column.clone()).or_default();
-                    tally.add(own, |answer| values(sort, answer));
+                    tally.add(own.iter().map(|it| (it.answer, it.values.as_slice())));
                 }
             }
         }
         if passes.iter().all(|passes| *passes) {
-            for (words, own) in counted.words.iter_mut().zip(&answers) {
-                for answer in own {
+            for (at, own) in answers.iter().enumerate() {
+                let is_sorted = self.questions[at].takes_themes();
+                for Given { path, answer, .. } in own {
                     if let Answer::One(said) = answer
-                        && words.len() < WORDS
+                        && counted.words[at].len() < WORDS
                     {
-                        words.push(said.clone());
+                        counted.words[at].push(said.clone());
+                        if is_sorted {
+                            let answer = answer_of(person.submission.id, path);
+                            let themes = self.themes.get(&answer).into_iter().flatten();
+                            let themes = themes.cloned().collect();
+                            counted.about[at].push(AnswerThemes { answer, themes });
+                        }
                     }
                 }
             }
@@ -150,22 +173,32 @@ impl Plan<'_> {
     }
 
     /// One person's answers by question.
-    fn answers<'p>(&self, person: Person<'p>) -> Vec<Vec<&'p Answer>> {
-        let mut own = vec![Vec::new(); self.questions.len()];
+    fn answers<'p>(&self, person: Person<'p>) -> Vec<Vec<Given<'p>>> {
+        let mut own: Vec<Vec<Given<'p>>> = Vec::new();
+        own.resize_with(self.questions.len(), Vec::new);
         for (path, answer) in person.response.answers.iter() {
             let plain = without_positions(path);
             if let Some(at) = self.questions.iter().position(|question| question.path == plain) {
-                own[at].push(answer);
+                let question = &self.questions[at];
+                let values = if question.takes_themes() && !self.themes.is_empty() {
+                    let themes = self.themes.get(&answer_of(person.submission.id, path));
+                    themes.into_iter().flatten().map(Key::to_string).collect()
+                } else {
+                    values(question.sort, answer)
+                };
+                own[at].push(Given { path, answer, values });
             }
         }
         own
     }
 }
 
-/// The values that an answer counts for. Words are shown as they are: how often each was written tells nothing.
+/// The values that an answer counts for. Words are shown as they are: how often each was written tells nothing, and what
+/// they are about is for staff to say.
 fn values(sort: Sort, answer: &Answer) -> Vec<String> {
     match (sort, answer) {
-        (Sort::Words, _) => Vec::new(),
+        (Sort::Words | Sort::Counted, _) => Vec::new(),
+        (Sort::Hour, Answer::One(time)) => vec![time.chars().take(2).collect()],
         (Sort::Date, Answer::One(day)) => vec![day.chars().take(7).collect()],
         // Of a ranking what stands first.
         (Sort::One, Answer::Many(ranked)) => ranked.first().cloned().into_iter().collect(),

@@ -7,15 +7,17 @@ mod selection;
 mod withhold;
 
 use model::{
-    Text,
-    results::{Asked, Group, Offers, Results},
+    Collection, Hash, Key, Text,
+    catalogue::{Theme, view},
+    results::{Asked, Group, Offers, Results, answer_of},
     suppression::FEWEST,
-    tally::Tally,
+    tally::{Tally, without_positions},
 };
 
 use self::{
     count::{Counted, Plan, Table},
     rows::Rows,
+    selection::each,
     withhold::{Column, Withheld, of_column, of_people, of_table},
 };
 pub use self::{
@@ -26,7 +28,7 @@ use survey::Definition;
 
 use crate::{
     Store, StoreError,
-    asked::{Question, Sort, questions},
+    asked::{Offer, Question, Sort, questions},
     export::versions_of,
 };
 
@@ -46,8 +48,12 @@ pub struct Request {
 ///
 /// # Errors
 /// If the database cannot be read.
-pub async fn results(store: &Store, survey: &str, request: Request) -> Result<Results, StoreError> {
-    let questions = shown(&versions_of(store, survey).await?);
+pub async fn results(store: &Store, survey: &Key, request: Request) -> Result<Results, StoreError> {
+    let mut questions = shown(&versions_of(store, survey.as_str()).await?);
+    let themes = store.answer_themes(survey).await?;
+    offer_themes(store, &mut questions).await?;
+    let questions = questions;
+    let survey = survey.as_str();
     let narrowed = Narrowed::open(store, survey, &questions, request.selection).await?;
     let comparable = |question: &&Question| {
         matches!(question.sort, Sort::One | Sort::Scale)
@@ -62,7 +68,8 @@ pub async fn results(store: &Store, survey: &str, request: Request) -> Result<Re
     };
     let compared = request.by.filter(known);
     let by_what = compared.as_ref();
-    let plan = Plan { survey, questions: &questions, narrowed: &narrowed, by: by_what };
+    let plan =
+        Plan { survey, questions: &questions, narrowed: &narrowed, themes: &themes, by: by_what };
     let counted = plan.count(store).await?;
     let offers = Offers {
         ward: narrowed.places.ward.as_ref().map(|(path, _)| path.clone()),
@@ -81,6 +88,51 @@ pub fn shown(versions: &[(u32, Definition)]) -> Vec<Question> {
     let mut questions = questions(versions.iter().rev());
     questions.retain(|question| question.sort != Sort::Unseen);
     questions
+}
+
+/// Whether `answer` names an answer in words to `survey`.
+///
+/// # Errors
+/// If the database cannot be read.
+pub async fn is_answer(store: &Store, survey: &Key, answer: Hash) -> Result<bool, StoreError> {
+    let questions = shown(&versions_of(store, survey.as_str()).await?);
+    let is_words = |path: &str| {
+        let plain = without_positions(path);
+        questions.iter().any(|question| question.path == plain && question.takes_themes())
+    };
+    let mut found = false;
+    each(store, survey.as_str(), |person| {
+        found =
+            found
+                || person.response.answers.iter().any(|(path, _)| {
+                    answer_of(person.submission.id, path) == answer && is_words(path)
+                });
+    })
+    .await?;
+    Ok(found)
+}
+
+/// Words offer the themes of the catalogue, which staff give them.
+async fn offer_themes(store: &Store, questions: &mut [Question]) -> Result<(), StoreError> {
+    if !questions.iter().any(Question::takes_themes) {
+        return Ok(());
+    }
+    let mut themes = Vec::new();
+    for record in store.records(Collection::Theme).await? {
+        if let Ok(Theme { name, .. }) = view(&record.fields) {
+            themes.push((record.id.to_string(), name));
+        }
+    }
+    for question in questions.iter_mut().filter(|question| question.takes_themes()) {
+        let versions = question.versions();
+        let offer = |(name, label): &(String, Text)| Offer {
+            name: name.clone(),
+            label: label.clone(),
+            versions: versions.clone(),
+        };
+        question.offers = themes.iter().map(offer).collect();
+    }
+    Ok(())
 }
 
 struct Page<'a> {
@@ -195,6 +247,11 @@ impl Page<'_> {
         let rows = Rows::of(question, &self.counted.all.tally(at, ""));
         let count = rows.len();
         let column = |tally: &Tally| rows.column(tally, repeated);
+        let column_in = |dimension: Option<&Dimension>, value: &str, tally: &Tally| match dimension
+        {
+            Some(Dimension::Version) => rows.column_of_version(tally, question, value),
+            _ => column(tally),
+        };
         let tally = self.counted.view.tally(at, "");
         let own = column(&tally);
         let single = question.sort.is_single();
@@ -202,8 +259,10 @@ impl Page<'_> {
         // What could be had by subtracting this view from one that is wider by one filter.
         for (table, (_, value)) in self.counted.beside.iter().zip(&self.narrowed.filters) {
             let values: Vec<&String> = table.people.keys().collect();
-            let columns: Vec<Column> =
-                values.iter().map(|value| column(&table.tally(at, value))).collect();
+            let columns: Vec<Column> = values
+                .iter()
+                .map(|value| column_in(table.by.as_ref(), value, &table.tally(at, value)))
+                .collect();
             let Some(place) = values.iter().position(|it| *it == value) else { continue };
             if columns.len() < 2 {
                 continue;
@@ -219,7 +278,7 @@ impl Page<'_> {
         if !told {
             withheld = Withheld::everything(count);
         }
-        let compared = self.compared(at, single, groups, &column, &own, &withheld, told);
+        let compared = self.compared(at, single, groups, &column_in, &own, &withheld, told);
         let base = match (withheld.base, repeated) {
             (false, _) => Some(own.base),
             (true, false) if told && own.answered >= FEWEST => Some(everybody),
@@ -242,6 +301,7 @@ impl Page<'_> {
             Sort::Words => Some(self.counted.words[at].clone()),
             _ => Some(Vec::new()),
         };
+        let about = words.as_ref().map(|_| self.counted.about[at].clone()).unwrap_or_default();
         Asked {
             path: question.path.clone(),
             kind: question.kind.to_owned(),
@@ -262,6 +322,7 @@ impl Page<'_> {
                 .collect(),
             rows: shown,
             words,
+            about,
         }
     }
 
@@ -272,7 +333,7 @@ impl Page<'_> {
         at: usize,
         single: bool,
         groups: &[Vec<String>],
-        column: &impl Fn(&Tally) -> Column,
+        column: &impl Fn(Option<&Dimension>, &str, &Tally) -> Column,
         whole: &Column,
         unknown: &Withheld,
         told: bool,
@@ -282,9 +343,12 @@ impl Page<'_> {
         };
         let count = whole.rows.len();
         let gather = |table: &Table, group: &Vec<String>| {
-            let columns: Vec<Column> =
-                group.iter().map(|value| column(&table.tally(at, value))).collect();
-            sum(&columns, count)
+            let of = |value: &String| column(table.by.as_ref(), value, &table.tally(at, value));
+            let columns: Vec<Column> = group.iter().map(of).collect();
+            match <[Column; 1]>::try_from(columns) {
+                Ok([column]) => column,
+                Err(columns) => sum(&columns, count),
+            }
         };
         let columns: Vec<Column> = groups.iter().map(|group| gather(table, group)).collect();
         if !told {

@@ -36,6 +36,10 @@ impl Rows {
         if numbers {
             return Self::of_numbers(all, question.sort != Sort::Decimal);
         }
+        if question.sort == Sort::Words && all.counts.is_empty() {
+            // Nobody has sorted them yet: a table of themes that all say "hidden" tells nothing.
+            return Self::none();
+        }
         let versions = question.versions();
         let mut shown: Vec<Row> = question
             .offers
@@ -53,10 +57,10 @@ impl Rows {
             .collect();
         let offered: BTreeSet<&String> = question.offers.iter().map(|offer| &offer.name).collect();
         let unknown = all.counts.keys().filter(|value| !offered.contains(value));
-        let is_date = question.sort == Sort::Date;
+        let is_open = matches!(question.sort, Sort::Date | Sort::Hour);
         shown.extend(unknown.map(|value| Row {
             value: value.clone(),
-            unknown: !is_date,
+            unknown: !is_open,
             ..Row::default()
         }));
         let mut others = None;
@@ -77,6 +81,10 @@ impl Rows {
             .map(|(at, row)| (row.value.clone(), at))
             .collect();
         Self { shown, by_value, bins: Vec::new(), others }
+    }
+
+    fn none() -> Self {
+        Self { shown: Vec::new(), by_value: BTreeMap::new(), bins: Vec::new(), others: None }
     }
 
     fn of_numbers(all: &Tally, whole: bool) -> Self {
@@ -104,11 +112,27 @@ impl Rows {
     pub fn picture(&self, question: &Question) -> Picture {
         match question.sort {
             Sort::Words | Sort::Unseen => Picture::Words,
-            Sort::Date | Sort::Whole | Sort::Decimal => Picture::Histogram,
+            Sort::Counted => Picture::Number,
+            Sort::Date | Sort::Hour | Sort::Whole | Sort::Decimal => Picture::Histogram,
             Sort::Scale if self.bins.is_empty() => Picture::Scale,
             Sort::Scale => Picture::Histogram,
             Sort::One if question.is_scale() => Picture::Scale,
             Sort::One | Sort::Many => Picture::Bars,
+        }
+    }
+
+    /// The counts of people who answered `version` of the survey, with what that version did not ask.
+    pub fn column_of_version(&self, tally: &Tally, question: &Question, version: &str) -> Column {
+        let column = self.column(tally, question.repeat.is_some());
+        let Ok(version) = version.parse::<u32>() else { return column };
+        let is_missing = |row: &Row| {
+            let offer = question.offers.iter().find(|offer| offer.name == row.value);
+            offer.is_some_and(|offer| !offer.versions.contains(&version))
+        };
+        Column {
+            unasked: !question.versions().contains(&version),
+            unoffered: self.shown.iter().map(is_missing).collect(),
+            ..column
         }
     }
 
@@ -129,6 +153,6 @@ impl Rows {
             }
         }
         let base = if repeated { tally.instances } else { tally.answered };
-        Column { answered: tally.answered, base, rows }
+        Column { answered: tally.answered, base, rows, ..Column::default() }
     }
 }

@@ -15,9 +15,23 @@ pub struct Column {
     pub base: u64,
     /// The rows.
     pub rows: Vec<Cell>,
+    /// Its people were not asked: everybody knows that none of them answered.
+    pub unasked: bool,
+    /// The rows that were not offered to them; empty if all were.
+    pub unoffered: Vec<bool>,
 }
 
 impl Column {
+    /// What a cell is worth to whoever adds up: nothing, where all know that it is empty.
+    fn role(&self, row: usize, withheld: bool) -> Role {
+        let is_known = self.unasked || self.unoffered.get(row).copied().unwrap_or(false);
+        if is_known && self.rows[row].count == 0 { Role::Known } else { role(withheld) }
+    }
+
+    fn base_role(&self, withheld: bool) -> Role {
+        if self.unasked && self.base == 0 { Role::Known } else { role(withheld) }
+    }
+
     fn base(&self) -> Cell {
         Cell { count: self.base, people: self.answered }
     }
@@ -133,12 +147,14 @@ fn grid(
     let mut figures = Vec::new();
     for (at, column) in columns.iter().enumerate() {
         for (node, row) in rows.iter().enumerate() {
-            let role = role(withheld[at].rows[*row]);
+            let role = column.role(*row, withheld[at].rows[*row]);
             figures.push(figure(node, first + at, column.rows[*row], role));
         }
-        let unseen = if rest_is_silent { Role::Silent } else { Role::Unseen };
+        let is_silent = rest_is_silent || column.unasked;
+        let unseen = if is_silent { Role::Silent } else { Role::Unseen };
         figures.push(figure(rest, first + at, left(column), unseen));
-        figures.push(figure(first + at, sink, column.base(), role(withheld[at].base)));
+        let role = column.base_role(withheld[at].base);
+        figures.push(figure(first + at, sink, column.base(), role));
     }
     for (node, row) in rows.iter().enumerate() {
         let cell = whole.rows[*row];
@@ -240,12 +256,22 @@ mod tests {
 
     fn column(rows: &[u64]) -> Column {
         let base = rows.iter().sum();
-        Column { answered: base, base, rows: rows.iter().map(|count| people(*count)).collect() }
+        Column {
+            answered: base,
+            base,
+            rows: rows.iter().map(|count| people(*count)).collect(),
+            ..Column::default()
+        }
     }
 
     #[test]
     fn a_choice_that_nearly_all_picked_tells_who_did_not() {
-        let many = Column { answered: 30, base: 30, rows: vec![people(25), people(12)] };
+        let many = Column {
+            answered: 30,
+            base: 30,
+            rows: vec![people(25), people(12)],
+            ..Column::default()
+        };
         let mut withheld = Withheld::nothing(2);
         of_column(false, false, &many, 0, 40, &mut withheld);
         assert_eq!(withheld, Withheld { base: false, declined: false, rows: vec![true, false] });
@@ -261,5 +287,21 @@ mod tests {
         assert!(found.iter().all(|column| column.base && column.rows == [true, true]), "{found:?}");
         assert_eq!(of_people(&[40, 3], 43), [true, true]);
         assert_eq!(of_people(&[40, 25, 30], 95), [false; 3]);
+    }
+
+    #[test]
+    fn what_a_version_did_not_offer_hides_nothing_of_the_others() {
+        // 14 and 15 people; the second version does not offer the second choice.
+        let first = column(&[14, 12]);
+        let second = Column { unoffered: vec![false, true], ..column(&[15, 0]) };
+        let nothing = Withheld::nothing(2);
+        let both = |second: Column| {
+            let columns = [first.clone(), second];
+            of_table(true, &columns, &column(&[29, 12]), &nothing, vec![nothing.clone(); 2])
+        };
+        assert!(both(second.clone()).iter().all(|column| *column == nothing));
+        // Offered and picked by nobody, it would tell that nobody did.
+        let hidden = both(Column { unoffered: Vec::new(), ..second });
+        assert!(hidden[0].rows[1] && hidden[1].rows[1]);
     }
 }

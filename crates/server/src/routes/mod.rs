@@ -104,6 +104,7 @@ pub fn router(app: App) -> Router {
         .route("/conflicts/{id}", delete(conflicts::delete))
         .route("/feedback", get(feedback::get))
         .route("/results/{survey}", get(results::get))
+        .route("/results/{survey}/themes", post(results::sort))
         .route("/export/feedback.csv", get(export::feedback))
         .route("/export/surveys/{file}", get(export::survey))
         .route("/export/forms/{file}", get(forms::export))

@@ -1,15 +1,16 @@
-//! `GET /api/v1/results/{survey}`: what people answered, counted.
+//! `GET /api/v1/results/{survey}`: what people answered, counted; `POST …/themes`: what their words are about.
 
 use axum::{
     extract::{Path, State},
     response::Response,
 };
-use model::Collection;
+use model::{Collection, Key, wire::ThemesPatch};
 
-use super::{App, json, query::Parameters, session::Staff};
+use super::{App, body::Json, json, query::Parameters, session::Staff};
 use crate::{
     ApiError,
-    results::{Dimension, Request, results},
+    clock::now,
+    results::{Dimension, Request, is_answer, results},
 };
 
 pub(super) async fn get(
@@ -18,12 +19,32 @@ pub(super) async fn get(
     Path(survey): Path<String>,
     parameters: Parameters,
 ) -> Result<Response, ApiError> {
-    if app.store.record(Collection::Survey, &survey).await?.is_none() {
-        return Err(ApiError::NotFound(format!("survey \"{survey}\"")));
-    }
+    let survey = known(&app, &survey).await?;
     let request = Request {
         selection: parameters.selection(&["by"])?,
         by: parameters.text("by").map(Dimension::parse),
     };
     Ok(json(&results(&app.store, &survey, request).await?))
+}
+
+/// Gives an answer in words themes and takes others away.
+pub(super) async fn sort(
+    State(app): State<App>,
+    staff: Staff,
+    Path(survey): Path<String>,
+    Json(patch): Json<ThemesPatch>,
+) -> Result<Response, ApiError> {
+    let survey = known(&app, &survey).await?;
+    if !is_answer(&app.store, &survey, patch.answer).await? {
+        return Err(ApiError::NotFound("such answer in words".to_owned()));
+    }
+    let sorted = app.store.sort_answer(staff.name, survey, patch, now()).await?;
+    Ok(json(&sorted.map_err(|problem| ApiError::Invalid(vec![problem]))?))
+}
+
+async fn known(app: &App, survey: &str) -> Result<Key, ApiError> {
+    let missing = || ApiError::NotFound(format!("survey \"{survey}\""));
+    let key = Key::parse(survey).ok_or_else(missing)?;
+    app.store.record(Collection::Survey, key.as_str()).await?.ok_or_else(missing)?;
+    Ok(key)
 }

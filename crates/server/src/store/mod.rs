@@ -13,6 +13,7 @@
 //! **Invariants:** only this module and those below it know SQL, and nothing in them knows
 //! HTTP. Every decision stands above `tx`, once; what stands below decides nothing.
 
+pub mod answer_themes;
 pub mod capture;
 pub mod catalogue;
 pub mod drafts;

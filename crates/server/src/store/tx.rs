@@ -74,9 +74,9 @@ pub struct NewState<'a> {
 /// Everything that can be done in one transaction.
 ///
 /// Each method fails with the [`StoreError`] of its database; the transaction is then lost.
-pub trait Tx: History + Submissions + Catalogue + Edits + Drafts + Accounts {}
+pub trait Tx: History + Submissions + AnswerThemes + Catalogue + Edits + Drafts + Accounts {}
 
-impl<T: History + Submissions + Catalogue + Edits + Drafts + Accounts> Tx for T {}
+impl<T: History + Submissions + AnswerThemes + Catalogue + Edits + Drafts + Accounts> Tx for T {}
 
 /// The name of the history, and the counters that order it.
 #[async_trait]
@@ -136,6 +136,31 @@ pub trait Submissions: Send {
 
     /// How many submissions `filter` means.
     async fn count_submissions(&mut self, filter: &Filter) -> Result<u64, StoreError>;
+}
+
+/// What staff say that answers in words are about.
+#[async_trait]
+pub trait AnswerThemes: Send {
+    /// Each theme that an answer to `survey` has, by answer and theme.
+    async fn answer_themes(&mut self, survey: &Key) -> Result<Vec<(Hash, Key)>, StoreError>;
+
+    /// Gives an answer a theme; once is enough.
+    async fn give_theme(
+        &mut self,
+        survey: &Key,
+        answer: Hash,
+        theme: &Key,
+        account: &str,
+        now: Millis,
+    ) -> Result<(), StoreError>;
+
+    /// Takes a theme away, if the answer has it.
+    async fn take_theme(
+        &mut self,
+        survey: &Key,
+        answer: Hash,
+        theme: &Key,
+    ) -> Result<(), StoreError>;
 }
 
 /// The catalogue plane.

@@ -8,6 +8,7 @@ mod changes;
 mod conformance;
 mod database_away;
 mod drafts;
+mod durations;
 mod edits;
 mod export;
 mod failover;

@@ -290,3 +290,193 @@ async fn an_earlier_figure_is_a_field_of_the_survey_with_its_source() {
     let good = send(figure.clone()).await;
     assert_eq!(good["record"]["fields"]["baseline.agree"], figure);
 }
+
+#[tokio::test]
+async fn words_are_sorted_into_themes_and_few_stay_hidden() {
+    let server = start().await;
+    let said = |words: &'static str| {
+        move || Told::new(json!({"agree": {"one": "yes"}, "more": {"one": words}}))
+    };
+    let people = several(24, said("More buses")).chain(several(12, said("A new surgery")));
+    push(&server, people).await;
+    let (before, _) = get(&server, "").await;
+    let more = asked(&before, "more");
+    // Nothing is sorted yet, so there is nothing to count.
+    assert_eq!(more.rows.len(), 0);
+    let names: std::collections::BTreeSet<_> = more.about.iter().map(|it| it.answer).collect();
+    assert_eq!(names.len(), 36, "each answer has a name of its own");
+
+    let sort = async |answer: &Value, give: &str| {
+        let patch = json!({"answer": answer, "give": [give]});
+        server.post_as(COOKIE, "/api/v1/results/living/themes", &patch).await
+    };
+    let words = more.words.clone().unwrap();
+    let of = |wanted: &str| -> Vec<Value> {
+        let both = words.iter().zip(&more.about).filter(|(words, _)| *words == wanted);
+        both.map(|(_, about)| serde_json::to_value(about.answer).unwrap()).collect()
+    };
+    for answer in &of("More buses")[..15] {
+        assert_eq!(sort(answer, "transport").await.json()["themes"], json!(["transport"]));
+    }
+    for answer in &of("A new surgery")[..4] {
+        sort(answer, "health").await;
+    }
+    let (after, text) = get(&server, "").await;
+    let more = asked(&after, "more");
+    let rows: Vec<_> = more.rows.iter().map(|row| (row.value.as_str(), row.count)).collect();
+    assert_eq!(rows, [("health", None), ("transport", Some(15))]);
+    assert!(after.withheld && !text.contains("\"count\":4"), "{text}");
+    assert_eq!(more.rows[1].label.get("en"), "Transport");
+    let sorted = more.about.iter().filter(|it| !it.themes.is_empty()).count();
+    assert_eq!(sorted, 19);
+    // Themes are compared like any answers.
+    let (compared, _) = get(&server, "by=%40language").await;
+    assert_eq!(asked(&compared, "more").rows[1].groups, [Some(15)]);
+
+    let strange = json!(model::Hash::of(b"nobody said this"));
+    sort(&strange, "transport").await.problem(404);
+    assert_eq!(sort(&of("More buses")[0], "nothing").await.problem(422), "/give");
+    let patch = json!({"answer": of("More buses")[0], "give": ["health"]});
+    server.post("/api/v1/results/living/themes", &patch).await.problem(401);
+    // Tablets are told nothing of it.
+    assert!(
+        !server.get("/api/v1/changes").await.text().contains(of("More buses")[0].as_str().unwrap())
+    );
+}
+
+/// What was answered is read for ever: the version that replaces another changes nothing of what was said before.
+#[tokio::test]
+async fn a_new_version_leaves_the_answers_to_the_old_one_as_they_were() {
+    let server = start().await;
+    let first = |travel: &'static str| {
+        move || {
+            Told::new(json!({
+                "agree": {"one": if travel == "bus" { "yes" } else { "no" }},
+                "travel": {"many": [travel]}, "years": {"one": "12"},
+                "more": {"one": "Old words"},
+            }))
+        }
+    };
+    push(&server, several(14, first("bus")).chain(several(12, first("car")))).await;
+    let (alone, _) = get(&server, "").await;
+    let csv = async |query: &str| {
+        let path = format!("/api/v1/export/surveys/living.csv?labels=en&{query}");
+        server.get_as(COOKIE, &path).await.text()
+    };
+    let rows_alone = csv("").await;
+
+    // Another wording and other choices of `travel`; `years` has gone; `more` is now called `ideas`.
+    let mut second = definition(&["bus", "tram"]);
+    let items = second["items"].as_array_mut().unwrap();
+    items[0]["label"]["en"] = json!("Do you agree with this?");
+    items[1]["choices"][0]["label"]["en"] = json!("Bus or coach");
+    items[3]["name"] = json!("ideas");
+    items.remove(2);
+    let edits = json!({"edits": [
+        {"edit": "0190a5b4-0000-7000-8000-000000000001", "collection": "survey_version",
+         "id": "living.2", "base_rev": 0,
+         "fields": {"survey": "living", "version": 2, "definition": second}},
+        {"edit": "0190a5b4-0000-7000-8000-000000000002", "collection": "survey", "id": "living",
+         "base_rev": 1, "fields": {"version": 2}},
+    ]});
+    let published = server.post_as(COOKIE, "/api/v1/publish", &edits).await.json();
+    assert_eq!(published["results"][1]["result"], "merged", "{published}");
+    let newer = |travel: &'static str| {
+        move || Told {
+            version: 2,
+            ..Told::new(json!({"agree": {"one": if travel == "bus" { "no" } else { "yes" }},
+                               "travel": {"many": [travel]},
+                               "ideas": {"one": "New words"}}))
+        }
+    };
+    push(&server, several(15, newer("tram")).chain(several(13, newer("bus")))).await;
+
+    let (old, _) = get(&server, "version=1").await;
+    for path in ["agree", "travel", "years", "more"] {
+        let (then, now) = (asked(&alone, path), asked(&old, path));
+        // By value: a choice that version 1 did not offer may stand among the rows, without a count.
+        let of = |it: &Asked, value: &str| {
+            it.rows.iter().find(|row| row.value == value).and_then(|row| row.count)
+        };
+        for row in &then.rows {
+            assert_eq!(of(now, &row.value), row.count, "{path} {}", row.value);
+        }
+        assert_eq!((&now.answered, &now.words), (&then.answered, &then.words), "{path}");
+    }
+    let (all, _) = get(&server, "").await;
+    assert_eq!(all.people, Some(54));
+    let agree = asked(&all, "agree");
+    let words: Vec<_> =
+        agree.wordings.iter().map(|it| (it.versions.clone(), it.label.get("en"))).collect();
+    assert!(agree.wording_differs);
+    assert_eq!(words, [(vec![2], "Do you agree with this?"), (vec![1], "Do you agree?")]);
+    let travel = asked(&all, "travel");
+    assert!(travel.choices_differ && !travel.wording_differs);
+    let offered: Vec<_> = travel.rows.iter().map(|it| (&*it.value, &*it.versions)).collect();
+    assert_eq!(offered, [("bus", &[][..]), ("tram", &[2]), ("car", &[1])]);
+    // What only one of them asked says so, and is asked of the others no more.
+    let asked_in = |path| asked(&all, path).wordings[0].versions.clone();
+    assert_eq!(
+        (asked_in("years"), asked_in("more"), asked_in("ideas")),
+        (vec![1], vec![1], vec![2])
+    );
+    assert_eq!(asked(&all, "years").answered, Some(26));
+    assert_eq!(asked(&all, "more").words, asked(&alone, "more").words);
+
+    // The rows of an export keep their cells under their columns, and labels as they were asked.
+    let table = |text: &str| {
+        let text = text.trim_start_matches('\u{feff}').to_owned();
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let head = reader.headers().unwrap().clone();
+        let rows = reader.records().map(|row| {
+            let row = row.unwrap();
+            let cells = head.iter().map(str::to_owned).zip(row.iter().map(str::to_owned));
+            cells.collect::<std::collections::BTreeMap<_, _>>()
+        });
+        let rows: Vec<_> = rows.collect();
+        rows
+    };
+    let (then, now) = (table(&rows_alone), table(&csv("version=1").await));
+    assert_eq!(then.len(), now.len());
+    for (then, now) in then.iter().zip(&now) {
+        for (column, cell) in then {
+            assert_eq!(now.get(column), Some(cell), "{column}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn hours_are_counted_and_places_and_pictures_are_not_listed() {
+    let server = start().await;
+    let mut second = definition(&["bus"]);
+    let items = second["items"].as_array_mut().unwrap();
+    for (name, kind) in [("when", "time"), ("where", "geopoint"), ("shown", "image")] {
+        items.push(json!({"name": name, "type": kind, "label": {"en": name}}));
+    }
+    let edit = json!({"edits": [{
+        "edit": "0190a5b4-0000-7000-8000-000000000001", "collection": "survey_version",
+        "id": "living.2", "base_rev": 0,
+        "fields": {"survey": "living", "version": 2, "definition": second},
+    }]});
+    server.post_as(COOKIE, "/api/v1/edits", &edit).await;
+    let at = |when: &'static str| {
+        move || Told {
+            version: 2,
+            ..Told::new(json!({
+                "agree": {"one": "yes"}, "when": {"one": when}, "where": {"one": "51.4781 0.3251 0 0"},
+                "shown": {"file": {"name": "my street.jpg", "media_type": "image/jpeg", "data": "/9g="}},
+            }))
+        }
+    };
+    push(&server, several(14, at("09:15:00.000Z")).chain(several(12, at("16:45:00.000Z")))).await;
+    let (results, text) = get(&server, "").await;
+    let when = asked(&results, "when");
+    assert_eq!(when.picture, model::results::Picture::Histogram);
+    let rows: Vec<_> = when.rows.iter().map(|row| (&*row.value, row.count)).collect();
+    assert_eq!(rows, [("09", Some(14)), ("16", Some(12))]);
+    for path in ["where", "shown"] {
+        assert_eq!(asked(&results, path).picture, model::results::Picture::Number);
+        assert_eq!(asked(&results, path).answered, Some(26));
+    }
+    assert!(!text.contains("51.4781") && !text.contains("my street"), "{text}");
+}

@@ -11,7 +11,8 @@ use crate::{
         notice::{Notice, Tone},
         page::{Page, announce},
     },
-    locale::{key, label, t, tn, words},
+    locale::{key, label, t, words},
+    pages::resident::surveys::minutes_words,
     store::{Ready, Store, journal},
 };
 
@@ -29,8 +30,7 @@ pub fn Intro(
     if let Some((_, definition)) = taking.definition(&id) {
         language::offer(&definition);
     }
-    let Survey { title, summary, outcome, minutes, .. } = survey;
-    let minutes = usize::try_from(minutes).unwrap_or(0);
+    let Survey { title, summary, outcome, .. } = survey.clone();
     let title = Signal::derive(move || spoken(&title));
     let left =
         RwSignal::new(store.unfinished().filter(|kept| kept.survey == id).map(|kept| kept.at));
@@ -45,7 +45,7 @@ pub fn Intro(
         <Page title back="/surveys">
             <p class="govuk-body-l ct-prose">{move || spoken(&summary)}</p>
             <ul class="govuk-list govuk-list--bullet">
-                <li>{move || tn(key::SURVEY_MINUTES, minutes)}</li>
+                <li>{move || minutes_words(&survey)}</li>
                 <li>{words(key::SURVEY_PRIVATE)}</li>
                 <li>{words(key::SURVEY_SKIP)}</li>
                 <li>{words(key::SURVEY_MAY_STOP)}</li>

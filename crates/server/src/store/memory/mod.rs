@@ -5,6 +5,7 @@
 //! dropped leaves nothing, as a crash would.
 
 mod accounts;
+mod answer_themes;
 mod catalogue;
 mod drafts;
 mod edits;
@@ -12,7 +13,7 @@ mod history;
 mod submissions;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -63,6 +64,7 @@ struct Tables {
     submissions: Table<u64, Arc<Kept>>,
     places: Table<SubmissionId, u64>,
     rivals: Table<(SubmissionId, Hash), Arc<[u8]>>,
+    answer_themes: Arc<BTreeSet<(Key, Hash, Key)>>,
     records: Table<(Collection, Key), Arc<Row>>,
     edits: Table<Uuid, (Hash, Option<DoneEdit>)>,
     conflicts: Table<u64, (String, Conflict)>,
@@ -97,6 +99,7 @@ impl Memory {
             submissions: Arc::default(),
             places: Arc::default(),
             rivals: Arc::default(),
+            answer_themes: Arc::default(),
             records: Arc::default(),
             edits: Arc::default(),
             conflicts: Arc::default(),

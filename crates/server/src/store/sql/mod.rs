@@ -6,6 +6,7 @@
 //! and the parameters are `$1` for both.
 
 mod accounts;
+mod answer_themes;
 mod catalogue;
 mod drafts;
 mod edits;

@@ -1,6 +1,7 @@
 //! One suite for every database: what a store promises does not depend on what it stands on.
 
 mod accounts;
+mod answer_themes;
 mod capture;
 mod catalogue;
 mod edits;
@@ -65,6 +66,7 @@ on_each_database! {
     accounts::a_session_ends_after_its_time_or_when_told,
     accounts::a_new_password_ends_the_sessions_of_its_account,
     accounts::names_that_no_database_can_hold_are_nobody,
+    answer_themes::themes_are_given_and_taken_one_by_one,
     capture::the_same_submission_keeps_its_place,
     capture::another_content_under_an_id_is_a_rival_and_kept_once,
     capture::one_push_may_hold_the_same_record_twice,
