@@ -149,8 +149,12 @@ async fn round(store: Store, status: Status) -> Option<SyncError> {
 async fn work(store: Store, status: Status) -> Outcome {
     let parts = store.parts();
     let mut outcome = Outcome::default();
-    // A probe first: it costs little, and its nonce unmasks a captive portal.
-    if let Err(error) = parts.gateway.probe().await {
+    // After a round without the server a probe goes first: it costs a few bytes where a batch costs many, and its nonce
+    // unmasks a captive portal. Otherwise it would only be one more way to the server and back: every answer of a round
+    // proves by itself whose it is.
+    if status.reach.get_untracked() == Reach::Offline
+        && let Err(error) = parts.gateway.probe().await
+    {
         outcome.error = Some(error);
         return outcome;
     }

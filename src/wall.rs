@@ -33,6 +33,17 @@ pub fn day_of_year(date: NaiveDate) -> String {
     date_words(midnight(date), &[("day", "numeric"), ("month", "long"), ("year", "numeric")])
 }
 
+/// "November 2026".
+pub fn month_of_year(date: NaiveDate) -> String {
+    date_words(midnight(date), &[("month", "long"), ("year", "numeric")])
+}
+
+/// "November" for 11.
+pub fn month(number: u32) -> String {
+    let first = NaiveDate::from_ymd_opt(2024, number, 1).unwrap_or_default();
+    date_words(midnight(first), &[("month", "long")])
+}
+
 /// "Tuesday".
 pub fn weekday(day: Weekday) -> String {
     // 2024 began on a Monday.

@@ -13,7 +13,6 @@ use model::{
     },
 };
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::json;
 use sync::{MemoryCatalogue, MemoryOutbox, Outbox, Remote, SyncError, answer};
 
 use crate::server::{NOW, wait};

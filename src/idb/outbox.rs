@@ -4,6 +4,8 @@
 //! that may not be switched on for months. A value is a pair: a small envelope as JSON text,
 //! and opaque bytes, so encryption can slot in without a migration.
 
+use std::{cell::RefCell, collections::BTreeMap};
+
 use futures::future::try_join;
 use indexed_db_futures::{
     BuildPrimitive, KeyRange,
@@ -65,6 +67,9 @@ struct ReceiptEnvelope {
 /// The outbox in IndexedDB.
 pub struct IdbOutbox {
     connection: Connection,
+    /// Of the entries that were read to be sent the hash, and the bytes as the storage has them: a receipt takes them
+    /// over, and to read them once more would be a third of the time. Under one id the bytes never change.
+    read: RefCell<BTreeMap<String, (Hash, JsValue)>>,
 }
 
 impl IdbOutbox {
@@ -76,9 +81,8 @@ impl IdbOutbox {
             }
             Ok::<_, Error>(())
         };
-        Self {
-            connection: Connection::new(Schema { name, version: 1, durability: Strict, upgrade }),
-        }
+        let connection = Connection::new(Schema { name, version: 1, durability: Strict, upgrade });
+        Self { connection, read: RefCell::default() }
     }
 
     /// The keys of what cannot be read, each with as much of its bytes as is text.
@@ -144,11 +148,41 @@ impl Outbox for IdbOutbox {
         }
     }
 
-    async fn next_batch(&self, limit: usize) -> Result<Vec<Entry>, StorageError> {
-        let mut entries = self.entries().await?.0;
-        entries.retain(|entry| entry.state == EntryState::Waiting);
-        entries.truncate(limit);
-        Ok(entries)
+    async fn next_batch(
+        &self,
+        after: Option<SubmissionId>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StorageError> {
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        if after.is_none() {
+            self.read.take();
+        }
+        self.connection
+            .transact(&[ENTRIES], TransactionMode::Readonly, async |transaction| {
+                let store = transaction.object_store(ENTRIES).map_err(failed)?;
+                let mut waiting: Vec<Entry> = Vec::new();
+                let mut range = after.map_or_else(all, |after| behind(&after.to_string()));
+                loop {
+                    let rows = read_range(&store, range, limit).await?;
+                    let last = rows.last().filter(|_| rows.len() == limit as usize);
+                    let next = last.map(|(key, _)| behind(key));
+                    for (key, value) in rows {
+                        let entry = read_entry(&key, &value).ok();
+                        let entry = entry.filter(|entry| entry.state == EntryState::Waiting);
+                        let Some(entry) = entry else { continue };
+                        self.read.borrow_mut().extend(kept(key, &value, entry.hash));
+                        waiting.push(entry);
+                    }
+                    // What was refused, or cannot be read, lies among what waits.
+                    match next.filter(|_| waiting.len() < limit as usize) {
+                        Some(next) => range = next,
+                        None => break,
+                    }
+                }
+                waiting.truncate(limit as usize);
+                Ok(waiting)
+            })
+            .await
     }
 
     async fn settle(
@@ -158,39 +192,63 @@ impl Outbox for IdbOutbox {
         now: Millis,
     ) -> Result<(), StorageError> {
         self.write(async |transaction| {
+            let meta = transaction.object_store(META).map_err(failed)?;
             let entries = transaction.object_store(ENTRIES).map_err(failed)?;
             let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
-            let meta = transaction.object_store(META).map_err(failed)?;
+            // A batch lies in one piece nearly always. To look at it, and to delete it, as a range are two requests in
+            // place of two for each entry, and each request costs a browser as much as the entry.
+            let ids = acks.iter().map(|ack| ack.id).chain(refusals.iter().map(|it| it.id));
+            let Some((first, last)) = ends(ids) else { return Ok(()) };
+            let range = KeyRange::Bound(first.into(), false, last.into(), false);
+            let here = entries.get_all_keys::<JsValue>().with_query::<JsValue, _>(range.clone());
+            let here = here.primitive().map_err(failed)?;
             let noted = get(&meta, EPOCH).await?.and_then(|value| value.as_string());
-            // All asked at once: an answer waited for before the next question costs a turn of the browser,
-            // a hundred in a batch.
-            let asked = acks.iter().map(|ack| ask(&entries, &ack.id.to_string()));
-            let asked = asked.collect::<Result<Vec<_>, _>>()?;
-            for (ack, asked) in acks.iter().zip(asked) {
-                let value = asked.await.map_err(failed)?;
-                // Another tab has learnt meanwhile that the server was restored: see `Outbox::settle`.
-                if noted.as_ref().is_some_and(|noted| *noted != ack.epoch) {
-                    continue;
+            let here: Vec<JsValue> = here.await.and_then(Iterator::collect).map_err(failed)?;
+            // Another tab has learnt meanwhile that the server was restored: see `Outbox::settle`.
+            let counts = |ack: &&Ack| noted.as_ref().is_none_or(|noted| *noted == ack.epoch);
+            let acks: BTreeMap<String, &Ack> =
+                acks.iter().filter(counts).map(|ack| (ack.id.to_string(), ack)).collect();
+            let refusals: BTreeMap<String, &Refusal> =
+                refusals.iter().map(|refusal| (refusal.id.to_string(), refusal)).collect();
+            let (mut settled, all) = (Vec::new(), here.len());
+            for key in here.iter().filter_map(JsValue::as_string) {
+                if let Some(ack) = acks.get(&key) {
+                    let read = self.read.borrow_mut().remove(&key);
+                    let bytes = match read.filter(|(hash, _)| *hash == ack.hash) {
+                        Some((_, bytes)) => Some(bytes),
+                        None => get(&entries, &key)
+                            .await?
+                            .and_then(|value| bytes_of(&value, &key, ack.hash)),
+                    };
+                    let Some(bytes) = bytes else { continue };
+                    let envelope = ReceiptEnvelope { ack: (*ack).clone(), received_at: now };
+                    put(&receipts, &key, &pair_with(&envelope, &bytes)?)?;
+                    settled.push(key);
+                } else if let Some(refusal) = refusals.get(&key) {
+                    let value = get(&entries, &key).await?;
+                    let Some(entry) = stored(value, &key, refusal.hash) else { continue };
+                    let state = EntryState::Refused { problems: refusal.problems.clone() };
+                    put_entry(&entries, &entry, state)?;
                 }
-                let key = ack.id.to_string();
-                let Some(entry) = stored(value, &key, ack.hash) else { continue };
-                let envelope = ReceiptEnvelope { ack: ack.clone(), received_at: now };
-                put(&receipts, &key, &pair(&envelope, Some(&entry.bytes))?)?;
-                delete(&entries, &key)?;
             }
-            for refusal in refusals {
-                let key = refusal.id.to_string();
-                let value = get(&entries, &key).await?;
-                let Some(entry) = stored(value, &key, refusal.hash) else { continue };
-                let state = EntryState::Refused { problems: refusal.problems.clone() };
-                put_entry(&entries, &entry, state)?;
+            if settled.len() == all {
+                return entries.delete::<JsValue, _>(range).primitive().map_err(failed).map(drop);
             }
-            Ok(())
+            settled.iter().try_for_each(|key| delete(&entries, key))
         })
         .await
     }
 
     async fn see_epoch(&self, epoch: &str) -> Result<usize, StorageError> {
+        // Nearly always it is the known one: to look waits for no disk.
+        let known =
+            self.connection.transact(&[META], TransactionMode::Readonly, async |transaction| {
+                let meta = transaction.object_store(META).map_err(failed)?;
+                Ok(get(&meta, EPOCH).await?.and_then(|value| value.as_string()))
+            });
+        if known.await?.as_deref() == Some(epoch) {
+            return Ok(0);
+        }
         self.write(async |transaction| {
             let meta = transaction.object_store(META).map_err(failed)?;
             if get(&meta, EPOCH).await?.and_then(|value| value.as_string()).as_deref()
@@ -321,6 +379,25 @@ fn stored(value: Option<JsValue>, key: &str, hash: Hash) -> Option<Entry> {
     read_entry(key, &value?).ok().filter(|entry| entry.hash == hash)
 }
 
+/// The bytes of an entry as they are stored, if it is sound and the one of `hash`.
+fn bytes_of(value: &JsValue, key: &str, hash: Hash) -> Option<JsValue> {
+    let entry = read_entry(key, value).ok()?;
+    kept(key.to_owned(), value, hash).filter(|_| entry.hash == hash).map(|(_, (_, bytes))| bytes)
+}
+
+/// What [`IdbOutbox::read`] holds of a sound entry.
+fn kept(key: String, value: &JsValue, hash: Hash) -> Option<(String, (Hash, JsValue))> {
+    Some((key, (hash, value.dyn_ref::<Array>()?.get(1))))
+}
+
+/// The first and the last of some ids, as keys.
+fn ends(ids: impl Iterator<Item = SubmissionId>) -> Option<(String, String)> {
+    let mut ids = ids.peekable();
+    let first = *ids.peek()?;
+    let (first, last) = ids.fold((first, first), |(first, last), id| (first.min(id), last.max(id)));
+    Some((first.to_string(), last.to_string()))
+}
+
 fn put_entry(
     entries: &ObjectStore<'_>,
     entry: &Entry,
@@ -333,10 +410,41 @@ fn put_entry(
 /// Every key with its value, ascending. If the browser cannot read them all at once, each is
 /// read by itself, and what fails stands as `undefined`: one bad value hides no other.
 async fn read_all(store: &ObjectStore<'_>) -> Result<Vec<(String, JsValue)>, StorageError> {
-    let keys = store.get_all_keys::<JsValue>().await.map_err(failed)?;
+    read_range(store, all(), u32::MAX).await
+}
+
+/// The range of all keys: none is lower than this one, whatever its type.
+fn all() -> KeyRange<JsValue> {
+    KeyRange::LowerBound(f64::NEG_INFINITY.into(), false)
+}
+
+/// The range of the keys behind this one.
+fn behind(key: &str) -> KeyRange<JsValue> {
+    KeyRange::LowerBound(key.into(), true)
+}
+
+/// [`read_all`] within a range of keys, up to `limit` of them.
+async fn read_range(
+    store: &ObjectStore<'_>,
+    range: KeyRange<JsValue>,
+    limit: u32,
+) -> Result<Vec<(String, JsValue)>, StorageError> {
+    let keys = store
+        .get_all_keys::<JsValue>()
+        .with_query::<JsValue, _>(range.clone())
+        .with_limit(limit)
+        .primitive()
+        .map_err(failed)?;
+    let values = store
+        .get_all::<JsValue>()
+        .with_query::<JsValue, _>(range)
+        .with_limit(limit)
+        .primitive()
+        .map_err(failed)?;
+    let keys = keys.await.map_err(failed)?;
     let keys: Vec<JsValue> = keys.collect::<Result<_, _>>().map_err(failed)?;
     let named = |key: &JsValue| key.as_string().unwrap_or_else(|| format!("{key:?}"));
-    if let Ok(values) = store.get_all::<JsValue>().await {
+    if let Ok(values) = values.await {
         let values: Vec<JsValue> = values.map(|value| value.unwrap_or_default()).collect();
         if values.len() == keys.len() {
             return Ok(keys.iter().map(named).zip(values).collect());
@@ -378,9 +486,13 @@ fn delete(store: &ObjectStore<'_>, key: &str) -> Result<(), StorageError> {
 }
 
 fn pair(envelope: &impl Serialize, bytes: Option<&[u8]>) -> Result<JsValue, StorageError> {
+    pair_with(envelope, &bytes.map_or(JsValue::NULL, |bytes| Uint8Array::from(bytes).into()))
+}
+
+/// [`pair`] with bytes that came from the storage, or null.
+fn pair_with(envelope: &impl Serialize, bytes: &JsValue) -> Result<JsValue, StorageError> {
     let text = json::write(envelope).map_err(|error| StorageError::Failed(error.to_string()))?;
-    let bytes = bytes.map_or(JsValue::NULL, |bytes| Uint8Array::from(bytes).into());
-    Ok(Array::of2(&JsValue::from_str(&text), &bytes).into())
+    Ok(Array::of2(&JsValue::from_str(&text), bytes).into())
 }
 
 fn unpair<T: DeserializeOwned>(value: &JsValue) -> Result<(T, Option<Vec<u8>>), String> {

@@ -72,3 +72,15 @@ pub fn read(file: File, told: impl FnOnce(Option<Encoded>) + 'static) -> FileRea
         told(address.ok().and_then(|address| Encoded::of(&address)));
     })
 }
+
+/// Any file as it is; none if it cannot be read.
+pub async fn whole(file: File) -> Option<Encoded> {
+    let (tell, told) = futures::channel::oneshot::channel();
+    let reading = read(file, move |encoded| {
+        // Nobody waits any more for what the page that asked for it has left behind.
+        let _ = tell.send(encoded);
+    });
+    let encoded = told.await.ok().flatten();
+    drop(reading);
+    encoded
+}

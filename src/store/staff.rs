@@ -46,6 +46,13 @@ fn encode(value: &str) -> String {
 }
 
 impl FeedbackFilter {
+    /// Whether it means everybody: what is compared is no filter.
+    pub fn narrows_nobody(&self) -> bool {
+        let Self { venue, theme, from, to, more } = self;
+        let places = venue.is_none() && theme.is_none();
+        places && from.is_none() && to.is_none() && more.iter().all(|(name, _)| *name == "by")
+    }
+
     /// The filter as a query string without its question mark.
     pub fn query(&self) -> String {
         let mut parts = Vec::new();

@@ -27,7 +27,7 @@ async fn a_closed_connection_is_opened_again_and_nobody_notices() {
         outbox.enqueue(&server::told(words), clock::now()).await.unwrap();
     }
     // By another connection, since the one above could have kept it to itself.
-    assert_eq!(IdbOutbox::new(name).next_batch(9).await.unwrap().len(), 2);
+    assert_eq!(IdbOutbox::new(name).next_batch(None, 9).await.unwrap().len(), 2);
 
     let name = fresh("catalogue");
     let catalogue = IdbCatalogue::new(name);
@@ -50,9 +50,9 @@ async fn a_connection_that_never_stays_open_is_an_error_and_stores_nothing() {
     let failed = outbox.enqueue(&told, clock::now()).await;
     assert!(matches!(failed, Err(StorageError::Failed(_))), "{failed:?}");
     let_be(name);
-    assert_eq!(outbox.next_batch(9).await.unwrap().len(), 1);
+    assert_eq!(outbox.next_batch(None, 9).await.unwrap().len(), 1);
     outbox.enqueue(&told, clock::now()).await.unwrap();
-    assert_eq!(outbox.next_batch(9).await.unwrap().len(), 2);
+    assert_eq!(outbox.next_batch(None, 9).await.unwrap().len(), 2);
 }
 
 #[wasm_bindgen_test]
@@ -64,10 +64,10 @@ async fn a_transaction_that_is_broken_off_is_not_called_saved() {
     abort_next(name);
     let failed = outbox.enqueue(&told, clock::now()).await;
     // It may be tried again by itself; but what is called saved must be there.
-    let there = IdbOutbox::new(name).next_batch(9).await.unwrap();
+    let there = IdbOutbox::new(name).next_batch(None, 9).await.unwrap();
     assert_eq!(failed.is_ok(), there.iter().any(|entry| entry.id == told.id), "{failed:?}");
     outbox.enqueue(&told, clock::now()).await.unwrap();
-    assert_eq!(outbox.next_batch(9).await.unwrap().len(), 2);
+    assert_eq!(outbox.next_batch(None, 9).await.unwrap().len(), 2);
 }
 
 #[wasm_bindgen_test]

@@ -27,7 +27,7 @@ async fn bytes_come_back_exactly() {
     for one in &told {
         outbox.enqueue(one, NOW).await.unwrap();
     }
-    let stored = outbox.next_batch(10).await.unwrap();
+    let stored = outbox.next_batch(None, 10).await.unwrap();
     let bytes: Vec<_> = stored.iter().map(|entry| &entry.bytes).collect();
     assert_eq!(bytes, told.iter().map(|one| &one.bytes).collect::<Vec<_>>());
 }
@@ -38,7 +38,7 @@ async fn two_connections_see_the_same() {
     let (one, two) = (IdbOutbox::new(name), IdbOutbox::new(name));
     one.enqueue(&sealed(1, b"one"), NOW).await.unwrap();
     two.enqueue(&sealed(2, b"two"), NOW).await.unwrap();
-    assert_eq!(one.next_batch(10).await.unwrap(), two.next_batch(10).await.unwrap());
+    assert_eq!(one.next_batch(None, 10).await.unwrap(), two.next_batch(None, 10).await.unwrap());
     assert_eq!(one.overview().await.unwrap().entries.len(), 2);
 }
 
@@ -81,7 +81,7 @@ async fn a_connection_that_was_closed_opens_again() {
     // Deleting closes every connection first, as a browser does that clears a site.
     Database::delete_by_name(name).unwrap().await.unwrap();
     outbox.enqueue(&sealed(2, b"two"), NOW).await.unwrap();
-    assert_eq!(outbox.next_batch(10).await.unwrap().len(), 1);
+    assert_eq!(outbox.next_batch(None, 10).await.unwrap().len(), 1);
 }
 
 #[wasm_bindgen_test]
@@ -111,7 +111,7 @@ async fn what_cannot_be_read_is_set_aside_and_hides_nothing() {
     let overview = outbox.overview().await.unwrap();
     let corrupt: Vec<_> = overview.corrupt.iter().map(|it| it.key.as_str()).collect();
     assert_eq!(corrupt, [strange.as_str(), spoilt.as_str()]);
-    assert_eq!(outbox.next_batch(10).await.unwrap().len(), 2);
+    assert_eq!(outbox.next_batch(None, 10).await.unwrap().len(), 2);
     // It is not lost: the export has it as it lies there.
     let raw = outbox.raw_corrupt().await.unwrap();
     assert_eq!(raw[1], (spoilt, "four".to_owned()));

@@ -10,8 +10,8 @@ pub const KEY_CHARS: usize = 64;
 /// Bytes of one submission's canonical form. The largest survey we ship needs 4 KiB; this
 /// leaves room for a long form whose every text is full.
 pub const SUBMISSION_BYTES: usize = 256 * 1024;
-/// Submissions in one push: at 1 KiB each a batch is about 100 KiB, two seconds on a
-/// 400 kbit/s line, so a connection that drops often still gets batches through.
+/// Submissions in one push: at 1 KiB each a batch is about 100 KiB, two seconds on a 400 kbit/s
+/// line, and half a second in gzip, so a connection that drops often still gets batches through.
 pub const PUSH_RECORDS: usize = 100;
 /// Bytes of any request body. A tablet's batch has at most 512 KiB of submissions and an edit of
 /// the largest record [`RECORD_BYTES`]; the rest is for what stands around them. One oversized
@@ -42,6 +42,9 @@ pub const CHOICES: usize = 10_000;
 pub const PICKED: usize = 1_000;
 /// Cells of a table attached to a survey: every school of a country in four columns, about a mebibyte.
 pub const TABLE_CELLS: usize = 100_000;
+/// Characters of all pictures, sounds and films of one survey, as the text they travel as. They come to each tablet with the
+/// questions, so that they are there without a network: ten seconds on a 400 kbit/s line.
+pub const FILES_CHARS: usize = 512 * 1024;
 /// Themes on one piece of feedback: past this the field was not chosen but emptied out.
 pub const THEMES: usize = 12;
 /// Records in one page of catalogue changes: about 200 KiB of listings, one transaction.

@@ -8,15 +8,16 @@ use serde_json::{Value, json};
 use crate::{Hash, Record, segment::Malformed};
 
 /// A segment is not closed below this many bytes of content. Together with [`ANCHORS`] it makes
-/// segments of about 64 KiB: at 400 kbit/s the compressed form takes a third of a second, so a
-/// line that drops every few seconds still gets segments through.
-const LEAST: usize = 32 * 1024;
+/// segments of about 128 KiB: at 400 kbit/s the compressed form takes less than half a second, so a
+/// line that drops every few seconds still gets segments through. Smaller ones compress worse, and
+/// the heads of their answers would be a twentieth of the download.
+const LEAST: usize = 64 * 1024;
 /// A segment is closed at the first record that brings it to this many bytes, whatever it is;
 /// it may be larger than this by one record.
-const MOST: usize = 96 * 1024;
+const MOST: usize = 192 * 1024;
 /// One record in so many is an anchor, after which a segment may end. Cut by size alone, one
 /// edit would shift every cut behind it; cut at anchors, the segments behind it stay as they are.
-const ANCHORS: u64 = 32;
+const ANCHORS: u64 = 64;
 
 /// What a snapshot consists of: the answer to `GET /api/v1/snapshot`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -119,6 +119,8 @@ pub(crate) enum FormCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Fill a form in without a screen and say what comes of it.
+    Run(RunArgs),
     /// Write the latest published version of a survey as a workbook.
     Export {
         /// The survey's id.
@@ -132,6 +134,43 @@ pub(crate) enum FormCommand {
         #[command(flatten)]
         data: DataArgs,
     },
+}
+
+/// What is relevant, what fails and why, what is calculated, which answers were not taken, and the
+/// record. The exit code is 1 if something fails or the form does not know an answer.
+///
+/// The answers are one JSON object of names and values:
+///
+///   {"age": 34, "needs": ["food", "advice"], "agree": true, "pay": {"declined": true},
+///    "about": {"name": "Ana"}, "household": [{"age": 3}, {"age": 5}]}
+///
+/// A group is an object, or its questions stand beside the others. A repeat is a list with an
+/// object for each instance. Picked names are a list or separated by spaces. Paths such as
+/// "household[2]/age" work too. docs/xlsform.md tells more.
+#[derive(Args)]
+pub(crate) struct RunArgs {
+    /// The workbook: .xlsx, or the older .xls.
+    pub(crate) file: PathBuf,
+    /// The file of answers.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) answers: PathBuf,
+    /// The directory of attached CSV files; without it the directory FILE-media or media beside
+    /// the workbook, if there is one.
+    #[arg(long)]
+    pub(crate) media: Option<PathBuf>,
+    /// What the clock says, for today() and now(): a day (its noon, UTC), or a moment with its
+    /// zone, 2026-11-29T09:30:00+00:00. Without it the computer's clock, UTC.
+    #[arg(long, visible_alias = "today", value_name = "MOMENT")]
+    pub(crate) now: Option<String>,
+    /// What random(), uuid() and shuffled choices follow from: the same number, the same outcome.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// The language of messages and of jr:choice-name(); without it the form's own.
+    #[arg(long, value_name = "TAG")]
+    pub(crate) language: Option<String>,
+    /// Print JSON: finished, relevant, not_relevant, failing, calculated, unused and record.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Subcommand)]

@@ -22,7 +22,9 @@ use server::{
     export,
     import::{self, OutboxReport},
     intake::Intake,
-    listen, start,
+    listen,
+    results::Selection,
+    start,
     store::{Filter, history::fresh_epoch},
 };
 use tracing_subscriber::EnvFilter;
@@ -233,15 +235,15 @@ async fn import_files(store: &Store, paths: &[PathBuf]) -> Result<(), Box<dyn Er
 }
 
 async fn export_to(store: &Store, what: &str, out: Option<&Path>) -> Result<(), Box<dyn Error>> {
-    let filter = |kind, survey| Filter { kind, survey, ..Filter::default() };
     match what.split_once('/') {
         None if what == "feedback" => {
-            write(export::feedback_csv(store.clone(), filter("feedback", None)).await?, out).await
+            let filter = Filter { kind: "feedback", ..Filter::default() };
+            write(export::feedback_csv(store.clone(), filter).await?, out).await
         }
         Some(("surveys", id)) => {
             let survey = model::Key::parse(id).ok_or("a survey's id has a-z, 0-9, . and -")?;
-            let filter = filter("response", Some(survey.to_string()));
-            let export = export::SurveyExport::open(store.clone(), &survey, filter, None)
+            let everybody = Selection::default();
+            let export = export::SurveyExport::open(store.clone(), &survey, everybody, None)
                 .await?
                 .ok_or_else(|| format!("there is no survey {survey}"))?;
             write(export.csv(), out).await

@@ -97,7 +97,7 @@ impl Scheduler {
             let current = cursor.is_some_and(|(epoch, seq)| {
                 epoch_number(&epoch) == Some(shadow.epoch) && seq >= shadow.head()
             });
-            let batch = at_once(tablet.profile.outbox.next_batch(1)).and_then(Result::ok);
+            let batch = at_once(tablet.profile.outbox.next_batch(None, 1)).and_then(Result::ok);
             current && batch.is_some_and(|batch| batch.is_empty())
         })
     }

@@ -8,9 +8,7 @@ use std::{
     rc::Rc,
 };
 
-use model::{
-    Hash, SubmissionId, limits::PUSH_RECORDS, submission::Sealed, time::Millis, wire::Ack,
-};
+use model::{Hash, SubmissionId, submission::Sealed, time::Millis, wire::Ack};
 use sync::{Entry, EntryState, Outbox, Overview, Refusal, StorageError};
 
 use crate::{
@@ -70,12 +68,13 @@ impl Storage {
     }
 
     /// What a planted bug does to the entries of a batch before they are sent.
-    fn spoil(&self, batch: &mut Vec<Entry>, limit: usize) {
+    fn spoil(&self, batch: &mut Vec<Entry>, after: Option<SubmissionId>, limit: usize) {
         let outbox = &self.profile.outbox;
         match self.world.bug {
             Some(Bug::HashNotVerified) => outbox.inspect(|state| {
                 let waiting = state.entries.values().filter(|it| it.state == EntryState::Waiting);
-                *batch = waiting.take(limit.min(PUSH_RECORDS)).cloned().collect();
+                let behind = waiting.filter(|it| after.is_none_or(|after| it.id > after));
+                *batch = behind.take(limit).cloned().collect();
             }),
             Some(Bug::OrderedByClock) => {
                 batch.retain(|entry| entry.saved_at.0 >= self.profile.youngest.get());
@@ -171,10 +170,14 @@ impl Outbox for Storage {
         .await
     }
 
-    async fn next_batch(&self, limit: usize) -> Result<Vec<Entry>, StorageError> {
+    async fn next_batch(
+        &self,
+        after: Option<SubmissionId>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StorageError> {
         self.outbox(async |outbox| {
-            let mut batch = outbox.next_batch(limit).await?;
-            self.spoil(&mut batch, limit);
+            let mut batch = outbox.next_batch(after, limit).await?;
+            self.spoil(&mut batch, after, limit);
             Ok(batch)
         })
         .await

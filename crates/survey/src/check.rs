@@ -151,7 +151,11 @@ impl Tree {
                 Vec::new()
             };
         };
-        if let Err((code, detail)) = self.fits(node, answer) {
+        // What is computed and can only be read is not for anybody to put right.
+        let given = || item.calculation.is_none() || !self.fulfils(&item.read_only, node);
+        if let Err((code, detail)) = self.fits(node, answer)
+            && given()
+        {
             return problem(code, detail);
         }
         match &item.constraint {

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 pub struct Context {
     /// What the clock says: at [`crate::Fill::start`] the beginning; [`crate::Fill::set_now`] moves it on.
     pub now: Millis,
+    /// When it began, for `duration()`; [`crate::Fill::start`] notes it if nobody has.
+    #[serde(default)]
+    pub started: Option<Millis>,
     /// Minutes that the clock on the wall is ahead of UTC.
     #[serde(default)]
     pub offset: i32,

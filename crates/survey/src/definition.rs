@@ -25,6 +25,9 @@ pub struct Definition {
     pub lists: Named<Arc<[Choice]>>,
     /// The attached tables by name, for `pulldata()` and the selects from a file.
     pub tables: Named<Table>,
+    /// The pictures, sounds and films that the form brings along, by the names its media columns give them: each a
+    /// `data:` address. One that is too large for a tablet without a network is not among them.
+    pub files: Named<Arc<str>>,
     /// What must be computed again when something changes.
     pub(crate) graph: Graph,
 }
@@ -93,6 +96,13 @@ pub struct Media {
     pub audio: Text,
     /// A film.
     pub video: Text,
+}
+
+impl Media {
+    /// Whether there is none of them in any language.
+    pub fn is_empty(&self) -> bool {
+        self.image.is_empty() && self.audio.is_empty() && self.video.is_empty()
+    }
 }
 
 /// Something that holds always, never or under a condition.

@@ -1,5 +1,7 @@
 //! One question where it stands on the screen: its words now, its choices now, what is wrong with its answer.
 
+use std::sync::Arc;
+
 use model::{Problem, Text, submission::Answer};
 
 use crate::{
@@ -44,6 +46,11 @@ pub struct Heading {
 }
 
 impl<'a> Field<'a> {
+    /// A picture, sound or film that the form brings along, as an address; none where it was too large, or is missing.
+    pub fn file(&self, name: &str) -> Option<&'a Arc<str>> {
+        self.tree.definition.files.get(name)
+    }
+
     /// Its path, the key of its answer: `age`, `household[2]/age`.
     pub fn path(&self) -> String {
         self.tree.path(self.node)

@@ -92,7 +92,8 @@ pub struct Progress {
 
 impl Fill {
     /// Starts at the first page.
-    pub fn start(definition: Arc<Definition>, context: Context) -> Self {
+    pub fn start(definition: Arc<Definition>, mut context: Context) -> Self {
+        context.started.get_or_insert(context.now);
         let mut tree = Tree::new(definition, context, Mode::Live);
         tree.settle_all();
         let mut fill = Self { tree, at: Stop::Check, changing: false };
@@ -363,7 +364,7 @@ impl Fill {
         ValidResponse::of(Response { survey, version, answers, seconds, partial: true })
     }
 
-    /// The tree with the moment of its end.
+    /// The tree with the moment of its end, and how long it took.
     fn ended(&self, seconds: Option<u32>) -> Tree {
         let mut tree = self.tree.clone();
         let end = |node: NodeId, tree: &Tree| {
@@ -377,7 +378,11 @@ impl Fill {
             }
         });
         let now = tree.context.now;
-        let at = Millis(now.0.saturating_add(i64::from(seconds.unwrap_or(0)) * 1_000));
+        let started = tree.context.started.unwrap_or(now);
+        let at = seconds
+            .map_or(now, |seconds| Millis(started.0.saturating_add(i64::from(seconds) * 1_000)));
+        tree.context.now = at;
+        tree.settle_duration();
         for node in ends {
             let text = tree.context.moment(at);
             tree.set(node, Some(Answer::One(text)));

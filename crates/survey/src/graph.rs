@@ -12,6 +12,9 @@ use crate::{
     reference::{Reach, references},
 };
 
+/// Cycles that are told of one definition: somebody who puts these right asks again.
+const CYCLES: usize = 20;
+
 /// Something to compute: twice an item's index for its relevance, one more for its value.
 pub(crate) type Vertex = u32;
 
@@ -75,7 +78,7 @@ impl Definition {
             slots: vec![0; count],
             readers: vec![Vec::new(); count],
             triggered: vec![Vec::new(); count],
-            filtered: self.items.iter().map(|item| item.choice_filter.is_some()).collect(),
+            filtered: self.items.iter().map(is_filtered).collect(),
             ..Graph::default()
         };
         graph.by_path.sort_by(|a, b| self.items[*a].path.cmp(&self.items[*b].path));
@@ -140,9 +143,8 @@ impl Definition {
             order = sorted(vertices, &edges);
         }
         if order.len() < vertices {
-            let ring = rings(vertices, &edges);
             if let Some(told) = told {
-                told.extend(self.cycle(&ring, &edges));
+                self.tell_cycles(vertices, &edges, told);
             }
             // Nothing is left out; what stands in a cycle is computed once and not again.
             let mut done = vec![false; vertices];
@@ -210,8 +212,19 @@ impl Definition {
         all.into_iter().filter(|other| Some(shared(*other)) == nearest).collect()
     }
 
-    /// The problem of a cycle: its items in order, from one back to itself.
-    fn cycle(&self, ring: &[bool], edges: &[Edge]) -> Option<(usize, Problem)> {
+    /// Every cycle apart from the others, up to [`CYCLES`].
+    fn tell_cycles(&self, vertices: usize, edges: &[Edge], told: &mut Vec<(usize, Problem)>) {
+        let mut edges = edges.to_vec();
+        for _ in 0..CYCLES {
+            let ring = rings(vertices, &edges);
+            let Some((way, problem)) = self.cycle(&ring, &edges) else { return };
+            told.push(problem);
+            edges.retain(|edge| !way.contains(&edge.from) && !way.contains(&edge.to));
+        }
+    }
+
+    /// One cycle and its problem: its items in order, from one back to itself.
+    fn cycle(&self, ring: &[bool], edges: &[Edge]) -> Option<(Vec<Vertex>, (usize, Problem))> {
         let start = ring.iter().position(|within| *within)? as Vertex;
         // From each vertex to one that it follows, until one comes again.
         let mut way = vec![start];
@@ -235,7 +248,6 @@ impl Definition {
         }
         let mut path: Vec<&str> = names.iter().map(|item| item.path.as_str()).collect();
         path.extend(path.first().copied());
-        let item = way[first] as usize / 2;
         let detail = if path.len() == 2 {
             format!("\"{}\" depends on itself. Take it out of its own expression.", path[0])
         } else {
@@ -244,8 +256,42 @@ impl Definition {
                 path.join(" → ")
             )
         };
-        Some((item, Problem::new("", ProblemCode::Conflict, detail)))
+        let way = way.split_off(first);
+        let (item, field) = self.field_of(&way);
+        Some((way, (item, Problem::new(field, ProblemCode::Conflict, detail))))
     }
+
+    /// The first expression in a cycle that reads what stands before it there: its item, and a pointer to it.
+    fn field_of(&self, way: &[Vertex]) -> (usize, &'static str) {
+        let before = way.iter().skip(1).chain(way.first());
+        for (vertex, before) in way.iter().zip(before) {
+            let at = *vertex as usize / 2;
+            let item = &self.items[at];
+            let fields = if *vertex == relevance(at) {
+                [(item.relevant.as_ref(), "/relevant"), (None, "")]
+            } else {
+                [
+                    (item.calculation.as_ref(), "/calculation"),
+                    (item.repeat_count.as_ref(), "/repeat_count"),
+                ]
+            };
+            for (expression, field) in fields {
+                let reads = |expression| {
+                    let read = references(self, expression, at, false);
+                    read.into_iter().any(|(read, _)| read == *before as usize / 2)
+                };
+                if expression.is_some_and(reads) {
+                    return (at, field);
+                }
+            }
+        }
+        (way.first().map_or(0, |vertex| *vertex as usize / 2), "")
+    }
+}
+
+/// Whether the choices of a question come and go. A filter of what has no choices says nothing.
+fn is_filtered(item: &Item) -> bool {
+    item.choice_filter.is_some() && item.kind.choices().is_some()
 }
 
 /// The vertices in an order in which no edge leads back; those in a cycle or behind one are left out.

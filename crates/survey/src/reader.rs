@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use model::{
     Named, Problem, ProblemCode, Text,
-    limits::{CHOICES, JSON_DEPTH, LANGUAGES, LINE_CHARS, QUESTIONS, TABLE_CELLS},
+    limits::{CHOICES, FILES_CHARS, JSON_DEPTH, LANGUAGES, LINE_CHARS, QUESTIONS, TABLE_CELLS},
 };
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
@@ -97,6 +97,7 @@ impl<const CHECKED: bool> Reader<CHECKED> {
         }
         self.read_tables(place);
         self.read_lists(place);
+        let files = self.read_files(place);
         let language_names = self.strings(place, "language_names");
         let settings = self.strings(place, "settings");
         let title = self.text(place, "title");
@@ -110,6 +111,7 @@ impl<const CHECKED: bool> Reader<CHECKED> {
             items: std::mem::take(&mut self.items),
             lists: std::mem::take(&mut self.lists),
             tables: std::mem::take(&mut self.tables),
+            files,
             graph: Graph::default(),
         };
         self.resolve(&mut definition)?;
@@ -227,6 +229,31 @@ impl<const CHECKED: bool> Reader<CHECKED> {
             }
             self.tables.set(name.clone(), Table { columns, rows });
         }
+    }
+
+    fn read_files(&mut self, place: Place<'_>) -> Named<Arc<str>> {
+        let mut files = Named::default();
+        let mut room = FILES_CHARS;
+        for (name, value) in self.object(place, "files").into_iter().flatten() {
+            let pointer = &format!("/files/{name}");
+            let address = value.as_str().filter(|it| is_shown(it));
+            let Some(address) = address else {
+                let detail = "Give a picture, a sound or a film as a data: address in base64.";
+                self.add(pointer, "", ProblemCode::Malformed, detail);
+                continue;
+            };
+            let left = room.checked_sub(address.len());
+            if CHECKED && left.is_none() {
+                let detail = format!(
+                    "All files together have at most {} KB. Leave this one out.",
+                    FILES_CHARS / 1_024
+                );
+                self.add(pointer, "", ProblemCode::TooLong, detail);
+            }
+            room = left.unwrap_or(0);
+            files.set(name.clone(), Arc::from(address));
+        }
+        files
     }
 
     fn read_lists(&mut self, place: Place<'_>) {
@@ -761,6 +788,17 @@ fn is_computed(source: &str, kind: &Kind) -> bool {
         rest = &rest[c.len_utf8()..];
     }
     false
+}
+
+/// Whether an address holds something that a page may show beside a question, and nothing that it loads or runs.
+fn is_shown(address: &str) -> bool {
+    let media = ["data:image/", "data:audio/", "data:video/"];
+    let base64 = |(head, data): (&str, &str)| {
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+        head.ends_with(";base64") && data.bytes().all(known)
+    };
+    media.iter().any(|kind| address.starts_with(kind))
+        && address.split_once(',').is_some_and(base64)
 }
 
 /// Gives each item its path and its innermost repeat.

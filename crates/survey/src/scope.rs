@@ -64,8 +64,20 @@ impl Tree {
     fn columns(&self, source: Source, row: u32) -> usize {
         match self.table(source) {
             Some(table) => table.columns.len(),
-            None => self.choices(source).get(row as usize).map_or(0, |it| 2 + it.columns.len()),
+            None => {
+                let choice = self.choices(source).get(row as usize);
+                // Behind its columns a choice of a list has the id of its label.
+                let id = usize::from(matches!(source, Source::List(_)));
+                choice.map_or(0, |it| 2 + it.columns.len() + id)
+            }
         }
+    }
+
+    /// What pyxform calls the label of a choice: the list's name and the choice's place in it, from 0.
+    fn label_id(&self, source: Source, row: u32) -> Option<String> {
+        let Source::List(at) = source else { return None };
+        let (name, _) = self.definition.lists.iter().nth(at as usize)?;
+        Some(format!("{name}-{row}"))
     }
 
     /// What a calculation, a condition or a default comes to, as text; nothing if it fails.
@@ -89,7 +101,8 @@ impl Tree {
         let seed = u128::from(self.context.seed) << 64 | u128::from(draw);
         // Seeds that lie beside each other must not give numbers that do.
         let seed = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835).rotate_left(67);
-        Environment::new(self.context.now, self.context.offset, seed)
+        let now = self.context.now;
+        Environment::new(now, self.context.offset, seed).since(self.context.started.unwrap_or(now))
     }
 }
 
@@ -155,7 +168,7 @@ impl View for Tree {
                 (None, _) => {
                     let choice = self.choices(source).get(row as usize);
                     let column = choice.and_then(|it| it.columns.iter().nth(column as usize - 2));
-                    column.map_or("", |(name, _)| name)
+                    column.map_or("itextId", |(name, _)| name)
                 }
             },
         })
@@ -176,10 +189,12 @@ impl View for Tree {
                     match column {
                         0 => &choice.name,
                         1 => self.definition.text(&choice.label, &self.language),
-                        _ => {
-                            let column = choice.columns.iter().nth(column as usize - 2);
-                            column.map_or("", |(_, text)| text)
-                        }
+                        _ => match choice.columns.iter().nth(column as usize - 2) {
+                            Some((_, text)) => text,
+                            None => {
+                                return Cow::Owned(self.label_id(source, row).unwrap_or_default());
+                            }
+                        },
                     }
                 }
             },
@@ -227,6 +242,12 @@ impl View for Tree {
         }
     }
 
+    fn instance_of(&self, node: Spot) -> Option<Spot> {
+        let Spot::Node(node) = node else { return None };
+        let instance = self.instance_around(node);
+        (instance != ROOT).then_some(Spot::Node(instance))
+    }
+
     fn instance(&self, id: &str) -> Option<Spot> {
         let definition = &self.definition;
         let list = definition.lists.iter().position(|(name, _)| name == id);
@@ -251,6 +272,12 @@ impl View for Tree {
             }
             Choices::Repeat(_) => Some(value.to_owned()),
         }
+    }
+
+    fn itext(&self, id: &str) -> Option<String> {
+        let (list, row) = id.rsplit_once('-')?;
+        let choice = self.definition.lists.get(list)?.get(row.parse::<usize>().ok()?)?;
+        Some(self.definition.text(&choice.label, &self.language).to_owned())
     }
 
     fn look_up(&self, table: &str, column: &str, key_column: &str, key: &str) -> Option<String> {

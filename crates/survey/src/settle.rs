@@ -8,7 +8,7 @@ use std::sync::Arc;
 use model::submission::Answer;
 
 use crate::{
-    Initial, Kind, Metadata,
+    Expression, Initial, Kind, Metadata,
     graph::{relevance, value},
     reference::{follows_language, is_pure},
     tree::{Mode, NodeId, Part, ROOT, Tree, answer_of, text_of},
@@ -129,6 +129,20 @@ impl Tree {
         let definition = Arc::clone(&self.definition);
         for (at, item) in definition.items.iter().enumerate() {
             if item.calculation.as_ref().is_some_and(follows_language) && item.triggers.is_empty() {
+                for node in self.concerned(ROOT, at, false) {
+                    self.queue.insert((definition.graph.rank[value(at) as usize], node));
+                }
+            }
+        }
+        self.settle();
+    }
+
+    /// Computes again what follows how long the filling has taken.
+    pub(crate) fn settle_duration(&mut self) {
+        let definition = Arc::clone(&self.definition);
+        for (at, item) in definition.items.iter().enumerate() {
+            let follows = item.calculation.as_ref().is_some_and(Expression::uses_duration);
+            if follows && item.triggers.is_empty() {
                 for node in self.concerned(ROOT, at, false) {
                     self.queue.insert((definition.graph.rank[value(at) as usize], node));
                 }

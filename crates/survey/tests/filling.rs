@@ -406,3 +406,103 @@ fn the_server_refuses_what_the_tablet_would_not_make() {
     assert!(with("person[999999999]/age", json!({"one": "1"})).len() <= 50);
     assert!(!with("person", json!({"one": "999999999"})).is_empty());
 }
+
+#[test]
+fn surveyctos_own_functions_have_a_meaning() {
+    let mut fill = start(json!([
+        {"name": "r", "type": "repeat", "items": [
+            {"name": "own", "type": "calculate", "calculation": "index()"},
+            {"name": "inner", "type": "group", "items": [
+                {"name": "q", "type": "text", "label": {"en": "Number ${own}"}},
+                {"name": "deep", "type": "calculate", "calculation": "concat('no. ', index())"},
+            ]},
+            {"name": "s", "type": "repeat", "repeat_count": "2", "items": [
+                {"name": "both", "type": "calculate", "calculation": "concat(index(), ' of ', ${own})"},
+            ]},
+        ]},
+        {"name": "outside", "type": "calculate", "calculation": "index()"},
+        {"name": "device", "type": "calculate", "calculation": "device-info()"},
+        {"name": "took", "type": "calculate", "calculation": "duration()"},
+        {"name": "slow", "type": "calculate", "calculation": "if(${took} > 60, 'slow', 'quick')"},
+        {"name": "end", "type": "end"},
+    ]));
+    fill.add("r");
+    fill.add("r");
+    assert!(fill.remove("r[1]"));
+    let found = answers(&fill);
+    assert_eq!(found["r[2]/own"], json!({"one": "2"}), "the third one moved up: {found}");
+    assert_eq!(found["r[2]/deep"], json!({"one": "no. 2"}));
+    assert_eq!(found["r[2]/s[1]/both"], json!({"one": "1 of 2"}));
+    assert_eq!(found.get("outside"), None);
+    assert_eq!(found.get("device"), None, "nothing is recorded of the tablet");
+    assert_eq!(found["took"], json!({"one": "0"}));
+    // The clock goes on, the tablet crashes, somebody goes on: the whole time counts, once.
+    fill.set_now(Millis(context().now.0 + 40_700));
+    let journal = serde_json::to_string(&fill.journal()).unwrap();
+    let mut fill =
+        Fill::resume(Arc::clone(fill.definition()), &serde_json::from_str(&journal).unwrap());
+    fill.set_now(Millis(context().now.0 + 70_900));
+    let response = fill.finish(Key::parse("s").unwrap(), 1, None).unwrap().into_inner();
+    assert_eq!(response.answers.get("took"), one("70").as_ref());
+    assert_eq!(response.answers.get("slow"), one("slow").as_ref(), "what reads it follows");
+    let whole = finish(&fill);
+    assert_eq!(whole["took"], json!({"one": "90"}), "as the caller measured it");
+    assert_eq!(whole["end"], json!({"one": "2026-11-22T20:39:30.000+00:00"}), "and not later");
+}
+
+/// What forms of the field do that the specification does not foresee, and ODK's engine lets them.
+#[test]
+fn nobody_loses_an_answer_or_is_held_up_by_a_slip_of_the_author() {
+    let mut fill = start(json!([
+        // A condition in the column of the filter, as in a form of Ona's.
+        {"name": "other", "type": "text", "label": {"en": "Other"}, "choice_filter": "${sum} = 1"},
+        // What is computed is none of the choices, and can only be read.
+        {"name": "index", "type": "select_one", "list": "yes_no", "label": {"en": "Index"},
+         "calculation": "if(${other} = '', 'maybe', 'perhaps')", "read_only": true},
+        {"name": "sum", "type": "integer", "label": {"en": "Sum"}, "calculation": "${count} * 2",
+         "read_only": true},
+        {"name": "count", "type": "integer", "label": {"en": "Count"}},
+        // pyxform's name for the label of a choice.
+        {"name": "words", "type": "calculate",
+         "calculation": "jr:itext(instance('yes_no')/root/item[name = 'no']/itextId)"},
+    ]));
+    fill.set_language("pl");
+    assert!(fill.set("other", one("a shed")));
+    fill.set_language("en");
+    assert_eq!(
+        finish(&fill),
+        json!({"other": "a shed", "index": "perhaps", "sum": "NaN", "words": "No"})
+    );
+}
+
+#[test]
+fn a_form_brings_pictures_and_sounds_along_and_nothing_that_runs() {
+    let form = |address: String| {
+        json!({"languages": ["en", "pl"], "items": [
+            {"type": "note", "name": "n", "label": {"en": "See"}, "image": {"en": "a.png", "pl": "ą.png"}},
+        ], "files": {"a.png": address, "ą.png": "data:image/png;base64,UEw="}})
+    };
+    let good = "data:image/png;base64,RU4=".to_owned();
+    let fill = Fill::start(Arc::new(Definition::read(&form(good)).unwrap()), context());
+    let field = fill.field("n").unwrap();
+    for (language, data) in [("en", "RU4="), ("pl", "UEw="), ("so", "RU4=")] {
+        let file = field.file(field.image(language)).map(ToString::to_string);
+        assert_eq!(file, Some(format!("data:image/png;base64,{data}")));
+    }
+    assert_eq!(field.file("b.png"), None);
+
+    let large = format!("data:image/png;base64,{}", "A".repeat(model::limits::FILES_CHARS));
+    for bad in [
+        "https://example.org/a.png",
+        "data:text/html;base64,AAAA",
+        "data:image/png;base64,A'>",
+        "a.png",
+        &large,
+    ] {
+        let problems = Definition::read(&form(bad.to_owned())).unwrap_err();
+        assert!(
+            problems.iter().any(|it| it.pointer == "/files/a.png" || bad == large),
+            "{problems:?}"
+        );
+    }
+}

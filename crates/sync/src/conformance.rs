@@ -100,7 +100,7 @@ pub async fn a_receipt_is_not_queued_again(outbox: impl Outbox) {
     outbox.enqueue(&one, NOW).await.unwrap();
     outbox.settle(&[ack(&one, "e")], &[], NOW).await.unwrap();
     outbox.enqueue(&one, NOW).await.unwrap();
-    assert!(outbox.next_batch(10).await.unwrap().is_empty());
+    assert!(outbox.next_batch(None, 10).await.unwrap().is_empty());
 }
 
 /// A refused entry does not block the others, keeps its reasons and can be tried again.
@@ -111,14 +111,14 @@ pub async fn refused_ones_stay_and_can_be_retried(outbox: impl Outbox) {
     let problems = vec![Problem::new("/words", ProblemCode::TooLong, "Too long.")];
     let refusal = Refusal { id: one.id, hash: one.hash, problems: problems.clone() };
     outbox.settle(&[], &[refusal], NOW).await.unwrap();
-    let batch = outbox.next_batch(10).await.unwrap();
+    let batch = outbox.next_batch(None, 10).await.unwrap();
     assert_eq!(batch.iter().map(|entry| entry.id).collect::<Vec<_>>(), [two.id]);
     let overview = outbox.overview().await.unwrap();
     let refused: Vec<_> = overview.refused().collect();
     assert_eq!((refused[0].0.id, refused[0].1), (one.id, problems.as_slice()));
     assert_eq!(refused[0].0.bytes, one.bytes);
     outbox.retry_refused().await.unwrap();
-    assert_eq!(outbox.next_batch(10).await.unwrap().len(), 2);
+    assert_eq!(outbox.next_batch(None, 10).await.unwrap().len(), 2);
 }
 
 /// After a restored backup the tablet sends again what it still keeps, byte for byte.
@@ -129,7 +129,7 @@ pub async fn a_new_epoch_brings_receipts_back(outbox: impl Outbox) {
     outbox.settle(&[ack(&one, "first")], &[], NOW).await.unwrap();
     assert_eq!(outbox.see_epoch("first").await.unwrap(), 0);
     assert_eq!(outbox.see_epoch("second").await.unwrap(), 1);
-    let batch = outbox.next_batch(10).await.unwrap();
+    let batch = outbox.next_batch(None, 10).await.unwrap();
     assert_eq!((batch[0].hash, &batch[0].bytes), (one.hash, &one.bytes));
     assert_eq!(batch[0].state, EntryState::Waiting);
     assert_eq!(outbox.overview().await.unwrap().received.len(), 0);
@@ -144,7 +144,7 @@ pub async fn forgotten_bytes_do_not_come_back(outbox: impl Outbox) {
     }
     outbox.forget(Millis(20)).await.unwrap();
     assert_eq!(outbox.see_epoch("second").await.unwrap(), 1);
-    let batch = outbox.next_batch(10).await.unwrap();
+    let batch = outbox.next_batch(None, 10).await.unwrap();
     assert_eq!(batch.iter().map(|entry| entry.id).collect::<Vec<_>>(), [young.id]);
     let rival = Sealed { id: old.id, ..sealed(3) };
     assert_eq!(outbox.enqueue(&rival, NOW).await, Err(StorageError::Taken));
@@ -158,9 +158,9 @@ pub async fn an_acknowledgement_of_an_ended_history_is_ignored(outbox: impl Outb
     outbox.see_epoch("first").await.unwrap();
     outbox.see_epoch("second").await.unwrap();
     outbox.settle(&[ack(&one, "first")], &[], NOW).await.unwrap();
-    assert_eq!(outbox.next_batch(10).await.unwrap().len(), 1);
+    assert_eq!(outbox.next_batch(None, 10).await.unwrap().len(), 1);
     outbox.settle(&[ack(&one, "second")], &[], NOW).await.unwrap();
-    assert_eq!(outbox.next_batch(10).await.unwrap().len(), 0);
+    assert_eq!(outbox.next_batch(None, 10).await.unwrap().len(), 0);
 }
 
 /// A batch holds the oldest ids first and no more than asked for.
@@ -168,9 +168,15 @@ pub async fn batches_are_limited_and_ordered(outbox: impl Outbox) {
     for number in [3, 1, 2] {
         outbox.enqueue(&sealed(number), NOW).await.unwrap();
     }
-    let batch = outbox.next_batch(2).await.unwrap();
+    let batch = outbox.next_batch(None, 2).await.unwrap();
     let ids: Vec<_> = batch.iter().map(|entry| entry.id).collect();
     assert_eq!(ids, [sealed(1).id, sealed(2).id]);
+    // What is refused takes nobody's place.
+    let refusal = Refusal { id: sealed(2).id, hash: sealed(2).hash, problems: Vec::new() };
+    outbox.settle(&[], &[refusal], NOW).await.unwrap();
+    let behind = outbox.next_batch(Some(sealed(1).id), 1).await.unwrap();
+    assert_eq!(behind.iter().map(|entry| entry.id).collect::<Vec<_>>(), [sealed(3).id]);
+    assert!(outbox.next_batch(Some(sealed(3).id), 1).await.unwrap().is_empty());
 }
 
 fn record(id: &str, seq: u64) -> Record {

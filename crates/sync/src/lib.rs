@@ -19,6 +19,7 @@ mod engine;
 mod lanes;
 mod memory;
 mod plan;
+mod push;
 mod remote;
 mod snapshot;
 mod storage;

@@ -7,9 +7,7 @@ use std::{
 };
 
 use model::{
-    Hash, Record, SubmissionId,
-    limits::PUSH_RECORDS,
-    segment,
+    Hash, Record, SubmissionId, segment,
     snapshot::Manifest,
     submission::Sealed,
     time::Millis,
@@ -93,11 +91,16 @@ impl Outbox for MemoryOutbox {
         }
     }
 
-    async fn next_batch(&self, limit: usize) -> Result<Vec<Entry>, StorageError> {
+    async fn next_batch(
+        &self,
+        after: Option<SubmissionId>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StorageError> {
         let state = self.state.borrow();
-        let waiting = state.entries.values().filter(|entry| entry.state == EntryState::Waiting);
-        let sound = waiting.filter(|entry| is_sound(entry));
-        Ok(sound.take(limit.min(PUSH_RECORDS)).cloned().collect())
+        let behind =
+            state.entries.values().filter(|entry| after.is_none_or(|after| entry.id > after));
+        let waiting = behind.filter(|entry| entry.state == EntryState::Waiting && is_sound(entry));
+        Ok(waiting.take(limit).cloned().collect())
     }
 
     async fn settle(

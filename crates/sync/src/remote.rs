@@ -19,9 +19,8 @@ pub trait Remote {
     const LANES: usize = 4;
 
     /// How many batches are under way at a time: while the server stores one and its answer comes
-    /// back, the next goes up. On a line of 400 kbit/s and 300 ms it is idle for about a tenth of
-    /// the time even so.
-    const PUSHES: usize = 2;
+    /// back, the next goes up, and one more is there when the tablet's disk is slow.
+    const PUSHES: usize = 3;
 
     /// How many submissions go in one batch, [`PUSH_RECORDS`] at most.
     const BATCH: usize = PUSH_RECORDS;

@@ -5,10 +5,7 @@ use model::{
     snapshot::{Manifest, Part},
 };
 
-use crate::{
-    Catalogue, Remote, SyncError,
-    lanes::{Lanes, first},
-};
+use crate::{Catalogue, Remote, SyncError, lanes::Lanes};
 
 /// How often a round asks for the manifest anew because a segment is gone. The server keeps the
 /// snapshot before the newest, so a second try finds one that lasts; further servers on the same
@@ -83,23 +80,29 @@ async fn fetch<R: Remote>(
         }
     }
     show(progress);
-    let mut lanes: Lanes<'_, (Part, Result<String, SyncError>)> = Vec::new();
+    let mut lanes = Lanes::new();
+    let mut came: Option<(Part, String)> = None;
     let mut cuts = 0;
     loop {
         while lanes.len() < R::LANES
             && let Some(part) = missing.pop()
         {
-            lanes.push(Box::pin(async move { (part, remote.segment(part.hash).await) }));
+            lanes.push(async move { (part, remote.segment(part.hash).await) });
         }
-        if lanes.is_empty() {
+        if let Some((part, text)) = came.take() {
+            // The next segment has been asked for: the tablet's disk and the line work at the same time.
+            lanes.beside(catalogue.stage_segment(part.hash, &text)).await?;
+            progress.done = progress.done.saturating_add(part.bytes);
+            show(progress);
+            continue;
+        }
+        if lanes.len() == 0 {
             return Ok(End::Whole);
         }
-        let (part, answer) = first(&mut lanes).await;
+        let (part, answer) = lanes.next().await;
         match answer {
             Ok(text) if is_sound(&text, part) => {
-                catalogue.stage_segment(part.hash, &text).await?;
-                progress.done = progress.done.saturating_add(part.bytes);
-                show(progress);
+                came = Some((part, text));
                 cuts = 0;
             }
             Ok(_) => return Ok(End::Spoilt),

@@ -130,8 +130,13 @@ pub trait Outbox {
     /// [`StorageError::Taken`] if the id is stored with another hash; nothing is changed then.
     async fn enqueue(&self, sealed: &Sealed, now: Millis) -> Result<(), StorageError>;
 
-    /// Up to `limit` waiting entries, oldest id first. Corrupt ones are passed over.
-    async fn next_batch(&self, limit: usize) -> Result<Vec<Entry>, StorageError>;
+    /// Up to `limit` waiting entries, oldest id first, of those behind `after`. Corrupt ones are
+    /// passed over. Fewer than `limit` are all there are.
+    async fn next_batch(
+        &self,
+        after: Option<SubmissionId>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StorageError>;
 
     /// Turns acknowledged entries into receipts and marks refused ones, all in one
     /// transaction. Only an entry with that id *and* hash is touched; the rest is ignored.

@@ -168,6 +168,20 @@ impl Findings {
         self.add(Finding::new(Severity::Note, code, place, what, remedy));
     }
 
+    /// Whether an error of that code was found.
+    pub(crate) fn has_error(&self, code: &str) -> bool {
+        self.list.iter().any(|told| told.severity == Severity::Error && told.code == code)
+    }
+
+    /// Whether an error was found at that very place.
+    pub(crate) fn has_error_at(&self, place: &Place) -> bool {
+        let column = place.column.map(letters);
+        self.list.iter().any(|told| {
+            told.severity == Severity::Error
+                && (&told.sheet, told.row, &told.column) == (&place.sheet, place.row, &column)
+        })
+    }
+
     /// Whether the form cannot be used.
     pub(crate) fn has_errors(&self) -> bool {
         self.errors > 0

@@ -10,8 +10,9 @@ use crate::{
     attached::Tables,
     choices::{self, Lists, ROW},
     finding::Findings,
-    header::{Kind, Table},
-    languages::Languages,
+    header::{Column, Kind, Table},
+    languages::{Languages, TEXTS},
+    origin::{self, Origins},
     reference::{Reference, references},
     rows::{Read, Rows},
     settings::Settings,
@@ -102,11 +103,28 @@ pub fn import_book(book: &Book, options: &Options) -> Import {
         findings.error("empty", Place::sheet(&survey.sheet.name), what, remedy);
     }
     form.check_references(&survey, &choice_table, &mut findings);
+    form.say_foreign(&survey, &mut findings);
     say_missing_translations(&tables, &languages, &mut findings);
+    let external: Vec<String> = form.external_names();
+    let origins = Origins::of(&form.items, &form.lists, &external);
+    let too_many = form.read.too_many;
     let definition = form.write(&languages, options, &mut findings);
+    if !too_many && !form_is_empty(&definition) {
+        let tables = origin::Tables {
+            survey: &survey,
+            choices: &choice_table,
+            external: &external_table,
+            languages: &languages,
+        };
+        origin::check(&definition, &origins, &tables, &mut findings);
+    }
     let about = About::of(&definition);
     let definition = (!findings.has_errors()).then_some(definition);
     Import { definition, findings: findings.into_list(), about }
+}
+
+fn form_is_empty(definition: &Value) -> bool {
+    definition.get("items").and_then(Value::as_array).is_none_or(Vec::is_empty)
 }
 
 fn survey_sheet<'a>(book: &'a Book, findings: &mut Findings) -> Option<&'a Sheet> {
@@ -220,6 +238,27 @@ impl Form {
             let key = "allow_choice_duplicates".to_owned();
             self.settings.kept.insert(key, "yes".to_owned());
         }
+    }
+
+    /// What SurveyCTO's functions do not do here.
+    fn say_foreign(&self, survey: &Table<'_>, findings: &mut Findings) {
+        for &row in survey.rows.iter().filter(|row| self.read.used.contains(row)) {
+            let computes = |column: &Column| column.known && !TEXTS.contains(&column.key.as_str());
+            for (column, text) in survey.cells(row) {
+                if computes(column) && text.contains("device-info(") {
+                    let place = Place::cell(&survey.sheet.name, row, column.index);
+                    let what = "device-info() is empty here: nothing is recorded of the device.";
+                    let remedy = "Nothing needs to be done, or take the question out.";
+                    findings.warning("partly_known", place, what, remedy);
+                }
+            }
+        }
+    }
+
+    /// The lists that came from the sheet external_choices, by the names that they have now.
+    fn external_names(&self) -> Vec<String> {
+        let name = |name: &String| self.renamed.get(name).unwrap_or(name).clone();
+        self.read.external.iter().map(name).collect()
     }
 
     /// Every `${name}` speaks of one question.

@@ -21,6 +21,7 @@ mod kind;
 mod language;
 mod languages;
 mod line;
+mod origin;
 mod parameters;
 mod reference;
 mod rows;

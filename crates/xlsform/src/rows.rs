@@ -14,6 +14,7 @@ use crate::{
     kind::{self, Control, Kind},
     languages::Languages,
     line::Line,
+    origin::COLUMN,
     reference,
     words::{is_name, meant, quoted},
 };
@@ -50,7 +51,7 @@ pub(crate) struct Read {
     pub(crate) files: Vec<(String, u32)>,
     repeats: BTreeSet<String>,
     items: usize,
-    too_many: bool,
+    pub(crate) too_many: bool,
 }
 
 /// A group that is open.
@@ -332,6 +333,7 @@ impl Rows<'_> {
             calculate.insert("name".to_owned(), counter.as_str().into());
             calculate.insert("calculation".to_owned(), count.into());
             calculate.insert("read_only".to_owned(), true.into());
+            calculate.insert(format!("{COLUMN}calculation"), "repeat_count".into());
             if self.enter(&counter, open.innermost(), place) {
                 self.push(open.innermost(), calculate, row);
             }
@@ -442,7 +444,12 @@ impl Rows<'_> {
                 self.findings.error("bad_name", place, what, remedy);
             }
         }
-        expand::looped(items, &choices)
+        let mut groups = expand::looped(items, &choices);
+        // They stand where the loop does, not where the choice is.
+        groups.iter_mut().for_each(|group| {
+            group.insert(ROW.to_owned(), row.into());
+        });
+        groups
     }
 
     fn plain(&mut self, line: &Line, plain: kind::Plain, open: &mut Open) {

@@ -32,7 +32,7 @@ pub fn build(workspace: &Workspace) -> Result<()> {
 /// Has the standard library built along with the app, for size and without the words of panics: it saves a tenth of
 /// the bytes of a first visit. Cargo and rustc take these settings for experiments only, hence the first variable; the
 /// code itself is plain Rust, and builds without them too.
-fn shrink(cargo: &mut Command) {
+pub fn shrink(cargo: &mut Command) {
     cargo
         .env("RUSTC_BOOTSTRAP", "1")
         .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")

@@ -5,6 +5,7 @@ use crate::npm::{self, Packages};
 use crate::setup;
 use crate::shell;
 use crate::suite;
+use crate::surveys;
 use crate::workspace::{BENCH, E2E, PEERS, WASM, Workspace};
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
@@ -59,7 +60,9 @@ enum What {
     Scale,
     /// Sync and storing beside PouchDB, Dexie and plain JavaScript, on loopback and on a slow line: half an hour.
     Sync,
-    /// Everything that is measured in the browser within minutes.
+    /// Our survey engine beside ODK's, on long forms in a browser made four times slower.
+    Surveys,
+    /// Everything that is measured in the browser within minutes, but for the survey engines.
     All,
 }
 
@@ -77,14 +80,26 @@ impl Bench {
         if !workspace.has_test_package(E2E) {
             bail!("tests/{E2E} is not there");
         }
-        let page = build(workspace)?;
-        let mut runner = if self.what == What::Sync {
-            beside_peers(workspace, &self.load, &self.sync)?
-        } else {
-            let args = ["run", "--quiet", "-p", E2E, "--bin", "bench", "--", name];
-            suite::against_the_build(workspace, args)?
+        let args = ["run", "--quiet", "-p", E2E, "--bin", "bench", "--", name];
+        let mut runner = match self.what {
+            What::Sync => {
+                let page = build(workspace)?;
+                let mut runner = beside_peers(workspace, &self.load, &self.sync)?;
+                runner.env("TOGETHER_BENCH", page);
+                runner
+            }
+            What::Surveys => {
+                let mut runner = suite::against_the_build(workspace, args)?;
+                runner.env("TOGETHER_SURVEYS", surveys::build(workspace)?);
+                runner
+            }
+            _ => {
+                let page = build(workspace)?;
+                let mut runner = suite::against_the_build(workspace, args)?;
+                runner.env("TOGETHER_BENCH", page);
+                runner
+            }
         };
-        runner.env("TOGETHER_BENCH", page);
         if self.json {
             runner.arg("--json");
         }

@@ -16,6 +16,7 @@ mod shell;
 mod shrink;
 mod sim;
 mod suite;
+mod surveys;
 mod tool;
 mod workspace;
 

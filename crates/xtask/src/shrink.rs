@@ -12,9 +12,20 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// When there is none, when the script is not as wasm-bindgen wrote it, or when Node or wasm-opt fail.
 pub fn run(workspace: &Workspace, dist: &Path) -> Result<()> {
-    let programs = programs(dist)?;
+    programs(workspace, dist)?;
+    let mut tidy = shell::command(workspace, "node")?;
+    tidy.args(["--input-type=module", "--eval", include_str!("tidy.mjs"), "--"]).arg(dist);
+    shell::run_silently("Tidying the rest", &mut tidy).map(drop)
+}
+
+/// As [`run`], without the style sheet and our own scripts.
+///
+/// # Errors
+/// As [`run`].
+pub fn programs(workspace: &Workspace, folder: &Path) -> Result<()> {
+    let programs = found(folder)?;
     if programs.is_empty() {
-        bail!("{} holds no program: Trunk built none", dist.display());
+        bail!("{} holds no program: none was built", folder.display());
     }
     let mut node = shell::command(workspace, "node")?;
     node.args(["--input-type=module", "--eval", include_str!("shrink.mjs"), "--"]);
@@ -29,12 +40,10 @@ pub fn run(workspace: &Workspace, dist: &Path) -> Result<()> {
         optimise.arg("--output").arg(wasm);
         shell::run_silently(&format!("Optimising {}", wasm.display()), &mut optimise)?;
     }
-    let mut tidy = shell::command(workspace, "node")?;
-    tidy.args(["--input-type=module", "--eval", include_str!("tidy.mjs"), "--"]).arg(dist);
-    shell::run_silently("Tidying the rest", &mut tidy).map(drop)
+    Ok(())
 }
 
-fn programs(dist: &Path) -> Result<Vec<[PathBuf; 2]>> {
+fn found(dist: &Path) -> Result<Vec<[PathBuf; 2]>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dist).with_context(|| format!("listing {}", dist.display()))? {
         let wasm = entry?.path();

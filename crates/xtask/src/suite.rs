@@ -4,12 +4,15 @@ use crate::app;
 use crate::engine::Engine;
 use crate::faults::{self, Rounds};
 use crate::fuzz::Fuzz;
+use crate::npm::{self, Packages};
 use crate::server;
 use crate::setup;
 use crate::shell;
 use crate::sim;
 use crate::tool::WASM_BINDGEN;
-use crate::workspace::{APP, BENCH, E2E, ENGINES, FAULTS, LOAD, PEERS, WASM, Workspace};
+use crate::workspace::{
+    APP, BENCH, E2E, ENGINES, FAULTS, LOAD, ODK, PEERS, SURVEYS, WASM, Workspace,
+};
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use std::path::PathBuf;
@@ -33,6 +36,8 @@ pub enum Part {
     Browser,
     /// Journeys in Chromium against the release build and the real server.
     E2e,
+    /// Our survey engine beside ODK's own, with the same answers on every form.
+    Odk,
     /// Real processes that are killed, a network that fails, a disk that is full, and tablets that
     /// come back all at once.
     Faults,
@@ -41,12 +46,13 @@ pub enum Part {
 }
 
 impl Part {
-    const ALL: [Self; 6] =
-        [Self::Unit, Self::Sim, Self::Browser, Self::E2e, Self::Faults, Self::Fuzz];
+    const ALL: [Self; 7] =
+        [Self::Unit, Self::Odk, Self::Sim, Self::Browser, Self::E2e, Self::Faults, Self::Fuzz];
 
     fn name(self) -> &'static str {
         match self {
             Self::Unit => "unit",
+            Self::Odk => "odk",
             Self::Sim => "sim",
             Self::Browser => "browser",
             Self::E2e => "e2e",
@@ -58,6 +64,7 @@ impl Part {
     fn run(self, workspace: &Workspace, engines: &[Engine], rounds: Rounds) -> Result<()> {
         match self {
             Self::Unit => unit(workspace),
+            Self::Odk => odk(workspace),
             Self::Sim => passed(sim::cargo(workspace)?.args(["--seeds", SEEDS])),
             Self::Browser => browser(workspace, engines),
             Self::E2e => e2e(workspace),
@@ -102,7 +109,7 @@ pub fn run(
 fn unit(workspace: &Workspace) -> Result<()> {
     setup::postgres(workspace)?;
     let mut cargo = shell::cargo(workspace, ["test", "--workspace"])?;
-    for package in [APP, BENCH, E2E, FAULTS, LOAD, PEERS] {
+    for package in [APP, BENCH, E2E, FAULTS, LOAD, ODK, PEERS, SURVEYS] {
         cargo.args(["--exclude", package]);
     }
     // Both, whatever the first finds: the second is the same suite on the other database.
@@ -110,6 +117,12 @@ fn unit(workspace: &Workspace) -> Result<()> {
     let mut cargo = shell::cargo(workspace, ["test", "-p", "server", "--test", "it"])?;
     let on_postgres = passed(cargo.env("TOGETHER_TEST_DATABASE", "postgres"));
     everywhere.and(on_postgres)
+}
+
+fn odk(workspace: &Workspace) -> Result<()> {
+    let folder = workspace.root.join("tests").join(ODK).join("engine");
+    npm::ensure(workspace, &folder, Packages::All)?;
+    passed(&mut shell::cargo(workspace, ["test", "-p", ODK])?)
 }
 
 fn browser(workspace: &Workspace, engines: &[Engine]) -> Result<()> {

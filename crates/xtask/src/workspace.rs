@@ -29,6 +29,12 @@ pub const ENGINES: &str = "engines";
 /// The package that loads the built server.
 pub const LOAD: &str = "load";
 
+/// The package that compares our survey engine with ODK's.
+pub const ODK: &str = "odk";
+
+/// Our survey engine alone, made for the browser to be measured.
+pub const SURVEYS: &str = "surveys";
+
 /// The package that measures our sync beside others'.
 pub const PEERS: &str = "peers";
 

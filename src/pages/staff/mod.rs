@@ -8,6 +8,7 @@ mod editor;
 pub mod event_edit;
 mod event_form;
 pub mod events;
+mod exports;
 mod faults;
 pub mod feedback;
 mod filters;

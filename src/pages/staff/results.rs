@@ -7,6 +7,7 @@ use sync::SyncError;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
+    exports::Exports,
     filters::{Filters, chosen_results},
     live::{Loading, Trouble, while_seen},
     question::QuestionResult,
@@ -76,13 +77,6 @@ fn Survey(id: Key) -> View {
         survey.map(|survey| content(&survey.title))
     };
     let survey = id.clone();
-    let address = move |ending: &'static str| {
-        let id = id.clone();
-        move || {
-            let query = filter.get().query();
-            format!("/api/v1/export/surveys/{id}.{ending}?{query}").trim_end_matches('?').to_owned()
-        }
-    };
     let offers = Signal::derive(move || results.with(|it| it.as_ref().map(|it| it.offers.clone())));
     let groups = Memo::new(move |_| results.get().map(|it| it.groups).unwrap_or_default());
     let fewest = Memo::new(move |_| results.with(|it| it.as_ref().map_or(0, |it| it.fewest)));
@@ -144,14 +138,6 @@ fn Survey(id: Key) -> View {
         };
         paths.get().into_iter().map(question).collect_view()
     };
-    let export = |words: crate::locale::Key, ending: &'static str| {
-        let name = format!("survey.{ending}");
-        view! {
-            <a class="govuk-link" href=address(ending) download=name rel="external">
-                {t(words)}
-            </a>
-        }
-    };
     view! {
         <h2 class="govuk-heading-l">{title}</h2>
         <Filters offers/>
@@ -188,10 +174,8 @@ fn Survey(id: Key) -> View {
             >
                 {words(key::STAFF_PRINT)}
             </button>
-            {export(key::STAFF_CSV, "csv")}
-            {export(key::STAFF_RESULT_XLSX, "xlsx")}
-            {export(key::STAFF_RESULT_JSON, "json")}
         </div>
+        <Exports survey=id filter results/>
         {charts}
     }
 }

@@ -261,6 +261,11 @@ impl Browser {
         self.running.as_ref().map(|it| &it.web).context("the browser does not run")
     }
 
+    /// The folder that holds what this browser keeps.
+    pub fn profile(&self) -> &Path {
+        self.profile.path()
+    }
+
     /// Where this browser puts its downloads.
     pub fn downloads(&self) -> &Path {
         self.downloads.path()

@@ -142,7 +142,7 @@ impl Tablet {
     /// # Errors
     /// If the storage in memory fails, or holds what is no JSON.
     pub async fn batch(&self) -> Result<Push> {
-        let batch = self.outbox.next_batch(usize::MAX).await?;
+        let batch = self.outbox.next_batch(None, usize::MAX).await?;
         let records = batch.iter().map(|entry| {
             let record = serde_json::from_slice(&entry.bytes)?;
             Ok(PushRecord { id: entry.id, hash: entry.hash, record })

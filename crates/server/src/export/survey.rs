@@ -22,6 +22,7 @@ use super::{
 use crate::{
     Store, StoreError,
     asked::questions,
+    results::{Narrowed, Person, Selection, shown},
     store::{Filter, Slice},
 };
 
@@ -39,11 +40,12 @@ const SHEET_NAME: usize = 31;
 pub struct SurveyExport {
     store: Store,
     filter: Filter,
+    narrowed: Narrowed,
     tables: Tables,
 }
 
 impl SurveyExport {
-    /// The responses to `survey` that `filter` means, with a column for each question of any version, and the labels of
+    /// The responses to `survey` that `selection` means, with a column for each question of any version, and the labels of
     /// choices in the language `labels` if there is one. `None` if there is no such survey.
     ///
     /// # Errors
@@ -51,7 +53,7 @@ impl SurveyExport {
     pub async fn open(
         store: Store,
         survey: &Key,
-        filter: Filter,
+        selection: Selection,
         labels: Option<String>,
     ) -> Result<Option<Self>, StoreError> {
         let versions = versions_of(&store, survey.as_str()).await?;
@@ -59,8 +61,12 @@ impl SurveyExport {
         if versions.is_empty() && known.is_none() {
             return Ok(None);
         }
+        let shown = shown(&versions);
+        let narrowed = Narrowed::open(&store, survey.as_str(), &shown, selection).await?;
+        let filter =
+            Filter { kind: "response", survey: Some(survey.to_string()), ..Filter::default() };
         let tables = Tables::of(survey, questions(versions.iter()), labels);
-        Ok(Some(Self { store, filter, tables }))
+        Ok(Some(Self { store, filter, narrowed, tables }))
     }
 
     /// The next rows after `after`, and where they end; `None` at the end.
@@ -74,6 +80,10 @@ impl SurveyExport {
         let mut rows = Vec::new();
         for stored in &chunk {
             let (submission, response) = response_of(stored)?;
+            let person = Person { submission: &submission, response: &response };
+            if !self.narrowed.means(person) {
+                continue;
+            }
             rows.extend(self.tables.rows(stored, &submission, &response, indices));
         }
         Ok(Some((rows, last.seq)))
@@ -98,21 +108,21 @@ impl SurveyExport {
 
     /// An array of one object a response, its repeats as arrays in it.
     pub fn json(self) -> impl Stream<Item = Result<Bytes, StoreError>> + Send + 'static {
-        let state = (Some(0), Indices::default(), self);
-        try_unfold(state, |(after, mut indices, export)| async move {
+        let state = (Some(0), "[\n", Indices::default(), self);
+        try_unfold(state, |(after, mut before, mut indices, export)| async move {
             let Some(after) = after else { return Ok(None) };
-            let mut text = String::from(if after == 0 { "[\n" } else { "" });
+            let mut text = String::new();
             let Some((rows, next)) = export.rows(after, &mut indices).await? else {
-                text.push_str("\n]\n");
-                return Ok(Some((Bytes::from(text), (None, indices, export))));
+                // Without a row nothing has opened the array.
+                text.push_str(if before == "[\n" { "[\n]\n" } else { "\n]\n" });
+                return Ok(Some((Bytes::from(text), (None, before, indices, export))));
             };
-            for (at, object) in export.objects(rows).into_iter().enumerate() {
-                if after > 0 || at > 0 {
-                    text.push_str(",\n");
-                }
+            for object in export.objects(rows) {
+                text.push_str(before);
                 text.push_str(&Value::Object(object).to_string());
+                before = ",\n";
             }
-            Ok(Some((Bytes::from(text), (Some(next), indices, export))))
+            Ok(Some((Bytes::from(text), (Some(next), before, indices, export))))
         })
     }
 

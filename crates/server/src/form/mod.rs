@@ -1,5 +1,7 @@
 //! `together form`: forms in spreadsheets, looked at and written by whoever runs the server.
 
+mod run;
+
 use std::{
     error::Error,
     fs,
@@ -19,6 +21,7 @@ use crate::{cli::FormCommand, with_store};
 pub(crate) async fn run(command: FormCommand) -> Result<(), Box<dyn Error>> {
     match command {
         FormCommand::Check { file, media, json } => check(&file, media.as_deref(), json),
+        FormCommand::Run(args) => run::run(&args),
         FormCommand::Export { id, out, data, .. } => {
             let definition =
                 with_store(data, async |store| Ok(export::latest_definition(store, &id).await?))

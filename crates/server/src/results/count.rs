@@ -2,27 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
 use model::{
     submission::Answer,
     tally::{Tally, without_positions},
 };
 
-use super::person::{Dimension, Person, Places};
+use super::{
+    person::{Dimension, Person},
+    selection::{Narrowed, each},
+};
 use crate::{
     Store, StoreError,
     asked::{Question, Sort},
-    export::response_of,
-    store::{Filter, Slice},
 };
 
 /// The latest words shown for a question: more are read in the export, not on a screen.
 const WORDS: usize = 500;
-/// Responses read from the database at a time: about a mebibyte, and a reader is held for milliseconds.
-const CHUNK: u32 = 1_000;
-
-/// Days, both included.
-pub type Days = (Option<NaiveDate>, Option<NaiveDate>);
 
 /// Answers counted by question and by one thing that people have in common.
 #[derive(Debug, Default)]
@@ -83,12 +78,8 @@ pub struct Plan<'a> {
     pub survey: &'a str,
     /// What it asks.
     pub questions: &'a [Question],
-    /// Where people live.
-    pub places: &'a Places,
-    /// What people must have in common.
-    pub filters: &'a [(Dimension, String)],
-    /// The days of [`Dimension::Days`].
-    pub days: Days,
+    /// Whose responses are meant.
+    pub narrowed: &'a Narrowed,
     /// What is compared.
     pub by: Option<&'a Dimension>,
 }
@@ -100,8 +91,8 @@ impl Plan<'_> {
     /// If the database cannot be read.
     pub async fn count(&self, store: &Store) -> Result<Counted, StoreError> {
         let count = self.questions.len();
-        let every: Vec<usize> = (0..self.filters.len()).collect();
-        let beside = self.filters.iter().enumerate().map(|(at, (dimension, _))| {
+        let every: Vec<usize> = (0..self.narrowed.filters.len()).collect();
+        let beside = self.narrowed.filters.iter().enumerate().map(|(at, (dimension, _))| {
             let others = every.iter().copied().filter(|other| *other != at).collect();
             Table::new(Some(dimension.clone()), others, count)
         });
@@ -127,11 +118,7 @@ impl Plan<'_> {
         counted.languages.insert(person.submission.language.clone());
         counted.versions.insert(person.response.version);
         counted.partial |= person.response.partial;
-        let passes: Vec<bool> = self
-            .filters
-            .iter()
-            .map(|(dimension, value)| person.value(dimension, self.places, self.days) == *value)
-            .collect();
+        let passes = self.narrowed.passes(person);
         let answers = self.answers(person);
         let mut tables: Vec<&mut Table> = vec![&mut counted.all, &mut counted.view];
         tables.extend(counted.beside.iter_mut());
@@ -139,7 +126,7 @@ impl Plan<'_> {
         tables.extend(counted.compared_all.iter_mut());
         for table in tables {
             if table.context.iter().all(|filter| passes[*filter]) {
-                let column = table.by.as_ref().map(|by| person.value(by, self.places, self.days));
+                let column = table.by.as_ref().map(|by| self.narrowed.value(by, person));
                 let column = column.unwrap_or_default();
                 *table.people.entry(column.clone()).or_default() += 1;
                 for (at, own) in answers.iter().enumerate().filter(|(_, own)| !own.is_empty()) {
@@ -185,75 +172,5 @@ fn values(sort: Sort, answer: &Answer) -> Vec<String> {
         (_, Answer::One(value)) => vec![value.clone()],
         (_, Answer::Many(values)) => values.clone(),
         _ => Vec::new(),
-    }
-}
-
-/// Gives `see` every response to `survey`, newest first.
-///
-/// # Errors
-/// If the database cannot be read.
-pub async fn each(
-    store: &Store,
-    survey: &str,
-    mut see: impl FnMut(Person<'_>),
-) -> Result<(), StoreError> {
-    let filter = Filter { kind: "response", survey: Some(survey.to_owned()), ..Filter::default() };
-    let mut before = None;
-    loop {
-        let chunk = store.submissions(&filter, Slice::Before(before), CHUNK).await?;
-        let Some(last) = chunk.last() else { return Ok(()) };
-        before = Some(last.seq);
-        for stored in &chunk {
-            let (submission, response) = response_of(stored)?;
-            see(Person { submission: &submission, response: &response });
-        }
-    }
-}
-
-/// Widens `days` to whole blocks of days in which `fewest` people answered or more, so that two filters never differ by
-/// a few people alone. Days on which nobody answered belong to no block.
-pub fn widened(answers: &BTreeMap<NaiveDate, u64>, days: Days, fewest: u64) -> Days {
-    let mut blocks: Vec<(NaiveDate, NaiveDate, u64)> = Vec::new();
-    for (day, count) in answers {
-        match blocks.last_mut() {
-            Some(block) if block.2 < fewest => {
-                block.1 = *day;
-                block.2 += count;
-            }
-            _ => blocks.push((*day, *day, *count)),
-        }
-    }
-    // The last days, too few for a block of their own, belong to the one before.
-    if let [.., before, last] = blocks.as_mut_slice()
-        && last.2 < fewest
-    {
-        before.1 = last.1;
-        blocks.pop();
-    }
-    let (from, to) = days;
-    let meets = |block: &&(NaiveDate, NaiveDate, u64)| {
-        from.is_none_or(|from| block.1 >= from) && to.is_none_or(|to| block.0 <= to)
-    };
-    let first = blocks.iter().find(meets);
-    let last = blocks.iter().rfind(meets);
-    let widened_from = from.map(|from| first.map_or(from, |block| block.0.min(from)));
-    (widened_from, to.map(|to| last.map_or(to, |block| block.1.max(to))))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_are_widened_to_blocks_of_enough_people() {
-        let day = |day| NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
-        let answers = BTreeMap::from([(day(1), 4), (day(2), 7), (day(5), 12), (day(9), 3)]);
-        let of = |from: Option<u32>, to: Option<u32>| {
-            widened(&answers, (from.map(day), to.map(day)), 10)
-        };
-        assert_eq!(of(Some(2), None), (Some(day(1)), None));
-        assert_eq!(of(Some(3), Some(5)), (Some(day(3)), Some(day(9))));
-        assert_eq!(of(None, Some(1)), (None, Some(day(2))));
-        assert_eq!(of(Some(20), None), (Some(day(20)), None));
     }
 }

@@ -3,11 +3,9 @@
 mod count;
 mod person;
 mod rows;
+mod selection;
 mod withhold;
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use model::{
     Text,
     results::{Asked, Group, Offers, Results},
@@ -15,13 +13,17 @@ use model::{
     tally::Tally,
 };
 
-pub use self::person::Dimension;
 use self::{
-    count::{Counted, Days, Plan, Table, each, widened},
-    person::Places,
+    count::{Counted, Plan, Table},
     rows::Rows,
     withhold::{Column, Withheld, of_column, of_people, of_table},
 };
+pub use self::{
+    person::{Dimension, Person},
+    selection::{Days, Narrowed, Selection},
+};
+use survey::Definition;
+
 use crate::{
     Store, StoreError,
     asked::{Question, Sort, questions},
@@ -34,10 +36,8 @@ const GROUPS: usize = 40;
 /// What is asked of the results.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
-    /// What people must have in common.
-    pub filters: Vec<(Dimension, String)>,
-    /// The days on which they answered, both included.
-    pub days: Days,
+    /// Whose responses are counted.
+    pub selection: Selection,
     /// What is compared.
     pub by: Option<Dimension>,
 }
@@ -46,22 +46,9 @@ pub struct Request {
 ///
 /// # Errors
 /// If the database cannot be read.
-pub async fn results(
-    store: &Store,
-    survey: &str,
-    mut request: Request,
-) -> Result<Results, StoreError> {
-    let mut versions = versions_of(store, survey).await?;
-    versions.reverse();
-    let mut questions = questions(versions.iter());
-    questions.retain(|question| question.sort != Sort::Unseen);
-    let places = Places::read(store, &questions).await?;
-    if request.days != (None, None) {
-        let mut answers: BTreeMap<NaiveDate, u64> = BTreeMap::new();
-        each(store, survey, |person| *answers.entry(person.day()).or_default() += 1).await?;
-        request.days = widened(&answers, request.days, FEWEST);
-        request.filters.push((Dimension::Days, "within".to_owned()));
-    }
+pub async fn results(store: &Store, survey: &str, request: Request) -> Result<Results, StoreError> {
+    let questions = shown(&versions_of(store, survey).await?);
+    let narrowed = Narrowed::open(store, survey, &questions, request.selection).await?;
     let comparable = |question: &&Question| {
         matches!(question.sort, Sort::One | Sort::Scale)
             && question.repeat.is_none()
@@ -73,32 +60,33 @@ pub async fn results(
         Dimension::Answer(path) => by.contains(path),
         _ => true,
     };
-    request.by = request.by.filter(known);
-    let plan = Plan {
-        survey,
-        questions: &questions,
-        places: &places,
-        filters: &request.filters,
-        days: request.days,
-        by: request.by.as_ref(),
-    };
+    let compared = request.by.filter(known);
+    let by_what = compared.as_ref();
+    let plan = Plan { survey, questions: &questions, narrowed: &narrowed, by: by_what };
     let counted = plan.count(store).await?;
     let offers = Offers {
-        ward: places.ward.as_ref().map(|(path, _)| path.clone()),
-        area: places.area.as_ref().map(|(path, _)| path.clone()),
+        ward: narrowed.places.ward.as_ref().map(|(path, _)| path.clone()),
+        area: narrowed.places.area.as_ref().map(|(path, _)| path.clone()),
         languages: counted.languages.iter().cloned().collect(),
         versions: counted.versions.iter().copied().collect(),
         partial: counted.partial,
         by,
     };
-    Ok(Page { questions: &questions, places: &places, request: &request, counted: &counted }
-        .results(offers))
+    let page = Page { questions: &questions, narrowed: &narrowed, by: by_what, counted: &counted };
+    Ok(page.results(offers))
+}
+
+/// The questions that have results, of all `versions` (oldest first): the newest decides on order and labels.
+pub fn shown(versions: &[(u32, Definition)]) -> Vec<Question> {
+    let mut questions = questions(versions.iter().rev());
+    questions.retain(|question| question.sort != Sort::Unseen);
+    questions
 }
 
 struct Page<'a> {
     questions: &'a [Question],
-    places: &'a Places,
-    request: &'a Request,
+    narrowed: &'a Narrowed,
+    by: Option<&'a Dimension>,
     counted: &'a Counted,
 }
 
@@ -106,7 +94,7 @@ impl Page<'_> {
     fn results(&self, offers: Offers) -> Results {
         let responses = self.counted.all.everybody();
         let people = self.counted.view.everybody();
-        let told = self.request.filters.is_empty() || self.is_told(people);
+        let told = self.narrowed.filters.is_empty() || self.is_told(people);
         let groups = self.groups();
         let group_people: Vec<u64> = groups.iter().map(|group| self.people_of(group)).collect();
         let few = of_people(&group_people, people);
@@ -115,8 +103,8 @@ impl Page<'_> {
             people: told.then_some(people),
             fewest: FEWEST,
             withheld: !told,
-            from: self.request.days.0,
-            to: self.request.days.1,
+            from: self.narrowed.days.0,
+            to: self.narrowed.days.1,
             offers,
             groups: Vec::new(),
             questions: Vec::new(),
@@ -143,7 +131,7 @@ impl Page<'_> {
     /// Whether it may be told how many the filters mean.
     fn is_told(&self, people: u64) -> bool {
         people >= FEWEST
-            && self.counted.beside.iter().zip(&self.request.filters).all(|(table, (_, value))| {
+            && self.counted.beside.iter().zip(&self.narrowed.filters).all(|(table, (_, value))| {
                 let columns: Vec<&String> = table.people.keys().collect();
                 let of: Vec<u64> = table.people.values().copied().collect();
                 let found = of_people(&of, table.everybody());
@@ -159,7 +147,7 @@ impl Page<'_> {
         let mut values: Vec<(&String, u64)> =
             table.people.iter().map(|(value, people)| (value, *people)).collect();
         values.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-        let offers: Vec<&String> = match &self.request.by {
+        let offers: Vec<&String> = match self.by {
             Some(Dimension::Answer(path)) => self
                 .questions
                 .iter()
@@ -190,9 +178,9 @@ impl Page<'_> {
     fn label(&self, group: &[String]) -> Text {
         let [value] = group else { return Text::default() };
         let name = |dimension: &Dimension| {
-            self.places.names.get(&(dimension.clone(), value.clone())).cloned()
+            self.narrowed.places.names.get(&(dimension.clone(), value.clone())).cloned()
         };
-        match &self.request.by {
+        match self.by {
             Some(Dimension::Answer(path)) => {
                 let question = self.questions.iter().find(|question| question.path == *path);
                 question.map(|question| question.label(value)).unwrap_or_default()
@@ -212,7 +200,7 @@ impl Page<'_> {
         let single = question.sort.is_single();
         let mut withheld = Withheld::nothing(count);
         // What could be had by subtracting this view from one that is wider by one filter.
-        for (table, (_, value)) in self.counted.beside.iter().zip(&self.request.filters) {
+        for (table, (_, value)) in self.counted.beside.iter().zip(&self.narrowed.filters) {
             let values: Vec<&String> = table.people.keys().collect();
             let columns: Vec<Column> =
                 values.iter().map(|value| column(&table.tally(at, value))).collect();

@@ -50,7 +50,7 @@ impl Dimension {
 }
 
 /// Where people live, as far as the survey asks.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Places {
     /// The question that asks for the ward, and the ward of each of its choices.
     pub ward: Option<(String, BTreeMap<String, Key>)>,

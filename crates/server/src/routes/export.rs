@@ -11,22 +11,24 @@ use super::{App, query::Parameters, session::Staff};
 use crate::{
     ApiError,
     export::{SurveyExport, feedback_csv, pieces},
-    store::Filter,
+    results::Selection,
 };
 
 pub(super) async fn feedback(
     State(app): State<App>,
-    _staff: Staff,
+    staff: Staff,
     parameters: Parameters,
 ) -> Result<Response, ApiError> {
+    parameters.only(&["venue", "theme", "from", "to"])?;
     let filter = parameters.filter("feedback")?;
+    tracing::info!(account = staff.name, file = "feedback.csv", "feedback was exported");
     let rows = feedback_csv(app.store, filter).await?;
     Ok(file("feedback.csv", Body::from_stream(rows)))
 }
 
 pub(super) async fn survey(
     State(app): State<App>,
-    _staff: Staff,
+    staff: Staff,
     Path(name): Path<String>,
     parameters: Parameters,
 ) -> Result<Response, ApiError> {
@@ -36,11 +38,15 @@ pub(super) async fn survey(
     if !["csv", "json", "xlsx", "zip"].contains(&ending) {
         return Err(missing());
     }
-    let filter = Filter { survey: Some(survey.to_string()), ..parameters.filter("response")? };
+    // What is compared narrows nobody, so that a page's own address part is a file's too.
+    let selection = parameters.selection(&["by", "labels"])?;
+    let narrowed = selection != Selection::default();
     let labels = parameters.text("labels").map(str::to_owned);
-    let export = SurveyExport::open(app.store, &survey, filter, labels)
+    let export = SurveyExport::open(app.store, &survey, selection, labels)
         .await?
         .ok_or_else(|| ApiError::NotFound(format!("survey \"{survey}\"")))?;
+    // Rows of people leave: who took them is written down.
+    tracing::info!(account = staff.name, file = name, narrowed, "responses were exported");
     let body = match ending {
         "json" => Body::from_stream(export.json()),
         "xlsx" => Body::from_stream(pieces(export.workbook().await?)),

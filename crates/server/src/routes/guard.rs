@@ -51,9 +51,9 @@ pub(super) async fn log(
 }
 
 /// No inline script or style, nothing from elsewhere, no frame around us. `blob:` is for the
-/// files a tablet exports.
+/// files a tablet exports, `data:` for the pictures, sounds and films that a survey brings along.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-    script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
+    script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; media-src data:; \
     font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 

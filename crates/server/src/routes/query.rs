@@ -9,9 +9,24 @@ use axum::{
 use chrono::NaiveDate;
 use model::time::london_midnight;
 
-use crate::{ApiError, store::Filter};
+use crate::{
+    ApiError,
+    results::{Dimension, Selection},
+    store::Filter,
+};
 
-/// The parameters of a request; unknown ones are ignored, of repeated ones the last counts.
+/// What narrows results and exports, beside the days.
+const NARROWING: [(&str, Dimension); 6] = [
+    ("venue", Dimension::Venue),
+    ("ward", Dimension::Ward),
+    ("area", Dimension::Area),
+    ("language", Dimension::Language),
+    ("version", Dimension::Version),
+    ("partial", Dimension::Partial),
+];
+
+/// The parameters of a request; of repeated ones the last counts. Unknown ones are ignored but where [`Parameters::only`]
+/// is asked.
 pub(super) struct Parameters(HashMap<String, String>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Parameters {
@@ -60,6 +75,38 @@ impl Parameters {
             from: from.map(london_midnight),
             until: after.map(london_midnight),
         })
+    }
+
+    /// Refuses what is none of `known`: who asks for a part must not be given the whole because of a slip in a name.
+    pub(super) fn only(&self, known: &[&str]) -> Result<(), ApiError> {
+        let mut names: Vec<&String> = self.0.keys().collect();
+        names.sort();
+        match names.into_iter().find(|name| !known.contains(&name.as_str())) {
+            None => Ok(()),
+            Some(name) => {
+                let known = known.join(", ");
+                let detail = format!("There is no \"{name}\" here. There are: {known}.");
+                Err(ApiError::malformed(format!("/{name}"), detail))
+            }
+        }
+    }
+
+    /// Whose responses are meant, the same for results and for exports. Refuses parameters that are neither that nor
+    /// `more`.
+    pub(super) fn selection(&self, more: &[&str]) -> Result<Selection, ApiError> {
+        let mut known: Vec<&str> = NARROWING.iter().map(|(name, _)| *name).collect();
+        known.extend(["from", "to"]);
+        known.extend(more);
+        self.only(&known)?;
+        self.number::<u32>("version")?;
+        if self.text("partial").is_some_and(|text| !["yes", "no"].contains(&text)) {
+            return Err(ApiError::malformed("/partial", "\"partial\" is yes or no."));
+        }
+        let filters = NARROWING
+            .into_iter()
+            .filter_map(|(name, dimension)| Some((dimension, self.text(name)?.to_owned())));
+        let days = (self.day("from")?, self.day("to")?);
+        Ok(Selection { filters: filters.collect(), days })
     }
 
     /// A day in its ISO form.

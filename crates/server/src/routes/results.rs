@@ -21,20 +21,8 @@ pub(super) async fn get(
     if app.store.record(Collection::Survey, &survey).await?.is_none() {
         return Err(ApiError::NotFound(format!("survey \"{survey}\"")));
     }
-    let narrowing = [
-        ("venue", Dimension::Venue),
-        ("ward", Dimension::Ward),
-        ("area", Dimension::Area),
-        ("language", Dimension::Language),
-        ("version", Dimension::Version),
-        ("partial", Dimension::Partial),
-    ];
-    let filters = narrowing
-        .into_iter()
-        .filter_map(|(name, dimension)| Some((dimension, parameters.text(name)?.to_owned())));
     let request = Request {
-        filters: filters.collect(),
-        days: (parameters.day("from")?, parameters.day("to")?),
+        selection: parameters.selection(&["by"])?,
         by: parameters.text("by").map(Dimension::parse),
     };
     Ok(json(&results(&app.store, &survey, request).await?))

@@ -107,3 +107,56 @@ fn the_command_tells_cells_and_remedies() {
     let json: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(json["definition"], Value::Null);
 }
+
+#[test]
+fn the_command_fills_a_form_in() {
+    let form = form(&[
+        &["type", "name", "label", "relevant", "constraint", "constraint_message", "calculation"],
+        &["today", "day", ""],
+        &["integer", "age", "Age?", "", ". < 120", "Nobody is that old"],
+        &["text", "school", "School?", "${age} < 18"],
+        &["begin_repeat", "pet", "Pet"],
+        &["text", "kind", "Kind?"],
+        &["end_repeat"],
+        &["calculate", "lot", "", "", "", "", "concat(count(${pet}), ' ', random())"],
+    ]);
+    let files: [(&str, &[u8]); 5] = [
+        ("form.xlsx", &form),
+        (
+            "good.json",
+            br#"{"age": 9, "school": "Herringham", "pet": [{"kind": "cat"}, {"kind": "dog"}]}"#,
+        ),
+        ("old.json", br#"{"age": 130, "school": "Herringham"}"#),
+        ("typing.json", br#"{"aeg": 9}"#),
+        ("list.json", b"[1]"),
+    ];
+    let dir = directory(&files);
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_together"));
+        command.args(["form", "run", "form.xlsx", "--today", "2026-11-29", "--answers"]);
+        let output = command.args(arguments).current_dir(dir.path()).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.success(), text(output.stdout), text(output.stderr))
+    };
+    let (fine, text, _) = run(&["good.json"]);
+    for line in ["  school = Herringham", "  pet[2]/kind = dog", "  day = 2026-11-29", "Record: 7"]
+    {
+        assert!(fine && text.lines().any(|it| it == line), "{line}: {text}");
+    }
+    assert_eq!(run(&["good.json"]).1, text, "every run comes to the same");
+    assert_ne!(run(&["good.json", "--seed", "1"]).1, text, "but for chance");
+    let (fine, text, _) = run(&["old.json"]);
+    assert!(!fine && text.contains("  age: Nobody is that old"), "{text}");
+    assert!(text.contains("  school: \"school\" is not asked after these answers."), "{text}");
+    let (fine, text, _) = run(&["old.json", "--json"]);
+    let json: Value = serde_json::from_str(&text).unwrap();
+    assert!(!fine);
+    assert_eq!(json["failing"][0]["message"], "Nobody is that old");
+    assert_eq!(json["unused"][0]["why"], "not_relevant");
+    let (fine, _, said) = run(&["typing.json"]);
+    assert!(!fine && said.contains("aeg: The form has no question \"aeg\""), "{said}");
+    let (fine, _, said) = run(&["list.json"]);
+    assert!(!fine && said.contains("list.json is no JSON object of answers"), "{said}");
+    let (fine, _, said) = run(&["good.json", "--language", "xx"]);
+    assert!(!fine && said.contains("the form has no language xx; it has en"), "{said}");
+}

@@ -23,6 +23,7 @@ mod postgres;
 mod process;
 mod push;
 mod results;
+mod selection;
 mod server;
 mod session;
 mod snapshot;

@@ -8,6 +8,7 @@
 mod change;
 mod choices;
 mod condition;
+mod files;
 mod literal;
 mod path;
 mod reference;

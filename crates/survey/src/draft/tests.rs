@@ -317,3 +317,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_form_knows_which_pictures_and_sounds_it_names_and_which_it_has() {
+    let form = json!({"languages": ["en", "pl"], "lists": {"moods": [
+        {"name": "good", "label": {"en": "Good"}, "image": {"en": "good.png", "pl": "dobrze.png"},
+         "columns": {"image": "no-file"}},
+    ]}, "items": [
+        {"type": "select_one", "name": "mood", "list": "moods", "label": {"en": "Mood?"},
+         "audio": {"en": "mood.mp3"}, "image": {"en": "good.png"}},
+    ], "files": {"good.png": "data:image/png;base64,AAAA"}});
+    let mut draft = Draft::read(&form).unwrap();
+    let files = |draft: &Draft| {
+        let mark = |(name, has): (String, bool)| format!("{name}{}", if has { "+" } else { "-" });
+        draft.files().into_iter().map(mark).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(files(&draft), "dobrze.png- good.png+ mood.mp3-");
+    draft.attach("mood.mp3", "data:audio/mpeg;base64,AAAA".to_owned());
+    draft.detach("good.png");
+    assert_eq!(files(&draft), "dobrze.png- good.png- mood.mp3+");
+    assert!(crate::Definition::read(&draft.definition()).is_ok());
+}

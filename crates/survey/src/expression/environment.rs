@@ -11,6 +11,8 @@ pub struct Environment {
     pub now: Millis,
     /// Minutes that the wall clock is ahead of UTC, here and now: 60 in London in summer.
     pub offset: i32,
+    /// When the filling began, for `duration()`.
+    pub started: Millis,
     state: Cell<(u64, u64)>,
 }
 
@@ -19,7 +21,12 @@ impl Environment {
     pub fn new(now: Millis, offset: i32, seed: u128) -> Self {
         // The generator stands still if every bit is 0.
         let seed = if seed == 0 { 1 } else { seed };
-        Self { now, offset, state: Cell::new(((seed >> 64) as u64, seed as u64)) }
+        Self { now, offset, started: now, state: Cell::new(((seed >> 64) as u64, seed as u64)) }
+    }
+
+    /// The same, of a filling that began earlier.
+    pub fn since(self, started: Millis) -> Self {
+        Self { started, ..self }
     }
 
     /// The next 64 random bits: xoroshiro128++ of Blackman and Vigna, 2019.

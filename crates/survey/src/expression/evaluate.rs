@@ -357,6 +357,10 @@ impl<T: Tree> Call<'_, '_, T> {
                 let digits = if self.arguments.len() > 1 { self.number(1)? } else { 0.0 };
                 Value::Number(math::round(self.number(0)?, digits))
             }
+            Own::Position if self.arguments.is_empty() && self.function.name == "index" => {
+                let instance = tree.instance_of(*question);
+                Value::Number(instance.map_or(f64::NAN, |it| tree.position(it) as f64))
+            }
             Own::Position if self.arguments.is_empty() => Value::Number(self.focus.position as f64),
             Own::Position => {
                 let first = self.nodes(0)?.first().map(|node| tree.position(*node) as f64);
@@ -382,6 +386,10 @@ impl<T: Tree> Call<'_, '_, T> {
                 let value = self.argument(0)?;
                 let written = date::format(&value, &value.text(*tree), &self.text(1)?, environment);
                 Value::Text(written)
+            }
+            Own::Duration => {
+                let millis = environment.now.since(environment.started).max(0);
+                Value::Number((millis / 1_000) as f64)
             }
             Own::Random => Value::Number(environment.random()),
             Own::Uuid if self.arguments.is_empty() => Value::Text(environment.uuid()),

@@ -46,6 +46,7 @@ pub(super) enum Own {
     DecimalDateTime,
     Digest,
     Distance,
+    Duration,
     FormatDate,
     If,
     IndexedRepeat,
@@ -125,8 +126,12 @@ static FUNCTIONS: &[Function] = &[
     own("date-time", 1, 1, Own::Date),
     own("decimal-date-time", 1, 1, Own::DecimalDateTime),
     texts("decimal-time", 1, 1, date::decimal_time),
+    // SurveyCTO's: which device it was is nothing that surveys here record.
+    texts("device-info", 0, 0, words::nothing),
     own("digest", 2, 3, Own::Digest),
     own("distance", 1, ANY, Own::Distance),
+    // SurveyCTO's.
+    own("duration", 0, 0, Own::Duration),
     texts("ends-with", 2, 2, words::ends_with),
     number("exp", libm::exp),
     number("exp10", math::exp10),
@@ -136,7 +141,8 @@ static FUNCTIONS: &[Function] = &[
     own("format-date-time", 2, 2, Own::FormatDate),
     texts("geofence", 2, 2, super::geo::geofence),
     own("if", 3, 3, Own::If),
-    own("index", 1, 1, Own::Position),
+    // Without an argument it is SurveyCTO's.
+    own("index", 0, 1, Own::Position),
     own("indexed-repeat", 3, 7, Own::IndexedRepeat),
     number("int", libm::trunc),
     own("join", 1, ANY, Own::Join),
@@ -188,8 +194,6 @@ static FUNCTIONS: &[Function] = &[
 /// Functions of other dialects, each with what to write instead.
 const FOREIGN: &[(&str, &str)] = &[
     ("collectanswersprovider", "That app is no part of surveys. Take the calculation out."),
-    ("device-info", "Surveys do not record which device somebody used. Take the question out."),
-    ("duration", "Use two date-time questions and decimal-date-time()."),
     ("hash", "Use digest(text, 'SHA-256')."),
     ("rank-index", "Use selected-at()."),
     ("version", "The version is stored with each response. Take the question out."),
@@ -217,7 +221,10 @@ impl Function {
 
     /// Whether it may give something else although nothing that was answered changed.
     pub(super) fn is_volatile(&self) -> bool {
-        matches!(self.meaning, Meaning::Own(Own::Now | Own::Today | Own::Random | Own::Uuid))
+        matches!(
+            self.meaning,
+            Meaning::Own(Own::Now | Own::Today | Own::Random | Own::Uuid | Own::Duration)
+        )
     }
 }
 

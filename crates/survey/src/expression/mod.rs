@@ -147,7 +147,8 @@ impl Expression {
         found
     }
 
-    /// Whether it may come to something else although no answer changed: `now()`, `today()`, `random()`, `uuid()`.
+    /// Whether it may come to something else although no answer changed: `now()`, `today()`, `random()`, `uuid()`,
+    /// `duration()`.
     pub fn is_volatile(&self) -> bool {
         self.calls(&Function::is_volatile)
     }
@@ -156,6 +157,11 @@ impl Expression {
     /// `position(…)`, `index(…)`.
     pub fn uses_position(&self) -> bool {
         self.calls(&|function| matches!(function.meaning, Meaning::Own(Own::Position)))
+    }
+
+    /// Whether it asks how long the filling has taken: `duration()`.
+    pub fn uses_duration(&self) -> bool {
+        self.calls(&|function| matches!(function.meaning, Meaning::Own(Own::Duration)))
     }
 
     /// Whether it is but a literal: `'text'` or `5`.

@@ -47,6 +47,12 @@ pub trait Tree {
         same.take_while(|other| *other != node).count() + 1
     }
 
+    /// The innermost instance of a repeat that `node` stands in or is; none outside of every repeat.
+    fn instance_of(&self, node: Self::Node) -> Option<Self::Node> {
+        let _ = node;
+        None
+    }
+
     /// What `instance('id')` stands for, a list of choices or a table: a node above `root`, whose children are `item`s
     /// with `name`, `label` and the columns below them. None if the form has no such list.
     fn instance(&self, id: &str) -> Option<Self::Node>;

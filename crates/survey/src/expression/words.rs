@@ -15,6 +15,10 @@ pub(super) fn no(_: &[String]) -> Simple {
     Simple::Truth(false)
 }
 
+pub(super) fn nothing(_: &[String]) -> Simple {
+    Simple::Text(String::new())
+}
+
 pub(super) fn boolean_from_string(texts: &[String]) -> Simple {
     Simple::Truth(matches!(two(texts).0, "true" | "1"))
 }

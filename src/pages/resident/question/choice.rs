@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use model::submission::Answer;
 use survey::Field;
 
-use super::{Asked, DECLINED, Looks, language};
+use super::{Asked, DECLINED, Looks, language, pictured::Pictured};
 use crate::{
     components::{choices::Choices, picker::Picker, row::Row, select::Opt},
     locale::{key, t},
@@ -19,12 +19,13 @@ const SOME: usize = 7;
 /// One of several.
 #[component]
 pub fn One(asked: Asked, looks: Looks) -> View {
-    let options = options(&asked, &looks);
     let value = picked(&asked);
-    let own = asked.clone();
-    let on_change = move |(name, _): (String, bool)| {
-        own.set(Some(if name == DECLINED { Answer::Declined } else { Answer::One(name) }));
-    };
+    let on_change = take_one(&asked);
+    if looks.pictured {
+        let may_decline = looks.may_decline;
+        return view! { <Pictured asked may_decline value on_change many=false/> };
+    }
+    let options = offered(&asked, &looks);
     let in_row =
         looks.like(&["likert", "list-nolabel", "list", "horizontal", "horizontal-compact"]);
     if in_row {
@@ -32,16 +33,35 @@ pub fn One(asked: Asked, looks: Looks) -> View {
         let (legend, hint) = (asked.label(), asked.hint());
         return view! { <Row id legend heading hint options value on_change faults/> };
     }
-    choices(asked, looks, options, value, Callback::new(on_change), false)
+    choices(asked, looks, options, value, on_change, false)
 }
 
 /// Any of several.
 #[component]
 pub fn Many(asked: Asked, looks: Looks) -> View {
-    let options = options(&asked, &looks);
     let value = picked(&asked);
+    let options = offered(&asked, &looks);
+    let on_change = take_any(&asked, options);
+    if looks.pictured {
+        let may_decline = looks.may_decline;
+        return view! { <Pictured asked may_decline value on_change many=true/> };
+    }
+    choices(asked, looks, options, value, on_change, true)
+}
+
+/// Takes the one choice that was touched.
+pub fn take_one(asked: &Asked) -> Callback<(String, bool)> {
+    let asked = asked.clone();
+    Callback::new(move |(name, _): (String, bool)| {
+        asked.set(Some(if name == DECLINED { Answer::Declined } else { Answer::One(name) }));
+    })
+}
+
+/// Takes a choice to the others, or away from them.
+pub fn take_any(asked: &Asked, options: Signal<Vec<Opt>>) -> Callback<(String, bool)> {
+    let value = picked(asked);
     let own = asked.clone();
-    let on_change = move |(name, on): (String, bool)| {
+    Callback::new(move |(name, on): (String, bool)| {
         let others = value.get_untracked().into_iter();
         // "Prefer not to say" and picks put each other out.
         let kept =
@@ -60,8 +80,7 @@ pub fn Many(asked: Asked, looks: Looks) -> View {
         };
         kept.sort_by_key(place);
         own.set(Some(Answer::Many(kept)));
-    };
-    choices(asked, looks, options, value, Callback::new(on_change), true)
+    })
 }
 
 fn choices(
@@ -87,7 +106,7 @@ fn choices(
 }
 
 /// What can be chosen, in the language on the screen.
-fn options(asked: &Asked, looks: &Looks) -> Signal<Vec<Opt>> {
+pub fn offered(asked: &Asked, looks: &Looks) -> Signal<Vec<Opt>> {
     let may_decline = looks.may_decline;
     asked
         .memo(move |field| {
@@ -100,7 +119,7 @@ fn options(asked: &Asked, looks: &Looks) -> Signal<Vec<Opt>> {
 }
 
 /// What is chosen. A choice that is no longer offered is not.
-fn picked(asked: &Asked) -> Signal<Vec<String>> {
+pub fn picked(asked: &Asked) -> Signal<Vec<String>> {
     let picked = |field: Field<'_>| match field.answer() {
         Some(Answer::Declined) => vec![DECLINED.to_owned()],
         Some(Answer::One(name)) => vec![name.clone()],

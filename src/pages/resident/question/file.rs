@@ -16,6 +16,10 @@ use crate::{
 
 /// Characters of base64 that one file may have: half of the record, so that there is room for the rest.
 const MOST: usize = SUBMISSION_BYTES / 2;
+/// Characters that all files may have together: the words need the others.
+const MOST_OF_ALL: usize = SUBMISSION_BYTES / 4 * 3;
+/// With fewer a picture shows nothing.
+const LEAST: usize = 8 * 1024;
 
 /// The browser's own field for a file; on a tablet it opens the camera or the recorder.
 #[component]
@@ -39,9 +43,14 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
         let Some(file) = attachment::chosen(&event) else { return };
         let own = own.clone();
         let name = file.name();
+        let room = room_for(&own);
+        if room < LEAST {
+            said.set(t(key::SURVEY_FILE_FULL));
+            return;
+        }
         said.set(t(key::SURVEY_FILE_READING));
         let told = move |encoded: Option<Encoded>| match encoded {
-            Some(Encoded { media_type, data }) if data.len() <= MOST => {
+            Some(Encoded { media_type, data }) if data.len() <= room => {
                 own.set(Some(Answer::File { name: short(&name), media_type, data }));
                 said.set(String::new());
             }
@@ -49,18 +58,28 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
             None => said.set(t(key::SURVEY_FILE_UNREAD)),
         };
         if kind == FileKind::Image {
-            spawn_local(async move { told(attachment::picture(file, MOST).await) });
+            spawn_local(async move { told(attachment::picture(file, room).await) });
         } else {
             reading.set_value(Some(attachment::read(file, told)));
         }
     };
     let remove = asked.clone();
+    let picture = asked.memo(|field| match field.answer() {
+        Some(Answer::File { media_type, data, .. }) if media_type.starts_with("image/") => {
+            format!("data:{media_type};base64,{data}")
+        }
+        _ => String::new(),
+    });
     let kept = move || {
         let name = name.get();
         let remove = remove.clone();
+        let picture = picture.get();
+        let picture = (!picture.is_empty())
+            .then(|| view! { <img class="ct-media__picture" src=picture alt=""/> });
         (!name.is_empty()).then(|| {
             view! {
                 <div class="ct-stack">
+                    {picture}
                     <p class="govuk-body">{tf(key::SURVEY_FILE_KEPT, &[("name", &name)])}</p>
                     <button
                         type="button"
@@ -89,6 +108,21 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
             {kept}
         </div>
     }
+}
+
+/// Characters that this file may have beside the others that were given.
+fn room_for(asked: &Asked) -> usize {
+    let taken = untrack(|| {
+        asked.taking.with(|fill| {
+            let others = fill.summary().into_iter().filter(|field| field.path() != *asked.path);
+            let length = |field: survey::Field<'_>| match field.answer() {
+                Some(Answer::File { data, .. }) => data.len(),
+                _ => 0,
+            };
+            others.map(length).sum::<usize>()
+        })
+    });
+    MOST.min(MOST_OF_ALL.saturating_sub(taken))
 }
 
 /// The end of a long name, which has its ending.

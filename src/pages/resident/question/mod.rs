@@ -1,7 +1,11 @@
 //! One question of a survey on the screen, by its kind.
 
+mod beside;
 mod choice;
 mod file;
+mod grid;
+mod month;
+mod pictured;
 mod place;
 mod range;
 mod rank;
@@ -11,6 +15,8 @@ use crate::view::{View, view};
 use leptos::prelude::*;
 use model::submission::Answer;
 use survey::{Field, Kind};
+
+pub use grid::{Grid, Part};
 
 use super::survey::{Asked, language};
 use crate::{
@@ -27,13 +33,20 @@ struct Looks {
     kind: Kind,
     appearance: String,
     may_decline: bool,
+    /// A picture, sound or film stands beside it.
+    media: bool,
+    /// One stands beside some of its choices.
+    pictured: bool,
 }
 
 impl Looks {
     fn of(field: Field<'_>) -> Option<Self> {
         let item = field.item();
         let (kind, appearance) = (item.kind.clone(), item.appearance.clone());
-        Some(Self { kind, appearance, may_decline: item.may_decline })
+        let choices = kind.choices();
+        let pictured = choices.is_some_and(|it| it.iter().any(|choice| !choice.media.is_empty()));
+        let (may_decline, media) = (item.may_decline, !item.media.is_empty());
+        Some(Self { kind, appearance, may_decline, media, pictured })
     }
 
     /// Whether one of the words of its appearance is among `words`.
@@ -64,12 +77,19 @@ pub fn QuestionField(
         })
     };
     let heads = matches!(looks.kind, Kind::Note) || looks.like(&["label"]);
+    let media = looks.media.then(|| view! { <beside::Media asked=asked.clone()/> });
     if heads {
         return view! {
             <Note asked/>
+            {media}
             {guidance}
         };
     }
+    // What stands beside a question comes between its words and its field; the words of the field itself are then for
+    // those who hear the page.
+    let apart = looks.media && looks.kind != Kind::Acknowledge;
+    let over = apart.then(|| view! { <Over asked=asked.clone()/> });
+    let asked = if apart { Asked { heading: false, ..asked } } else { asked };
     let read_only = asked.memo(|field| field.is_read_only());
     let field = move || {
         if read_only.get() {
@@ -82,9 +102,24 @@ pub fn QuestionField(
             {decline}
         }
     };
+    let (above, below) = if apart { (media, None) } else { (None, media) };
     view! {
-        {field}
+        {over}
+        {above}
+        <div class:ct-question__field=apart>{field}</div>
+        {below}
         {guidance}
+    }
+}
+
+/// The words of a question apart from its field.
+#[component]
+fn Over(asked: Asked) -> View {
+    let label = asked.label();
+    if asked.heading {
+        view! { <h1 class="govuk-heading-l ct-words" tabindex="-1">{label}</h1> }
+    } else {
+        view! { <p class="govuk-label govuk-label--m ct-words" aria-hidden="true">{label}</p> }
     }
 }
 
@@ -98,6 +133,10 @@ fn input(asked: Asked, looks: Looks) -> View {
         Kind::Geopoint => view! { <place::Place asked many=false/> },
         Kind::Geoshape => view! { <place::Place asked many=true/> },
         Kind::File(kind) => view! { <file::FileField asked kind/> },
+        Kind::Date if looks.like(&["month-year"]) => {
+            view! { <month::Month asked with_month=true/> }
+        }
+        Kind::Date if looks.like(&["year"]) => view! { <month::Month asked with_month=false/> },
         Kind::Date | Kind::Time | Kind::DateTime => view! { <written::When asked looks/> },
         _ => view! { <written::Written asked looks/> },
     }
@@ -172,7 +211,12 @@ pub fn answer_words(field: &Field<'_>, language: &str) -> String {
         Some(Answer::Declined) => t(key::SURVEY_DECLINE),
         Some(Answer::File { name, .. }) => name.clone(),
         Some(Answer::One(value)) if *field.kind() == Kind::Date => {
-            model::time::parse_date(value).map_or_else(|| value.clone(), crate::wall::day_of_year)
+            let words = |date: chrono::NaiveDate| match field.item() {
+                item if item.looks("month-year") => crate::wall::month_of_year(date),
+                item if item.looks("year") => chrono::Datelike::year(&date).to_string(),
+                _ => crate::wall::day_of_year(date),
+            };
+            model::time::parse_date(value).map_or_else(|| value.clone(), words)
         }
         Some(Answer::One(value)) if *field.kind() == Kind::DateTime => value.replace('T', " "),
         Some(Answer::One(value)) if *field.kind() == Kind::Acknowledge && value == "OK" => {

@@ -8,7 +8,7 @@ use super::{Asked, Asks, written::draft};
 use crate::{
     components::field::fault_of,
     locale::{key, t, words},
-    platform::place,
+    platform::place::{self, NoPlace},
 };
 
 /// Latitude and longitude; of a line or an area, those of several points.
@@ -27,14 +27,15 @@ pub fn Place(
         let own = own.clone();
         said.set(t(key::SURVEY_PLACE_LOOKING));
         place::here(move |here| match here {
-            Some(here) => {
+            Ok(here) => {
                 let before = untrack(|| value.get());
                 let all =
                     if many && !before.is_empty() { format!("{before}; {here}") } else { here };
                 own.set(Some(Answer::One(all)));
                 said.set(t(key::SURVEY_PLACE_TAKEN));
             }
-            None => said.set(t(key::SURVEY_PLACE_NONE)),
+            Err(NoPlace::Denied) => said.set(t(key::SURVEY_PLACE_DENIED)),
+            Err(NoPlace::Unknown) => said.set(t(key::SURVEY_PLACE_NONE)),
         });
     };
     let button = if many { key::SURVEY_PLACE_ADD } else { key::SURVEY_PLACE_USE };
@@ -54,6 +55,12 @@ pub fn Place(
                 aria-invalid=move || fault.get().is_some().then_some("true")
                 prop:value=value
                 on:input=move |event| take.run(event_target_value(&event))
+                on:change=move |event| {
+                    let typed = event_target_value(&event);
+                    if typed.contains(',') {
+                        take.run(without_commas(&typed));
+                    }
+                }
             />
             <div class="ct-stack">
                 <button
@@ -67,4 +74,15 @@ pub fn Place(
             </div>
         </div>
     }
+}
+
+/// Maps give "51.4777, 0.3217": the comma between two numbers with points is a space.
+fn without_commas(typed: &str) -> String {
+    let parts = |place: &str| match place.split_once(',') {
+        Some((first, second)) if first.contains('.') && second.contains('.') => {
+            format!("{} {}", first.trim(), second.trim())
+        }
+        _ => place.trim().to_owned(),
+    };
+    typed.split(';').map(parts).collect::<Vec<_>>().join("; ")
 }

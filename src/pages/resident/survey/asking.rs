@@ -1,19 +1,16 @@
 //! A page of questions.
 
-use std::sync::Arc;
-
-use crate::view::{View, each, view};
+use crate::view::{View, view};
 use leptos::prelude::*;
 use survey::{Fill, Screen};
 
-use super::{Asked, Taking, language};
+use super::{Questions, Taking, language, questions};
 use crate::{
     components::{
         field::ErrorSummary,
         page::{Main, announce},
     },
     locale::{key, t, tf, words},
-    pages::resident::question::QuestionField,
 };
 
 /// The questions that stand on the page together.
@@ -43,21 +40,7 @@ pub fn Asking(
             }
         }
     });
-    let id = move |path: &str| if alone { "answer".to_owned() } else { format!("answer-{path}") };
-    let faults = taking.faults(id);
-    let paths = move || {
-        taking.with(|fill| fill.fields().iter().map(survey::Field::path).collect::<Vec<_>>())
-    };
-    let row = move |path: String| {
-        let id = id(&path);
-        let asked = Asked { taking, path: Arc::from(path), id, heading: alone, faults };
-        view! {
-            <div class="ct-question">
-                <QuestionField asked/>
-            </div>
-        }
-    };
-    let fields = each(paths, Clone::clone, row);
+    let faults = taking.faults(move |path| questions::id(path, alone));
     let next = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         taking.next();
@@ -74,7 +57,7 @@ pub fn Asking(
                     {above}
                 </p>
                 {heading}
-                {fields}
+                <Questions taking alone heading=alone faults/>
                 <div class="govuk-button-group" lang=crate::locale::language dir="ltr">
                     <button class="govuk-button">{words(key::SURVEY_NEXT)}</button>
                     <button

@@ -64,7 +64,7 @@ pub fn Check(
                         taking.update(|fill| fill.go_to(&path));
                     }
                 >
-                    {t(key::CHANGE)}
+                    <span lang=crate::locale::language>{t(key::CHANGE)}</span>
                     <span class="govuk-visually-hidden">" " {named}</span>
                 </button>
             }
@@ -100,7 +100,9 @@ pub fn Check(
         <Page title=label(key::SURVEY_CHECK)>
             <Back taking/>
             <done::Failure failed/>
-            {sections}
+            <div lang=language::marked dir=language::direction>
+                {sections}
+            </div>
             <div class="govuk-button-group">
                 <button
                     type="button"

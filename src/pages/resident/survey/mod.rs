@@ -6,6 +6,7 @@ mod done;
 mod intro;
 pub(super) mod language;
 mod more;
+pub mod questions;
 mod stop;
 mod taking;
 
@@ -15,6 +16,7 @@ use model::{Key, catalogue::SurveyState};
 
 pub use done::Saved;
 pub use language::Languages;
+pub use questions::Questions;
 pub use taking::{Asked, Taking};
 
 use crate::{

@@ -10,6 +10,7 @@ use survey::draft::{Entry, Path, Place, is_group};
 use super::{
     Heading,
     desk::Desk,
+    files::Files,
     kinds::{KINDS, kind_words},
     publish::Whole,
     screen::Screen,
@@ -94,6 +95,7 @@ pub fn Contents(desk: Desk) -> View {
                 (missing > 0).then(|| tn(key::STAFF_MAKE_UNTRANSLATED, missing))
             }}
         </p>
+        <Files desk/>
         <Whole desk/>
     }
 }

@@ -9,6 +9,7 @@ mod condition;
 mod contents;
 mod desk;
 mod expression;
+mod files;
 mod filter;
 mod import;
 mod item;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::view::{CollectView, View, each, view};
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
-use survey::{Definition, Field, Fill, Screen as Shown};
+use survey::{Definition, Fill, Screen as Shown};
 
 use super::{
     Heading,
@@ -14,10 +14,7 @@ use super::{
 use crate::{
     components::field::ErrorSummary,
     locale::{self, key, label, t, tf, words},
-    pages::resident::{
-        question::QuestionField,
-        survey::{Asked, Taking},
-    },
+    pages::resident::survey::{Questions, Taking, questions},
     platform::browser,
     store::Store,
 };
@@ -67,7 +64,7 @@ pub fn Preview(desk: Desk) -> View {
             return View::of(());
         }
         match place.get() {
-            Place::Page(path) => view! { <Questions path taking/> },
+            Place::Page(path) => view! { <QuestionPage path taking/> },
             Place::More(path, what) => view! { <Another path what taking/> },
             Place::End => {
                 let start = start.clone();
@@ -110,22 +107,9 @@ pub fn Preview(desk: Desk) -> View {
 
 /// The questions of a page, with the buttons of the resident's page.
 #[component]
-fn Questions(path: String, taking: Taking) -> View {
+fn QuestionPage(path: String, taking: Taking) -> View {
     let alone = untrack(|| taking.with(|fill| fill.field(&path).is_some()));
-    let id = move |path: &str| if alone { "answer".to_owned() } else { format!("answer-{path}") };
-    let faults = taking.faults(id);
-    let paths =
-        move || taking.with(|fill| fill.fields().iter().map(Field::path).collect::<Vec<_>>());
-    let row = move |path: String| {
-        let id = id(&path);
-        let asked = Asked { taking, path: Arc::from(path), id, heading: false, faults };
-        view! {
-            <div class="ct-question">
-                <QuestionField asked/>
-            </div>
-        }
-    };
-    let fields = each(paths, Clone::clone, row);
+    let faults = taking.faults(move |path| questions::id(path, alone));
     let next = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         taking.next();
@@ -133,7 +117,7 @@ fn Questions(path: String, taking: Taking) -> View {
     view! {
         <ErrorSummary faults/>
         <form novalidate on:submit=next>
-            {fields}
+            <Questions taking alone heading=false faults/>
             <div class="govuk-button-group">
                 <button class="govuk-button">{words(key::SURVEY_NEXT)}</button>
                 <button

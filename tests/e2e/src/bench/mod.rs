@@ -5,6 +5,7 @@ mod report;
 pub mod search;
 pub mod start;
 pub mod storage;
+pub mod surveys;
 pub mod visit;
 
 pub use report::Report;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
-use e2e::bench::{Report, search, start, storage, visit};
+use e2e::bench::{Report, search, start, storage, surveys, visit};
 
 /// Measures in Chromium.
 #[derive(Parser)]
@@ -29,7 +29,9 @@ enum What {
     Visit,
     /// Cold start to usable, offline.
     Start,
-    /// Everything.
+    /// Our survey engine beside ODK's, on long forms.
+    Surveys,
+    /// Everything but the survey engines, which want a package of their own.
     All,
 }
 
@@ -50,6 +52,9 @@ async fn main() -> ExitCode {
 async fn measure(what: What) -> Result<Report> {
     let wanted = |part| what == part || what == What::All;
     let mut report = Report::default();
+    if what == What::Surveys {
+        surveys::measure(&mut report).await?;
+    }
     // One after the other: each wants the machine for itself.
     if wanted(What::Visit) {
         visit::measure(&mut report).await?;

@@ -3,9 +3,10 @@
 
 use anyhow::{Result, ensure};
 use e2e::{Browser, Client, Options, Server, clock, fill, pages::Survey, shots, t};
-use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 use thirtyfour::{Key, prelude::By};
+
+use crate::published;
 
 const NAME: &str = "What may we call you?";
 const ORDER: &str = "What matters most?";
@@ -14,38 +15,12 @@ const STREET: &str = "Which street?";
 /// A server with the survey "Your street", and a browser on its first page.
 async fn stage(options: Options) -> Result<(Server, Browser)> {
     let server = Server::start().await?;
-    publish(&server).await?;
+    let definition: Value = serde_json::from_str(include_str!("form.json"))?;
+    published::survey(&server, "your-street", "Your street", definition).await?;
     let browser = Browser::start_with(&server, options).await?;
     browser.ready_for_offline().await?;
     browser.open_page("/surveys/your-street").await?;
     Ok((server, browser))
-}
-
-async fn publish(server: &Server) -> Result<()> {
-    let definition: Value = serde_json::from_str(include_str!("form.json"))?;
-    let survey = json!({
-        "title": { "en": "Your street" }, "summary": { "en": "Tell us how you live." },
-        "outcome": { "en": "You wanted a bench. It stands there now." },
-        "minutes": 4, "state": "open", "version": 1,
-    });
-    let version = json!({ "survey": "your-street", "version": 1, "definition": definition });
-    let edits = [("survey_version", "your-street.1", version), ("survey", "your-street", survey)];
-    let edits: Vec<Value> = edits
-        .into_iter()
-        .enumerate()
-        .map(|(n, (collection, id, fields))| {
-            json!({
-                "edit": format!("0198c0de-0000-4000-8000-00000000010{n}"),
-                "collection": collection, "id": id, "base_rev": 0, "fields": fields,
-            })
-        })
-        .collect();
-    let staff = Client::sign_in(server).await?;
-    let answer = staff.send(Method::POST, "/edits", &json!({ "edits": edits })).await?;
-    for result in answer["results"].as_array().into_iter().flatten() {
-        ensure!(result["result"] == "merged", "{answer}");
-    }
-    Ok(())
 }
 
 /// What stands in the field with this id.
