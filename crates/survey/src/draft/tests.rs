@@ -178,6 +178,8 @@ fn an_item_is_put_behind_a_sibling() {
         items.map(|it| it["name"].as_str().unwrap().to_owned()).collect()
     };
     let mut draft = start();
+    draft.put_after(&Path::parse("yes"), Some("again")).unwrap();
+    assert_eq!(order(&draft), ["again", "yes", "home"]);
     draft.put_after(&Path::parse("yes"), Some("home")).unwrap();
     assert_eq!(order(&draft), ["again", "home", "yes"]);
     draft.put_after(&Path::parse("yes"), Some("again")).unwrap();

@@ -46,6 +46,8 @@ enum Outcome {
 #[component]
 pub fn Publish(desk: Desk) -> View {
     let store = Store::get();
+    // What others have published meanwhile belongs on this page.
+    store.nudge_sync();
     let outcome = RwSignal::new(None::<Outcome>);
     let busy = RwSignal::new(false);
     // What got no answer goes out again under the same numbers, so that it is carried out once.
