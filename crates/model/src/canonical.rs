@@ -2,8 +2,10 @@
 //!
 //! Canonical means: UTF-8 JSON, no white space, object keys sorted by code point, strings and
 //! numbers as `serde_json` writes them. It is the sorting and spacing of RFC 8785 without its
-//! layout of floating point. `serde_json`'s feature `float_roundtrip` is on in the workspace, so that a
-//! fraction that was written is read as the same one, however often.
+//! layout of floating point. The server has `serde_json`'s feature `float_roundtrip`, so that a fraction that
+//! was written is read there as the same one, however often. The app has not: what it sends holds whole
+//! numbers and strings only, and what is added to that should keep to it, or may be read as its neighbour
+//! past the 15th digit.
 
 use serde::{Deserialize, Serialize, de::Error as _};
 use serde_json::Value;
