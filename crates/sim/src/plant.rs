@@ -17,7 +17,10 @@ use model::{
 use server::store::{
     Arrival, Census, Filter, Scope, Slice, StoreError, StoredSubmission,
     memory::MemoryTx,
-    tx::{Accounts, Catalogue, DoneEdit, Drafts, Edits, History, NewState, Reach, Submissions},
+    tx::{
+        Accounts, AnswerThemes, Catalogue, DoneEdit, Drafts, Edits, History, NewState, Reach,
+        Submissions,
+    },
 };
 use uuid::Uuid;
 
@@ -305,6 +308,33 @@ impl Drafts for Planted<'_> {
 
     async fn delete_draft(&mut self, id: &Key) -> Result<(), StoreError> {
         self.tx.delete_draft(id).await
+    }
+}
+
+#[async_trait]
+impl AnswerThemes for Planted<'_> {
+    async fn answer_themes(&mut self, survey: &Key) -> Result<Vec<(Hash, Key)>, StoreError> {
+        self.tx.answer_themes(survey).await
+    }
+
+    async fn give_theme(
+        &mut self,
+        survey: &Key,
+        answer: Hash,
+        theme: &Key,
+        account: &str,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        self.tx.give_theme(survey, answer, theme, account, now).await
+    }
+
+    async fn take_theme(
+        &mut self,
+        survey: &Key,
+        answer: Hash,
+        theme: &Key,
+    ) -> Result<(), StoreError> {
+        self.tx.take_theme(survey, answer, theme).await
     }
 }
 
