@@ -10,6 +10,7 @@ pub mod address;
 pub mod answer;
 pub mod cursor;
 pub mod edits;
+pub mod expression;
 pub mod form;
 pub mod import;
 pub mod push;
