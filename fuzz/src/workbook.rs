@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write as _};
 
-use xlsform::read_workbook;
+use xlsform::{Options, read_workbook};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 /// What stands before a part's name, on a line by itself.
@@ -17,10 +17,11 @@ pub fn run(data: &[u8]) {
     }
 }
 
+/// As staff's page reads it: a workbook, or an archive with one and its tables.
 fn read(data: &[u8]) {
-    match read_workbook(data) {
-        Ok(book) => crate::form::read(&book),
-        Err(finding) => assert!(!finding.remedy.is_empty()),
+    crate::form::hold(&xlsform::import(data, &Options::default()));
+    if let Ok(book) = read_workbook(data) {
+        crate::form::read(&book);
     }
 }
 
