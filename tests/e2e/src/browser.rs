@@ -526,6 +526,17 @@ impl Browser {
         Ok(self.run(script, &[]).await?.as_str().unwrap_or_default().to_owned())
     }
 
+    /// Waits until the element of this id has the focus: pages give it with the next frame.
+    ///
+    /// # Errors
+    /// If it has not got it in time.
+    pub async fn focuses(&self, id: &str) -> Result<()> {
+        self.until(&format!("the focus is on {id}"), async || {
+            Ok((self.focused().await? == id).then_some(()))
+        })
+        .await
+    }
+
     /// Presses a key, whatever has the focus.
     ///
     /// # Errors

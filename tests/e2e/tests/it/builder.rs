@@ -89,7 +89,7 @@ async fn a_survey_is_written_translated_published_and_answered() -> Result<()> {
     assert_eq!(table.column("do_you_use_the_park")?, ["no"]);
     office.open_page("/staff/surveys/parks").await?;
     // One person's words are not shown: results say so in place of them.
-    office.reads("Fewer than 10 people answered").await?;
+    office.reads(t("staff_result_few")).await?;
 
     // What was published has the other language too, and the draft is done with.
     let changes: Value = serde_json::from_slice(&staff.bytes("/changes").await?)?;
@@ -175,7 +175,7 @@ async fn what_the_server_did_not_get_is_not_called_saved() -> Result<()> {
     office.reads(t("staff_not_saved")).await?;
     assert!(!office.sees(exactly("p", t("staff_make_saved"))).await?);
     builder.press(t("staff_try_again")).await?;
-    assert_eq!(office.focused().await?, "draft-state");
+    office.focuses("draft-state").await?;
     office.reads(t("staff_make_trying_text")).await?;
     // Nobody must press anything once the server is back.
     server.start_again().await?;

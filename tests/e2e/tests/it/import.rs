@@ -75,7 +75,7 @@ async fn a_spreadsheet_is_taken_whole_or_shows_what_is_wrong_where() -> Result<(
     let sheets = [("survey", &*bad), ("choices", CHOICES), ("settings", SETTINGS)];
     give(&office, &folder, "bad.xlsx", &workbook(&sheets)?).await?;
     office.reads(t("staff_make_import_bad")).await?;
-    assert_eq!(office.focused().await?, "checked");
+    office.focuses("checked").await?;
     let table = office.see(By::Css("#checked table tbody")).await?.text().await?;
     let row = |cell: &str| table.lines().find(|it| it.contains(cell)).context(table.clone());
     let of_type = row("A4")?;

@@ -175,7 +175,7 @@ async fn a_table_of_questions_is_one_and_its_rows_come_and_go() -> Result<()> {
     browser.run("document.getElementById('answer-safe').focus()", &[]).await?;
     browser.key(Key::Left).await?;
     browser.reads("There is enough light").await?;
-    assert_eq!(browser.focused().await?, "answer-safe-4");
+    browser.focuses("answer-safe-4").await?;
     survey.press_next().await?;
     browser.press_link("Tell us about your neighbours").await?;
     browser
