@@ -245,11 +245,11 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn segments_are_of_about_64_kib() {
+    fn segments_are_of_about_128_kib() {
         let segments = cut((0..2_000).map(|number| listing(number, 900)));
         let sizes: Vec<_> = segments.into_iter().map(|segment| encode(segment).len()).collect();
         let mean = sizes.iter().sum::<usize>() / sizes.len();
-        assert!((48 * 1024..80 * 1024).contains(&mean), "{mean}: {sizes:?}");
+        assert!((96 * 1024..160 * 1024).contains(&mean), "{mean}: {sizes:?}");
         assert!(sizes.iter().all(|size| *size < MOST + 4 * 1024), "{sizes:?}");
     }
 

@@ -100,7 +100,7 @@ async fn until_there_is_a_snapshot_the_tablet_is_told_so() {
 
 #[tokio::test]
 async fn a_snapshot_holds_what_all_pages_of_changes_tell() {
-    let server = with_listings(300).await;
+    let server = with_listings(600).await;
     server.published.refresh().await.unwrap();
     let manifest = manifest(&server).await;
     assert!(manifest.segments.len() > 2, "{manifest:?}");
