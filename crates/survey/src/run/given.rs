@@ -90,6 +90,9 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn object(&mut self, scope: &Scope, answers: &Map<String, Value>) {
+        // A map's order depends on a feature of serde_json that any crate may switch on.
+        let mut answers: Vec<(&String, &Value)> = answers.iter().collect();
+        answers.sort_unstable_by_key(|(name, _)| *name);
         for (name, value) in answers {
             self.entry(scope, name, value);
         }
