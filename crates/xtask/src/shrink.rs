@@ -22,7 +22,7 @@ pub fn run(workspace: &Workspace, dist: &Path) -> Result<()> {
 ///
 /// # Errors
 /// As [`run`].
-pub fn programs(workspace: &Workspace, folder: &Path) -> Result<()> {
+fn programs(workspace: &Workspace, folder: &Path) -> Result<()> {
     let programs = found(folder)?;
     if programs.is_empty() {
         bail!("{} holds no program: none was built", folder.display());

@@ -3,7 +3,6 @@
 use crate::app;
 use crate::npm::{self, Packages};
 use crate::shell;
-use crate::shrink;
 use crate::workspace::{ODK, SURVEYS, WASM, Workspace};
 use anyhow::{Context, Result};
 use std::fs;
@@ -31,7 +30,11 @@ pub fn build(workspace: &Workspace) -> Result<PathBuf> {
     let mut bindgen = shell::command(workspace, "wasm-bindgen")?;
     bindgen.args(["--target", "web", "--no-typescript", "--out-name", "ours", "--out-dir"]);
     shell::run_silently("Writing its bindings", bindgen.arg(&out).arg(built))?;
-    shrink::programs(workspace, &out)?;
+    // The app's own step would take away what only the page calls, and that is the engine.
+    let wasm = out.join("ours_bg.wasm");
+    let mut optimise = shell::command(workspace, "wasm-opt")?;
+    optimise.arg("-Oz").arg(&wasm).arg("--output").arg(&wasm);
+    shell::run_silently("Optimising it", &mut optimise)?;
     let mut node = shell::command(workspace, "node")?;
     node.args(["--input-type=module", "--eval", include_str!("surveys.mjs"), "--"]);
     node.arg(engine.join("node_modules/@getodk/xforms-engine/dist/index.js"));
