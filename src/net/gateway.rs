@@ -154,7 +154,10 @@ fn lost(reason: impl std::fmt::Display) -> SyncError {
 
 impl Remote for Gateway {
     async fn push(&self, push: &Push) -> Result<PushAnswer, SyncError> {
-        self.send(Method::POST, "/push", push).await
+        // By no way of `Value`, which would read every record that lies ready as text.
+        let body = serde_json::to_string(push).map_err(lost)?;
+        let body = Some(Body::Json(&body));
+        answer::read(&self.request(Method::POST, "/push", body, TIMEOUT).await?)
     }
 
     async fn changes(&self, cursor: Option<&str>) -> Result<Changes, SyncError> {
