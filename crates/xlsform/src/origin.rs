@@ -164,10 +164,7 @@ fn words(problem: &Problem) -> (&'static str, String, String) {
     });
     let (code, usual) = match problem.code {
         ProblemCode::Conflict => ("cycle", "Take one reference out of the circle."),
-        ProblemCode::Malformed if expression => (
-            "bad_expression",
-            "Write names as ${name}, texts in quotes and functions as ODK has them.",
-        ),
+        ProblemCode::Malformed if expression => ("bad_expression", "Write it again."),
         ProblemCode::Unknown if expression => {
             ("bad_reference", "Use the name of a question of this form.")
         }
@@ -177,9 +174,17 @@ fn words(problem: &Problem) -> (&'static str, String, String) {
         }
         _ => ("not_accepted", "Change this cell, or take the row out."),
     };
-    // A problem says what is wrong and what to do, one after the other.
-    match problem.detail.split_once(". ") {
-        Some((what, remedy)) => (code, format!("{what}."), remedy.to_owned()),
+    // A problem says what is wrong and what to do, one after the other. A piece of the form that it shows may have
+    // sentences of its own.
+    let outside = |end: &usize| {
+        let said = &problem.detail[..*end];
+        said.matches('“').count() == said.matches('”').count()
+    };
+    match problem.detail.match_indices(". ").map(|(end, _)| end).find(outside) {
+        Some(end) => {
+            let (what, remedy) = problem.detail.split_at(end + 1);
+            (code, what.to_owned(), remedy.trim_start().to_owned())
+        }
         None => (code, problem.detail.clone(), usual.to_owned()),
     }
 }

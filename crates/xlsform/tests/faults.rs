@@ -41,16 +41,26 @@ fn an_expression_that_cannot_be_read_is_told_at_its_cell() {
     for (column, letter) in [(2, "C"), (5, "F"), (6, "G"), (7, "H"), (8, "I"), (10, "K"), (11, "L")]
     {
         for (source, what, remedy) in [
-            ("${age} +* 2", "At character 11 of the expression", "Write names as ${name}"),
+            (
+                "${age} + > 2",
+                "Something is missing before “> 2”.",
+                "Write a ${name}, a number or a 'text' there.",
+            ),
             (
                 "countSelected(${age})",
-                "\"countSelected\" is not a function",
-                "Write \"count-selected\".",
+                "There is no function “countSelected”.",
+                "Write “count-selected”.",
             ),
             (
                 "not(1, 2)",
-                "At character 1: \"not\" takes 1 arguments, not 2.",
-                "Write names as ${name}",
+                "“not” needs 1 value in its brackets and has 2.",
+                "Commas stand between them.",
+            ),
+            // A sentence of the form's own ends neither what is said nor what is to be done.
+            (
+                "if(1, 2, 3) 'No. Not. Ever'",
+                "“'No. Not. Ever'” cannot follow “if(1, 2, 3)”.",
+                "Put a sign or word between them, such as = or and.",
             ),
         ] {
             let mut fault =
@@ -81,7 +91,7 @@ fn an_expression_that_cannot_be_read_is_told_at_its_cell() {
                 (place.as_str(), *code),
                 (format!("survey!{letter}8").as_str(), "bad_expression")
             );
-            assert!(said.contains(what) && told.contains(remedy), "{found:#?}");
+            assert_eq!((*said, *told), (what, remedy));
         }
     }
 }

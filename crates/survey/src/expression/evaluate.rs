@@ -429,8 +429,8 @@ impl<T: Tree> Call<'_, '_, T> {
             }
             Own::Regex => {
                 let (text, pattern) = (self.text(0)?, self.text(1)?);
-                let read = regex::read(&pattern);
-                Value::Truth(read.map_err(|_| EvaluationError::Pattern(pattern))?.is_match(&text))
+                let read = regex::read(&pattern).ok_or(EvaluationError::Pattern(pattern))?;
+                Value::Truth(read.is_match(&text))
             }
             Own::Checklist | Own::WeightedChecklist => self.checklist(own)?,
             Own::Area | Own::Distance => {

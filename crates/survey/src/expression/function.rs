@@ -214,8 +214,8 @@ impl Function {
         let folded = |name: &str| name.replace(['-', '_'], "").to_ascii_lowercase();
         let near = FUNCTIONS.iter().find(|function| folded(function.name) == folded(name));
         near.map_or_else(
-            || "See the functions in the ODK XForms specification.".to_owned(),
-            |function| format!("Write \"{}\".", function.name),
+            || "Check how it is spelled.".to_owned(),
+            |function| format!("Write “{}”.", function.name),
         )
     }
 
