@@ -434,10 +434,7 @@ fn what_makes_no_sense_is_said_with_the_piece_where_it_is_and_what_to_do() {
             "${a} > < 2",
             "Something is missing before “< 2”. Write a ${name}, a number or a 'text' there.",
         ),
-        (
-            long,
-            "“5, 0)” cannot stand in these brackets. Put “)” or a comma before it.",
-        ),
+        (long, "“5, 0)” cannot stand in these brackets. Put “)” or a comma before it."),
         ("${a", "“${a” is not a whole name. Write the question's name between ${ and }."),
         ("'a", "The text “'a” has no quote at its end. Add the quote."),
         ("‘a’", "“‘a’” begins with a curly quote. Use straight quotes: 'text'."),
@@ -449,21 +446,12 @@ fn what_makes_no_sense_is_said_with_the_piece_where_it_is_and_what_to_do() {
             "substr('a')",
             "“substr” needs 2 to 3 values in its brackets and has 1. Commas stand between them.",
         ),
-        (
-            "join()",
-            "“join” needs at least 1 in its brackets and has 0. Commas stand between them.",
-        ),
-        (
-            "1 2",
-            "“2” cannot follow “1”. Put a sign or word between them, such as = or and.",
-        ),
+        ("join()", "“join” needs at least 1 in its brackets and has 0. Commas stand between them."),
+        ("1 2", "“2” cannot follow “1”. Put a sign or word between them, such as = or and."),
         ("hash('a')", "There is no function “hash”. Use digest(text, 'SHA-256')."),
         ("countSelected(${a})", "There is no function “countSelected”. Write “count-selected”."),
         ("nothing-like(1)", "There is no function “nothing-like”. Check how it is spelled."),
-        (
-            "regex(${a}, '[a')",
-            "The pattern “[a” of regex() cannot be read. Write it more simply.",
-        ),
+        ("regex(${a}, '[a')", "The pattern “[a” of regex() cannot be read. Write it more simply."),
         ("../@id", "“@id” is an attribute, which holds no answers. Write a question's name."),
         (
             "instance(${a})/root",

@@ -197,6 +197,32 @@ pub const DIFFERENCES: &[Difference] = &[
                  jr:choice-name()",
     },
     Difference {
+        what: &[What::Label, What::Hint, What::Message, What::ChoiceLabels, What::Heading],
+        at: At::Item(|_, found| found.theirs == "-"),
+        reason: "words that a language of the form does not have: pyxform writes a hyphen in their place, ours shows \
+                 those of the form's own language",
+    },
+    Difference {
+        what: &[What::Label, What::ChoiceLabels],
+        at: At::Item(|item, found| {
+            let own = found.what == What::ChoiceLabels || found.ours == item.name;
+            own && found.theirs.is_empty()
+        }),
+        reason: "a question or a choice without any words: ours shows its name, so that nobody has an empty line to \
+                 answer",
+    },
+    Difference {
+        what: &[What::Media],
+        at: At::Item(|item, _| item.name == "text_image_audio_video_test"),
+        reason: "columns without a language beside columns in English: for pyxform a language of its own, \"default\"; \
+                 in ours they are English, for which the column that says so goes first",
+    },
+    Difference {
+        what: &[What::Label],
+        at: At::Item(|item, _| item.name == "uri_deviceid_test_output"),
+        reason: "it names the metadata `uri:deviceid`, which ODK's engine does not know",
+    },
+    Difference {
         what: &[What::Media],
         at: At::Item(|_, found| found.theirs.trim().is_empty()),
         reason: "a picture that only another language has: ours shows that of the form's own language",

@@ -110,8 +110,8 @@ impl Form {
     pub fn read(book: &Path) -> Result<Result<Self, String>> {
         let name = book.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let bytes = fs::read(book).with_context(|| format!("reading {}", book.display()))?;
-        let tables = read_directory(&media(book))?.0;
-        let options = Options { name: Some(name.clone()), tables, ..Options::default() };
+        let attached = read_directory(&media(book))?.0;
+        let options = Options { name: Some(name.clone()), attached, ..Options::default() };
         let import = if book.extension().is_some_and(|ending| ending == "md") {
             import_book(&sheets(&String::from_utf8(bytes)?), &options)
         } else {

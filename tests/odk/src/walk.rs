@@ -11,8 +11,7 @@ use crate::{
     compare::Comparison,
     engine::{Engine, OFFSET},
     form::{Form, Place},
-    record,
-    words,
+    record, words,
 };
 
 /// When every form is filled in: 22 November 2026, 23:58 on the wall, two minutes before the day changes there and

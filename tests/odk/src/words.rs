@@ -72,7 +72,8 @@ impl Comparison<'_> {
 
     fn said(&mut self, place: &Place, what: What, ours: &str, theirs: Option<&Said>, tag: &str) {
         // pyxform lays its XML out with spaces and line ends around references.
-        let (ours, theirs) = (spaced(ours), theirs.map_or_else(String::new, |it| spaced(&it.words)));
+        let (ours, theirs) =
+            (spaced(ours), theirs.map_or_else(String::new, |it| spaced(&it.words)));
         let own = self.form.definition.languages.first().is_some_and(|own| own == tag);
         if ours == theirs {
             self.tally.words += usize::from(!ours.is_empty());

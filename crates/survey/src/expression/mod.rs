@@ -76,7 +76,9 @@ pub enum ExpressionError {
     #[error("The pattern “{0}” of regex() cannot be read. Write it more simply.")]
     Pattern(String),
     /// Parentheses within parentheses within …, or too many characters.
-    #[error("This is too long, or has too many brackets in brackets. Split it into several calculations.")]
+    #[error(
+        "This is too long, or has too many brackets in brackets. Split it into several calculations."
+    )]
     TooDeep,
 }
 

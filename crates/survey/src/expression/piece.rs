@@ -79,9 +79,7 @@ impl Wanted {
             Self::StraightQuote => ("“<” begins with a curly quote", "Use straight quotes: 'text'"),
             Self::Quote => ("The text “<” has no quote at its end", "Add the quote"),
             Self::Number => ("“<” is not a number", "Write digits with one point, such as 12.5"),
-            Self::Name => {
-                ("“<” is not a whole name", "Write the question's name between ${ and }")
-            }
+            Self::Name => ("“<” is not a whole name", "Write the question's name between ${ and }"),
             Self::Open => ("A bracket is missing before “<”", "Add “(” there"),
             Self::Close if from.is_empty() => {
                 ("A bracket is opened and not closed", "Add “)” after “>”")
