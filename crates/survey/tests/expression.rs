@@ -448,7 +448,6 @@ fn what_makes_no_sense_is_said_with_the_piece_where_it_is_and_what_to_do() {
         ),
         ("join()", "“join” needs at least 1 in its brackets and has 0. Commas stand between them."),
         ("1 2", "“2” cannot follow “1”. Put a sign or word between them, such as = or and."),
-        ("hash('a')", "There is no function “hash”. Use digest(text, 'SHA-256')."),
         ("countSelected(${a})", "There is no function “countSelected”. Write “count-selected”."),
         ("nothing-like(1)", "There is no function “nothing-like”. Check how it is spelled."),
         ("regex(${a}, '[a')", "The pattern “[a” of regex() cannot be read. Write it more simply."),

@@ -16,6 +16,7 @@ mod compound;
 mod expand;
 mod export;
 mod finding;
+mod foreign;
 mod header;
 mod import;
 mod kind;

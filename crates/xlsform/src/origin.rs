@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use model::{Problem, ProblemCode};
 use serde_json::{Map, Value};
-use survey::Definition;
+use survey::{Definition, Expression, ExpressionError};
 
 use crate::{
     Place,
     choices::{Lists, ROW},
     finding::Findings,
+    foreign,
     header::{Column, Table},
     languages::Languages,
 };
@@ -142,7 +143,13 @@ pub(crate) fn check(
         if choices || findings.has_error_at(&place) {
             continue;
         }
-        let (code, what, remedy) = words(&problem);
+        let (code, what, mut remedy) = words(&problem);
+        let source = definition.pointer(&problem.pointer).and_then(Value::as_str);
+        if let Some(Err(ExpressionError::Function { name, .. })) = source.map(Expression::parse)
+            && let Some(known) = foreign::remedy(&name)
+        {
+            known.clone_into(&mut remedy);
+        }
         findings.error(code, place, what, remedy);
     }
 }

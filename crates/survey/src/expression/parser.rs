@@ -266,10 +266,10 @@ impl<'a> Parser<'a> {
             return Err(ExpressionError::Arguments { name: function.name, takes, given });
         }
         match (function.meaning, arguments.get_mut(1)) {
-            (Meaning::Own(Own::Regex), Some(Term::Text(pattern))) => {
-                if regex::read(pattern).is_none() {
-                    return Err(ExpressionError::Pattern(pattern.clone()));
-                }
+            (Meaning::Own(Own::Regex), Some(Term::Text(pattern)))
+                if regex::read(pattern).is_none() =>
+            {
+                return Err(ExpressionError::Pattern(pattern.clone()));
             }
             // The question is written as a text: jr:choice-name(${ward}, '${ward}').
             (Meaning::Own(Own::ChoiceName), Some(question)) => {
