@@ -14,7 +14,7 @@ use crate::{
 /// heading as it stands, and "default" for columns without a language.
 pub fn tag<'a>(definition: &'a Definition, heading: &str) -> Option<&'a str> {
     let named = |tag: &&String| {
-        let name = definition.language_names.get(*tag).map_or("", String::as_str);
+        let name = definition.language_names.get(tag).map_or("", String::as_str);
         let written = [&format!("{name} ({tag})"), &format!("{name}({tag})"), &format!("({tag})")];
         [*tag, &name.to_owned()]
             .into_iter()
