@@ -53,7 +53,8 @@ pub fn Import() -> View {
         let words = |tag: &str| draft.text(&Place::Form, "title", tag);
         let own = words(draft.language());
         let own = if own.is_empty() { name.get_untracked() } else { own };
-        let own = own.trim_end_matches(".xlsx").to_owned();
+        let endings = [".xlsx", ".xls", ".zip"];
+        let own = endings.iter().find_map(|it| own.strip_suffix(it)).unwrap_or(&own).to_owned();
         let mut about = blank_about(&own);
         // In each language that the form is called in; what is said of a survey is in English too.
         let called = draft.languages().into_iter().map(|tag| (tag.to_owned(), words(tag)));
@@ -113,7 +114,7 @@ pub fn Import() -> View {
                 class="ct-file"
                 type="file"
                 id="file"
-                accept=".xlsx"
+                accept=".xlsx,.xls,.zip"
                 aria-describedby="file-hint"
                 on:change=chosen
             />

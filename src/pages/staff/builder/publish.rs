@@ -419,8 +419,15 @@ pub fn Whole(desk: Desk) -> View {
                 SurveyState::Open => (SurveyState::Closed, key::STAFF_MAKE_CLOSE),
                 SurveyState::Closed => (SurveyState::Open, key::STAFF_MAKE_REOPEN),
             };
-            let file = format!("/api/v1/export/forms/{}.xlsx", desk.id());
-            let name = format!("{}.xlsx", desk.id());
+            // A workbook holds no tables, pictures and sounds: with those it goes out packed.
+            let definition = desk.published_draft().map(|draft| draft.definition());
+            let packed = definition.is_some_and(|all| {
+                ["files", "tables"].iter().any(|part| {
+                    all.get(part).and_then(Value::as_object).is_some_and(|it| !it.is_empty())
+                })
+            });
+            let name = format!("{}.{}", desk.id(), if packed { "zip" } else { "xlsx" });
+            let file = format!("/api/v1/export/forms/{name}");
             view! {
                 <button
                     type="button"
