@@ -48,7 +48,7 @@ pub struct Import {
 }
 
 impl Import {
-    fn refused(findings: Vec<Finding>) -> Self {
+    pub(crate) fn refused(findings: Vec<Finding>) -> Self {
         Self { definition: None, findings, about: About::default() }
     }
 
@@ -418,7 +418,8 @@ impl Form {
                 findings.warning("bad_file", place, what, remedy);
             } else if !options.tables.contains_key(name) {
                 let what = format!("The file {} is not there.", quoted(file));
-                let remedy = "Put it beside the form. Until then there is nothing to pick from.";
+                let remedy =
+                    "Choose it together with the form. Until then there is nothing to pick from.";
                 findings.warning("missing_file", place, what, remedy);
             }
         }

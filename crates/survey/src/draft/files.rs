@@ -18,6 +18,12 @@ impl Draft {
         names.into_iter().map(|name| (name.clone(), has(&name))).collect()
     }
 
+    /// Whether the form has tables beside it, to pick from or to look things up in.
+    pub fn has_tables(&self) -> bool {
+        let tables = self.form.get("tables").and_then(Value::as_object);
+        tables.is_some_and(|tables| !tables.is_empty())
+    }
+
     /// Gives the form a file as a `data:` address. Whether all of them fit is said when the definition is read.
     pub fn attach(&mut self, name: &str, address: String) {
         let files = self.form.entry("files").or_insert_with(|| Value::Object(Map::new()));
