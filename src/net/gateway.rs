@@ -13,7 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use sync::{Remote, SyncError, answer};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal, ReadableStream, Response};
+use web_sys::{AbortController, AbortSignal, FormData, ReadableStream, Response};
 
 use crate::platform::ids;
 
@@ -36,8 +36,8 @@ pub struct Gateway;
 enum Body<'a> {
     /// JSON, compressed where that is worth it.
     Json(&'a str),
-    /// A file of this media type, as it is.
-    File(&'static str, &'a web_sys::File),
+    /// Files as they are, each with its name.
+    Files(FormData),
 }
 
 /// What came back, before it is known what it means.
@@ -100,18 +100,20 @@ impl Gateway {
         answer::read(&text)
     }
 
-    /// Send a file as it is and read the answer.
+    /// Sends files as they are, together, and reads the answer.
     ///
     /// # Errors
     /// What the answer, or its absence, means.
-    pub async fn send_file<T: DeserializeOwned>(
+    pub async fn send_files<T: DeserializeOwned>(
         &self,
         path: &str,
-        media_type: &'static str,
-        file: &web_sys::File,
+        files: &[web_sys::File],
     ) -> Result<T, SyncError> {
-        let body = Some(Body::File(media_type, file));
-        let text = self.request(Method::POST, path, body, FILE_TIMEOUT).await?;
+        let form = FormData::new().map_err(|_| lost("no form data"))?;
+        for file in files {
+            form.append_with_blob("file", file).map_err(|_| lost("a file cannot be read"))?;
+        }
+        let text = self.request(Method::POST, path, Some(Body::Files(form)), FILE_TIMEOUT).await?;
         answer::read(&text)
     }
 
@@ -162,9 +164,8 @@ impl Gateway {
                     None => request.body(JsValue::from_str(text)),
                 };
             }
-            Some(Body::File(media_type, file)) => {
-                request = request.header("content-type", media_type).body(JsValue::from(file));
-            }
+            // The browser names the media type, with the boundary that it has chosen.
+            Some(Body::Files(form)) => request = request.body(JsValue::from(form)),
         }
         let response = request.send().await.map_err(lost)?;
         let status = response.status();

@@ -49,7 +49,7 @@ pub struct Import {
 }
 
 impl Import {
-    fn refused(findings: Vec<Finding>) -> Self {
+    pub(crate) fn refused(findings: Vec<Finding>) -> Self {
         Self { definition: None, findings, about: About::default() }
     }
 
@@ -432,7 +432,8 @@ impl Form {
                 findings.warning("bad_file", place, what, remedy);
             } else if !options.attached.tables.contains_key(name) {
                 let what = format!("The file {} is not there.", quoted(file));
-                let remedy = "Put it beside the form. Until then there is nothing to pick from.";
+                let remedy =
+                    "Choose it together with the form. Until then there is nothing to pick from.";
                 findings.warning("missing_file", place, what, remedy);
             }
         }

@@ -5,6 +5,7 @@
 //! by a command: a command that would break this is refused, and says why. Whether the survey can be published is
 //! another question, which [`crate::Definition::read`] answers.
 
+mod calculation;
 mod change;
 mod choices;
 mod condition;
@@ -17,12 +18,25 @@ mod words;
 
 use serde_json::{Map, Value, json};
 
+pub use calculation::{Calculation, Make};
 pub use change::{Change, changes};
 pub use choices::Renamed;
 pub use condition::{Comparison, Condition, Join, Literal, OWN, Test};
 pub use path::Path;
 pub use tree::Entry;
 pub use words::{Place, Words};
+
+/// The fields of an item that are expressions.
+const EXPRESSIONS: [&str; 8] = [
+    "relevant",
+    "required",
+    "read_only",
+    "constraint",
+    "calculation",
+    "default",
+    "choice_filter",
+    "repeat_count",
+];
 
 /// The fields of an item or of the form.
 type Fields = Map<String, Value>;

@@ -1,0 +1,241 @@
+//! Rules that staff pick without writing an expression, as a resident meets them: which choices are offered, how often
+//! a group is asked, which answers are good, when an answer is needed, what is calculated.
+
+use anyhow::Result;
+use e2e::{
+    Browser, Client, Server,
+    browser::exactly,
+    fill,
+    pages::{Builder, Staff, Survey},
+    t,
+};
+use thirtyfour::prelude::By;
+
+const COUNTY: &str = "Which county?";
+const TOWN: &str = "Which town?";
+const CHILDREN: &str = "How many children live with you?";
+const CHILD: &str = "Child";
+const AGE: &str = "How old is this child?";
+const SCHOOL: &str = "Which schools do they go to?";
+const TOGETHER: &str = "Ages together";
+
+/// What a field of the page holds.
+async fn held(browser: &Browser, id: &str) -> Result<String> {
+    Ok(browser.see(By::Id(id)).await?.prop("value").await?.unwrap_or_default())
+}
+
+/// The choices on the screen.
+async fn offered(browser: &Browser) -> Result<Vec<String>> {
+    let script = "return [...document.querySelectorAll('main .govuk-radios__label')]
+        .map(it => it.textContent.trim()).join('|')";
+    let words = browser.run(script, &[]).await?;
+    Ok(words.as_str().unwrap_or_default().split('|').map(str::to_owned).collect())
+}
+
+/// Begins a survey that can be published but for its questions.
+async fn begin(office: &Browser) -> Result<Builder<'_>> {
+    Staff::sign_in(office, "/staff/surveys/new").await?;
+    let builder = Builder::begin(office, "Families").await?;
+    builder.go_to(t("staff_make_about")).await?;
+    office.write(t("staff_field_summary"), "Tell us where families live.").await?;
+    builder.done().await?;
+    Ok(builder)
+}
+
+#[tokio::test]
+async fn the_towns_of_a_county_alone_are_offered() -> Result<()> {
+    let server = Server::start().await?;
+    let (office, tablet) = Browser::start_two(&server).await?;
+    tablet.ready_for_offline().await?;
+    let builder = begin(&office).await?;
+    builder.add(COUNTY, t("staff_kind_select_one")).await?.choices(&["Essex", "Kent"]).await?;
+    builder.done().await?.add(TOWN, t("staff_kind_select_one")).await?;
+    builder.choices(&["Grays", "Dover", "Tilbury"]).await?;
+    let by = fill("staff_make_filter_by", &[("title", COUNTY)]);
+    office.choose(t("staff_make_filter"), &by).await?;
+    office.reads(t("staff_make_filter_next")).await?;
+    office.press_link(t("staff_make_choices_change")).await?;
+    for (town, county) in [("grays", "essex"), ("dover", "kent"), ("tilbury", "essex")] {
+        let option = format!("#belongs-{town} option[value={county}]");
+        office.press(By::Css(&option)).await?;
+    }
+    builder.saved().await?;
+    office.press_link(t("staff_make_done")).await?;
+    assert_eq!(held(&office, "choice_filter").await?, "which_county = ${which_county}");
+    builder.done().await?.saved().await?.publish(1).await?;
+
+    tablet.open_page("/surveys/families").await?;
+    let survey = Survey::start(&tablet).await?;
+    survey.pick("Kent").await?.next().await?;
+    assert_eq!(survey.question().await?, TOWN);
+    assert_eq!(offered(&tablet).await?, ["Dover"]);
+    survey.pick("Dover").await?.back().await?;
+    // Another county: its towns, and the town of the first is no answer any more.
+    survey.pick("Essex").await?.next().await?;
+    assert_eq!(offered(&tablet).await?, ["Grays", "Tilbury"]);
+    survey.pick("Tilbury").await?.next().await?;
+    survey.save().await?.received().await?;
+    let table = Client::sign_in(&server).await?.table("/export/surveys/families.csv").await?;
+    assert_eq!(table.column("which_county")?, ["essex"]);
+    assert_eq!(table.column("which_town")?, ["tilbury"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_group_is_asked_as_often_as_an_answer_says_and_only_good_answers_are_taken() -> Result<()>
+{
+    let server = Server::start().await?;
+    let (office, tablet) = Browser::start_two(&server).await?;
+    tablet.ready_for_offline().await?;
+    let builder = begin(&office).await?;
+
+    // How many, at most 12: a rule and what to say where it is broken.
+    builder.add(CHILDREN, t("staff_kind_integer")).await?;
+    office.press_link(t("staff_make_constraint_change")).await?;
+    builder.press(t("staff_make_test_add")).await?;
+    office.choose(t("staff_make_comparison"), t("staff_make_at_most")).await?;
+    office.write(t("staff_make_value"), "12").await?;
+    assert_eq!(held(&office, "source").await?, ". <= 12");
+    builder.press(t("staff_make_condition_keep")).await?;
+    office.reads(". <= 12").await?;
+    office.write(t("staff_make_constraint_message"), "Ask a volunteer to help you.").await?;
+    builder.done().await?;
+
+    builder.add(CHILD, t("staff_kind_repeat")).await?;
+    let by = fill("staff_make_count_by", &[("title", CHILDREN)]);
+    office.choose(t("staff_make_count"), &by).await?;
+    builder.done().await?;
+    office.press_link(&format!("{}: {CHILD}", t("staff_make_add_inside"))).await?;
+    office.write(t("staff_make_words"), AGE).await?;
+    office.tick(t("staff_kind_integer")).await?;
+    office.press(exactly("button", t("staff_make_add_go"))).await?;
+    office.see(exactly("h2", AGE)).await?;
+    builder.done().await?;
+
+    // The school must be told where there is a child.
+    builder.add(SCHOOL, t("staff_kind_text")).await?;
+    office.tick(t("staff_make_required")).await?;
+    office.press_link(t("staff_make_needed_change")).await?;
+    builder.press(t("staff_make_test_add")).await?;
+    office.choose(t("staff_make_question"), CHILDREN).await?;
+    office.choose(t("staff_make_comparison"), t("staff_make_greater")).await?;
+    office.write(t("staff_make_value"), "0").await?;
+    let name = "how_many_children_live_with_you";
+    assert_eq!(held(&office, "source").await?, format!("${{{name}}} > 0"));
+    builder.press(t("staff_make_condition_keep")).await?;
+    office.reads(&fill("staff_make_when", &[("when", &format!("${{{name}}} > 0"))])).await?;
+    office.write(t("staff_make_required_message"), "We plan places by this.").await?;
+    builder.done().await?.saved().await?.publish(1).await?;
+
+    tablet.open_page("/surveys/families").await?;
+    let survey = Survey::start(&tablet).await?;
+    survey.write("13").await?.press_next().await?;
+    tablet.reads("Ask a volunteer to help you.").await?;
+    assert_eq!(survey.question().await?, CHILDREN);
+    survey.write("2").await?.press_next().await?;
+    for age in ["4", "9"] {
+        tablet.reads(AGE).await?;
+        tablet
+            .until("the field of this child is empty", async || {
+                let field = tablet.see(By::Css("main input")).await?;
+                Ok(field.prop("value").await?.unwrap_or_default().is_empty().then_some(field))
+            })
+            .await?
+            .send_keys(age)
+            .await?;
+        survey.press_next().await?;
+    }
+    tablet.headed(SCHOOL).await?;
+    survey.press_next().await?;
+    tablet.reads("We plan places by this.").await?;
+    // Nobody of that age: then it may stay open.
+    for _ in 0..2 {
+        tablet.press_button(t("back")).await?;
+    }
+    tablet.reads(AGE).await?;
+    tablet.press_button(t("back")).await?;
+    tablet.headed(CHILDREN).await?;
+    survey.write("0").await?.press_next().await?;
+    tablet.headed(SCHOOL).await?;
+    survey.next().await?;
+    survey.save().await?.received().await?;
+    let table = Client::sign_in(&server).await?.table("/export/surveys/families.csv").await?;
+    assert_eq!(table.column(name)?, ["0"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_calculation_is_picked_and_comes_to_the_same_on_the_tablet() -> Result<()> {
+    let server = Server::start().await?;
+    let (office, tablet) = Browser::start_two(&server).await?;
+    tablet.ready_for_offline().await?;
+    let builder = begin(&office).await?;
+    let questions = ["How many adults?", "How many children?", "How many are at work?"];
+    for words in questions {
+        builder.add(words, t("staff_kind_integer")).await?.done().await?;
+    }
+    builder.add(TOGETHER, t("staff_kind_calculate")).await?;
+    office.choose(t("staff_make_calculation"), t("staff_make_made_sum")).await?;
+    // In whatever order they are ticked, they are written in the order in which they are asked.
+    office.tick(questions[1]).await?;
+    office.tick(questions[0]).await?;
+    const SUM: &str = "coalesce(${how_many_adults}, 0) + coalesce(${how_many_children}, 0)";
+    assert_eq!(held(&office, "calculation").await?, SUM);
+    let uses = [("what", "How many adults?; How many children?")];
+    office.reads(&fill("staff_make_uses", &uses)).await?;
+    builder.saved().await?.done().await?;
+
+    // By hand: what leads nowhere is told while it is written, and is not kept.
+    office.press_link(TOGETHER).await?;
+    let field = office.see(By::Id("calculation")).await?;
+    field.send_keys(" * ${adlts}").await?;
+    let unknown = fill("staff_make_refused_unknown", &[("name", "adlts")]);
+    office.reads(&unknown).await?;
+    assert_eq!(held(&office, "make").await?, "=");
+    office.press(exactly("button", t("staff_make_done"))).await?;
+    let fault = office.see(By::Id("calculation-error")).await?.text().await?;
+    assert!(fault.contains("adlts"), "{fault}");
+    // Picked again, it is whole again.
+    office.choose(t("staff_make_calculation"), t("staff_make_made_difference")).await?;
+    office.choose(t("staff_make_made_from"), questions[0]).await?;
+    assert_eq!(held(&office, "calculation").await?, "");
+    office.choose(t("staff_make_made_less"), questions[2]).await?;
+    const LESS: &str = "coalesce(${how_many_adults}, 0) - coalesce(${how_many_are_at_work}, 0)";
+    assert_eq!(held(&office, "calculation").await?, LESS);
+    builder.done().await?.saved().await?;
+    office.press_link(TOGETHER).await?;
+    assert_eq!(held(&office, "make").await?, "difference");
+    builder.done().await?.publish(1).await?;
+
+    tablet.open_page("/surveys/families").await?;
+    let survey = Survey::start(&tablet).await?;
+    survey.write("3").await?.next().await?;
+    // Not answered, it counts as 0.
+    survey.next().await?.write("1").await?.next().await?;
+    survey.save().await?.received().await?;
+    let table = Client::sign_in(&server).await?.table("/export/surveys/families.csv").await?;
+    assert_eq!(table.column("ages_together")?, ["2"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_keeps_the_preview_away_leads_to_its_question() -> Result<()> {
+    let server = Server::start().await?;
+    let office = Browser::start(&server).await?;
+    let builder = begin(&office).await?;
+    builder.add(TOGETHER, t("staff_kind_calculate")).await?;
+    office.see(By::Id("calculation")).await?.send_keys("1 +").await?;
+    builder.done().await?.add(COUNTY, t("staff_kind_text")).await?.done().await?;
+    builder.go_to(t("staff_make_preview")).await?;
+    office.reads(t("staff_make_preview_wrong")).await?;
+    office.press_link(TOGETHER).await?;
+    office.see(exactly("h2", TOGETHER)).await?;
+    let fault = office.see(By::Id("calculation-error")).await?.text().await?;
+    assert!(!fault.is_empty());
+    let field = office.see(By::Id("calculation")).await?;
+    field.send_keys(" 1").await?;
+    builder.done().await?.go_to(t("staff_make_preview")).await?;
+    office.reads(t("staff_make_preview_text")).await?;
+    office.reads(COUNTY).await?;
+    Ok(())
+}
