@@ -62,6 +62,11 @@ pub fn Bars(
         }
     };
     let row_apart = |(label, count): (String, Option<u64>)| {
+        // Where small numbers are hidden, a zero would look like one that was forgotten.
+        let number = match count {
+            Some(0) => t(key::STAFF_RESULT_NOBODY),
+            count => told(count),
+        };
         view! {
             <tr class="ct-bars__row">
                 <th scope="row" class="ct-bars__label">
@@ -70,7 +75,7 @@ pub fn Bars(
                 <td class="ct-bars__cell">
                     <span class="govuk-visually-hidden">{t(key::STAFF_NOT_IN_SHARE)}</span>
                 </td>
-                <td class="ct-bars__number">{told(count)}</td>
+                <td class="ct-bars__number">{number}</td>
             </tr>
         }
     };
