@@ -164,6 +164,18 @@ fn an_archive_of_something_else_is_refused() {
     assert_eq!(code(&[("a.xlsx", &xlsx), ("t.csv", &large)]).0, "too_large");
     let bomb = vec![0; 17 * 1024 * 1024];
     assert_eq!(code(&[("a.xlsx", &xlsx), ("junk", &bomb)]).0, "too_large");
+    // A workbook in which another one is embedded is a workbook, and no archive of it.
+    let mut parts = ZipArchive::new(Cursor::new(&xlsx)).unwrap();
+    let mut embedding = ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..parts.len() {
+        embedding.raw_copy_file(parts.by_index_raw(index).unwrap()).unwrap();
+    }
+    embedding.start_file("xl/embeddings/other.xlsx", SimpleFileOptions::default()).unwrap();
+    embedding.write_all(b"another one").unwrap();
+    let embedding = embedding.finish().unwrap().into_inner();
+    let own = import(&embedding, &Options::default());
+    assert_eq!(own.definition, import(&xlsx, &Options::default()).definition);
+    assert!(own.definition.is_some());
     // What a computer puts beside the files by itself is no second workbook.
     let good = import(
         &zipped(&[("a.xlsx", &xlsx), ("__MACOSX/a.xlsx", b"x"), ("~$a.xlsx", b"x")]),
@@ -305,6 +317,7 @@ fn what_has_no_room_stays_out_and_is_said_and_what_is_behind_it_comes_in() {
             "Make them smaller. All files of a form have room for 384 KB."
         )
     );
+    assert!(!read.findings.iter().any(|it| it.code == "unused_media"), "{:#?}", read.findings);
     let definition = definition(read);
     let files: Vec<_> = definition["files"].as_object().unwrap().keys().collect();
     assert_eq!(files, ["grays.jpg", "map.png", "walk.mp4"]);

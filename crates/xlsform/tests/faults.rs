@@ -223,6 +223,16 @@ fn names_that_nobody_has_are_told_in_the_language_they_stand_in() {
         found.iter().all(|it| it.1 == "bad_reference" && it.2.starts_with("There is no question"))
     );
     assert_eq!(found[0].3, "Did you mean ${who}?");
+    // What only the engine finds, too: a record's own name is no question.
+    let import = form(vec![sheet(
+        "survey",
+        &[
+            &["type", "name", "label::Polski (pl)", "label::English (en)"],
+            &["text", "why", "Czemu, ${instanceID}?", "Why?"],
+        ],
+    )]);
+    let found = errors(&import);
+    assert_eq!((found.len(), found[0].0.as_str()), (1, "survey!C2"), "{found:#?}");
 }
 
 #[test]

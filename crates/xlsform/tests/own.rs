@@ -272,7 +272,7 @@ fn a_column_without_a_language_belongs_to_the_forms_own() {
     let (tags, _) = languages(&["label::English", "hint::English (EN)", "guidance_hint::pt-br"]);
     assert_eq!(tags, json!(["en", "pt-BR"]));
     // A name that nobody knows has the same tag when it comes in again, with the tag behind it.
-    for heading in ["label::Py", "label::Py (x-py)", "label::Py (X-PY)"] {
+    for heading in ["label::Py}", "label::Py} (x-py)", "label::Py} (X-PY)"] {
         assert_eq!(languages(&[heading]).0, json!(["x-py"]), "{heading}");
     }
     let (tags, item) = languages(&["label::English", "label::English (en)"]);
