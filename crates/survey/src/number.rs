@@ -23,7 +23,7 @@ pub fn parse(text: &str) -> Option<f64> {
                 return None;
             }
             // Past what is exact, digits behind the point no longer matter.
-            if behind_the_point && value >= EXACT / 10.0 {
+            if behind_the_point && value >= EXACT {
                 continue;
             }
             value = value * 10.0 + f64::from(byte - b'0');
