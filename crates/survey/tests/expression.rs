@@ -385,7 +385,7 @@ fn dates() {
             ("date('x')", ""),
             ("date(1)", "1970-01-02"),
             // 10:30 an hour ahead is half past nine.
-            ("decimal-date-time('1970-01-02T10:30:00.000+01:00')", "1.3958333333333332"),
+            ("decimal-date-time('1970-01-02T10:30:00.000+01:00')", "1.3958333333333333"),
             ("decimal-time('18:00')", "0.75"),
             ("decimal-time('06:00:00.000+01:00')", "0.25"),
             ("format-date(${born}, '%d/%m/%Y %e.%n.%y %b %a')", "02/03/1985 2.3.85 Mar Sat"),
