@@ -3,6 +3,8 @@
 use model::time::Millis;
 use serde::{Deserialize, Serialize};
 
+use crate::expression::date;
+
 /// When, where and by whom a survey is filled in. This crate has no clock and no randomness of its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Context {
@@ -32,22 +34,13 @@ pub struct Context {
 }
 
 impl Context {
-    /// The moment on the wall's clock, ISO 8601 with milliseconds and the zone's offset, as ODK
-    /// writes a dateTime.
+    /// The moment on the wall's clock, ISO 8601 with milliseconds and the zone's offset.
     pub(crate) fn moment(&self, at: Millis) -> String {
-        let local = self.wall(at);
-        let (sign, offset) = if self.offset < 0 { ('-', -self.offset) } else { ('+', self.offset) };
-        let (hours, minutes) = (offset / 60, offset % 60);
-        format!("{}{sign}{hours:02}:{minutes:02}", local.format("%Y-%m-%dT%H:%M:%S%.3f"))
+        date::time_of(at, self.offset)
     }
 
     /// The day on the wall's calendar.
     pub(crate) fn day(&self, at: Millis) -> String {
-        self.wall(at).format("%Y-%m-%d").to_string()
-    }
-
-    fn wall(&self, at: Millis) -> chrono::NaiveDateTime {
-        let millis = at.0.saturating_add(i64::from(self.offset) * 60_000);
-        chrono::DateTime::from_timestamp_millis(millis).unwrap_or_default().naive_utc()
+        date::day_of(at, self.offset)
     }
 }

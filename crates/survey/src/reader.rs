@@ -722,8 +722,10 @@ fn no_question(name: &str) -> String {
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        other => other.to_string(),
+        Value::Bool(truth) => truth.to_string(),
+        // As an expression would write it. The whole numbers of JSON beyond 2^53 are no names that anybody gives.
+        Value::Number(number) => number.as_f64().map(crate::number::write).unwrap_or_default(),
+        Value::Null | Value::Array(_) | Value::Object(_) => String::new(),
     }
 }
 
@@ -787,7 +789,7 @@ fn is_computed(source: &str, kind: &Kind) -> bool {
             '(' if words => return true,
             '*' | '+' | '|' => return true,
             '-' if hyphens => return false,
-            '-' if !words => return source.trim().parse::<f64>().is_err(),
+            '-' if !words => return crate::number::parse(source.trim()).is_none(),
             c if c.is_whitespace() => {
                 words = false;
                 let operator = [" div ", " mod "].iter().any(|it| rest.starts_with(it));

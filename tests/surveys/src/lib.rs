@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use js_sys::{Array, Object, Reflect};
 use model::{submission::Answer, time::Millis};
-use serde_json::{Value, json};
+use serde_json::Value;
 use survey::{Context, Definition, Field, Fill, Kind};
-use wasm_bindgen::prelude::{JsError, wasm_bindgen};
+use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
 
 /// The language that the measured forms are written in.
 const LANGUAGE: &str = "en";
@@ -29,10 +30,9 @@ impl Filling {
         Ok(Self(Fill::start(Arc::new(definition), context)))
     }
 
-    /// What is on the screen, as JSON: a list of questions.
-    pub fn page(&self) -> String {
-        let fields: Vec<Value> = self.0.fields().iter().map(state).collect();
-        Value::Array(fields).to_string()
+    /// What is on the screen: a list of questions.
+    pub fn page(&self) -> Array {
+        self.0.fields().iter().map(state).collect()
     }
 
     /// Answers a question; the names of several choices with spaces between. False if it takes no answer.
@@ -47,28 +47,32 @@ impl Filling {
         self.0.set(path, Some(answer))
     }
 
-    /// The state of the questions at these paths, which have lines between, as JSON.
-    pub fn state(&self, paths: &str) -> String {
-        let fields = paths.lines().filter_map(|path| self.0.field(path));
-        Value::Array(fields.map(|field| state(&field)).collect()).to_string()
+    /// The state of the questions at these paths, which have lines between.
+    pub fn state(&self, paths: &str) -> Array {
+        paths.lines().filter_map(|path| self.0.field(path)).map(|field| state(&field)).collect()
     }
 }
 
 /// What a screen shows of a question.
-fn state(field: &Field<'_>) -> Value {
-    if !field.is_relevant() {
-        return json!({ "relevant": false });
+fn state(field: &Field<'_>) -> JsValue {
+    let shown = Object::new();
+    let set = |name: &str, value: JsValue| {
+        // Only an object that is frozen or a proxy refuses it.
+        let _ = Reflect::set(&shown, &name.into(), &value);
+    };
+    set("relevant", field.is_relevant().into());
+    if field.is_relevant() {
+        let choice = |choice: survey::Offer| -> JsValue {
+            Array::of2(&choice.name.into(), &choice.label.into()).into()
+        };
+        let wrong = field.problems().into_iter().next().map(|problem| problem.detail);
+        set("label", field.label(LANGUAGE).into());
+        set("hint", field.hint(LANGUAGE).into());
+        set("required", field.is_required().into());
+        set("read_only", field.is_read_only().into());
+        set("value", field.value().into());
+        set("wrong", wrong.into());
+        set("choices", field.choices(LANGUAGE).into_iter().map(choice).collect::<Array>().into());
     }
-    let choices = field.choices(LANGUAGE).into_iter();
-    let wrong = field.problems().into_iter().next().map(|problem| problem.code);
-    json!({
-        "relevant": true,
-        "label": field.label(LANGUAGE),
-        "hint": field.hint(LANGUAGE),
-        "required": field.is_required(),
-        "read_only": field.is_read_only(),
-        "value": field.value(),
-        "wrong": wrong,
-        "choices": choices.map(|choice| json!([choice.name, choice.label])).collect::<Vec<_>>(),
-    })
+    shown.into()
 }

@@ -13,12 +13,12 @@ const SIDES = {
     return {
       begin(form) {
         filling = new Filling(form.definition, NOW);
-        return JSON.parse(filling.page());
+        return filling.page();
       },
       prepare: ({ path, value, page }) => ({ path, value, page: page.map((it) => it.path).join('\n') }),
       answer({ path, value, page }) {
         if (!filling.set(path, value)) throw new Error(`${path} takes no answer`);
-        return JSON.parse(filling.state(page));
+        return filling.state(page);
       },
     };
   },

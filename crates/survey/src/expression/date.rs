@@ -90,19 +90,29 @@ pub(super) fn days(text: &str) -> Option<f64> {
     read(text).map(Moment::days)
 }
 
-fn wall(environment: &Environment) -> NaiveDateTime {
-    let ahead = i64::from(environment.offset) * 60_000;
-    Millis(environment.now.0.saturating_add(ahead)).utc().naive_utc()
+/// What the wall shows, so many minutes ahead of UTC.
+fn wall(at: Millis, offset: i32) -> NaiveDateTime {
+    Millis(at.0.saturating_add(i64::from(offset) * 60_000)).utc().naive_utc()
+}
+
+/// The day of an instant on a calendar so many minutes ahead of UTC: `2026-11-24`.
+pub(crate) fn day_of(at: Millis, offset: i32) -> String {
+    written(wall(at, offset).date())
+}
+
+/// An instant on a clock so many minutes ahead of UTC, as ODK writes a dateTime: `2026-11-24T10:30:00.000+00:00`.
+pub(crate) fn time_of(at: Millis, offset: i32) -> String {
+    moment(wall(at, offset), offset)
 }
 
 /// `today()`.
 pub(super) fn today(environment: &Environment) -> String {
-    written(wall(environment).date())
+    day_of(environment.now, environment.offset)
 }
 
 /// `now()`.
 pub(super) fn now(environment: &Environment) -> String {
-    moment(wall(environment), environment.offset)
+    time_of(environment.now, environment.offset)
 }
 
 fn written(date: NaiveDate) -> String {

@@ -8,7 +8,7 @@
 //! **Invariant:** whatever the source and the data, reading and evaluating end, do not panic, and take bounded stack
 //! and time.
 
-mod date;
+pub(crate) mod date;
 mod environment;
 mod evaluate;
 mod function;
