@@ -47,6 +47,15 @@ pub struct Offer {
     pub versions: Vec<u32>,
 }
 
+/// A group or a repeat around a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Its name.
+    pub name: String,
+    /// Whether it is a repeat.
+    pub repeats: bool,
+}
+
 /// One question over all versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
@@ -58,6 +67,8 @@ pub struct Question {
     pub sort: Sort,
     /// The repeat it stands in, by its path.
     pub repeat: Option<String>,
+    /// What stands around it, from outside in. The path has only the groups that it takes to tell questions apart.
+    pub around: Vec<Group>,
     /// How it was asked.
     pub wordings: Vec<Wording>,
     /// It offers "Prefer not to say" in some version.
@@ -177,6 +188,7 @@ fn of(version: u32, definition: &Definition, question: &Item) -> Option<Question
         kind,
         sort,
         repeat: question.repeat.and_then(|at| Some(definition.items.get(at)?.path.clone())),
+        around: around(definition, question),
         wordings: vec![Wording {
             versions: vec![version],
             kind: kind.to_owned(),
@@ -187,6 +199,21 @@ fn of(version: u32, definition: &Definition, question: &Item) -> Option<Question
         offers: offers.into_iter().map(offer).collect(),
         likert: question.looks("likert"),
     })
+}
+
+fn around(definition: &Definition, question: &Item) -> Vec<Group> {
+    let outwards =
+        std::iter::successors(question.parent.and_then(|at| definition.items.get(at)), |group| {
+            definition.items.get(group.parent?)
+        });
+    let mut groups: Vec<Group> = outwards
+        .map(|group| Group {
+            name: group.name.clone(),
+            repeats: matches!(group.kind, Kind::Repeat),
+        })
+        .collect();
+    groups.reverse();
+    groups
 }
 
 fn steps(scale: &survey::Scale) -> Vec<(String, Text)> {

@@ -242,8 +242,8 @@ async fn export_to(store: &Store, what: &str, out: Option<&Path>) -> Result<(), 
         }
         Some(("surveys", id)) => {
             let survey = model::Key::parse(id).ok_or("a survey's id has a-z, 0-9, . and -")?;
-            let everybody = Selection::default();
-            let export = export::SurveyExport::open(store.clone(), &survey, everybody, None)
+            let (everybody, written) = (Selection::default(), export::Written::default());
+            let export = export::SurveyExport::open(store.clone(), &survey, everybody, written)
                 .await?
                 .ok_or_else(|| format!("there is no survey {survey}"))?;
             write(export.csv(), out).await

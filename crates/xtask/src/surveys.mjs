@@ -1,4 +1,4 @@
-// Minifies ODK's engine as ours is, and writes how many bytes of brotli each side's code has: our engine (script and wasm),
+// Minifies both engines' scripts, and writes how many bytes of brotli each side's code has: our engine (script and wasm),
 // ODK's (one script, its parser's wasm inside), and our whole program of surveys.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,12 +6,13 @@ import { brotliCompressSync } from "node:zlib";
 import { minify } from "terser";
 
 const [engine, out, dist] = process.argv.slice(1);
-const { code } = await minified(readFileSync(engine, "utf8"));
-writeFileSync(join(out, "odk.js"), code);
+await minified(engine, "odk.js");
+await minified(join(out, "ours.js"), "ours.js");
 
-function minified(text) {
+async function minified(from, name) {
   const compress = { module: true, toplevel: true, passes: 2 };
-  return minify(text, { module: true, compress, mangle: { toplevel: true } });
+  const { code } = await minify(readFileSync(from, "utf8"), { module: true, compress, mangle: { toplevel: true } });
+  writeFileSync(join(out, name), code);
 }
 
 const weigh = (...files) =>

@@ -1,4 +1,5 @@
-//! The answers as files: every format there is, with the choices' names or their labels, of the people whom the page shows.
+//! The answers as files: every format there is, with the choices' names or their labels, in the columns of
+//! KoboToolbox or ODK Central, of the people whom the page shows.
 
 use std::collections::BTreeSet;
 
@@ -43,13 +44,21 @@ pub fn Exports(
         });
         std::iter::once(names).chain(labels).collect::<Vec<_>>()
     });
+    let layout = RwSignal::new(String::new());
+    let layouts = Signal::derive(|| {
+        vec![
+            (String::new(), t(key::STAFF_RESULT_LAYOUT_KOBO)),
+            ("odk".to_owned(), t(key::STAFF_RESULT_LAYOUT_ODK)),
+        ]
+    });
     let link = move |(ending, words, hint): (&'static str, locale::Key, locale::Key)| {
         let (survey, name) = (survey.clone(), format!("{survey}.{ending}"));
         let address = move || {
             let mut query = filter.with(FeedbackFilter::query);
-            let labels = labels.get();
-            if !labels.is_empty() {
-                query = format!("{query}&labels={labels}");
+            for (name, value) in [("labels", labels.get()), ("layout", layout.get())] {
+                if !value.is_empty() {
+                    query = format!("{query}&{name}={value}");
+                }
             }
             let query = query.trim_start_matches('&');
             format!("/api/v1/export/surveys/{survey}.{ending}?{query}")
@@ -89,6 +98,13 @@ pub fn Exports(
                     options
                     value=labels
                     on_change=move |tag: String| labels.set(tag)
+                />
+                <Select
+                    id="layout"
+                    label=label(key::STAFF_RESULT_LAYOUT)
+                    options=layouts
+                    value=layout
+                    on_change=move |name: String| layout.set(name)
                 />
                 <ul class="govuk-list ct-stack">{FORMATS.map(link).collect_view()}</ul>
             </div>

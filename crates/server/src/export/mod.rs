@@ -2,6 +2,7 @@
 
 mod content;
 mod csv;
+mod layout;
 mod survey;
 mod table;
 
@@ -16,7 +17,9 @@ use model::{
 pub use self::{
     content::content_files,
     csv::feedback_csv,
+    layout::Layout,
     survey::{SurveyExport, pieces},
+    table::Written,
 };
 use crate::{Store, StoreError, store::StoredSubmission};
 

@@ -19,7 +19,7 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 use super::{
     csv::{BYTE_ORDER_MARK, lines},
     response_of,
-    table::{Indices, Row, Tables, Themes},
+    table::{Indices, Row, Tables, Themes, Written},
     versions_of,
 };
 use crate::{
@@ -48,8 +48,8 @@ pub struct SurveyExport {
 }
 
 impl SurveyExport {
-    /// The responses to `survey` that `selection` means, with a column for each question of any version, and the labels of
-    /// choices in the language `labels` if there is one. `None` if there is no such survey.
+    /// The responses to `survey` that `selection` means, with a column for each question of any version, as it
+    /// is to be `written`. `None` if there is no such survey.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -57,7 +57,7 @@ impl SurveyExport {
         store: Store,
         survey: &Key,
         selection: Selection,
-        labels: Option<String>,
+        written: Written,
     ) -> Result<Option<Self>, StoreError> {
         let versions = versions_of(&store, survey.as_str()).await?;
         let known = store.record(Collection::Survey, survey.as_str()).await?;
@@ -74,7 +74,7 @@ impl SurveyExport {
             Some((record.id, name))
         });
         let themes = Themes { given, names: names.collect() };
-        let tables = Tables::of(survey, questions(versions.iter()), labels, themes);
+        let tables = Tables::of(survey, questions(versions.iter()), written, themes);
         Ok(Some(Self { store, filter, narrowed, tables }))
     }
 

@@ -1,10 +1,8 @@
 //! How responses stand in tables: one of people, and one for each repeat, joined by key.
 //!
-//! The layout is that of KoboToolbox' exports (formpack's `reporting/export.py`): a column a question, of a multiple
-//! choice also one 0/1 column for each choice (`question/choice`), then `_id`, `_uuid`, `_submission_time` and so on;
-//! `_index` counts the rows of a table, `_parent_table_name` and `_parent_index` name the row of the table around it.
-//! Our own columns come last, with an underscore before them: among them the themes that staff gave to each question
-//! that is answered in words.
+//! A column a question, of a multiple choice also one 0/1 column for each choice (`question/choice`), of a place one for
+//! each of its numbers. How they are called and what stands around them says a [`Layout`]. Behind everything stand the themes
+//! that staff gave to each question that is answered in words.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +13,7 @@ use model::{
     tally::without_positions,
 };
 
+use super::layout::{Layout, Subject};
 use crate::{
     asked::{Question, Sort},
     store::StoredSubmission,
@@ -22,35 +21,6 @@ use crate::{
 
 /// How "prefer not to say" stands in a cell.
 const DECLINED: &str = "prefer_not_to_say";
-
-/// What stands behind the questions of the table of people.
-const ABOUT: [&str; 16] = [
-    "_id",
-    "_uuid",
-    "_submission_time",
-    "_validation_status",
-    "_notes",
-    "_status",
-    "_submitted_by",
-    "__version__",
-    "_tags",
-    "_index",
-    "_reference",
-    "_made_at",
-    "_venue",
-    "_language",
-    "_seconds",
-    "_partial",
-];
-/// What stands behind the questions of a repeat.
-const ABOUT_INSTANCE: [&str; 6] = [
-    "_index",
-    "_parent_table_name",
-    "_parent_index",
-    "_submission__id",
-    "_submission__uuid",
-    "_submission__submission_time",
-];
 
 /// One table of an export.
 #[derive(Debug, Clone, Default)]
@@ -63,10 +33,24 @@ pub struct Table {
     repeat: String,
     /// The table around it.
     parent: usize,
-    /// Its questions and the choices that have columns of their own.
-    questions: Vec<(Question, Vec<String>)>,
+    /// Its questions and what of them has columns of its own.
+    questions: Vec<(Question, Split)>,
     /// The paths of those of them that staff sort into themes, in the order of their columns behind all others.
     sorted: Vec<String>,
+}
+
+/// What of a question's answer has columns of its own.
+#[derive(Debug, Clone)]
+enum Split {
+    /// Nothing.
+    Whole,
+    /// Each of these choices, with 0 or 1.
+    Choices(Vec<String>),
+    /// The four numbers of a place.
+    Place {
+        /// Instead of all of them in one column.
+        only: bool,
+    },
 }
 
 /// What staff say that answers in words are about.
@@ -83,9 +67,17 @@ pub struct Themes {
 pub struct Tables {
     /// People first, then repeats, outer ones before inner ones.
     pub tables: Vec<Table>,
-    /// The language of the labels that stand in cells in place of choices' names.
-    labels: Option<String>,
+    written: Written,
     themes: Themes,
+}
+
+/// How an export is written.
+#[derive(Debug, Clone, Default)]
+pub struct Written {
+    /// The language of the labels that stand in cells in place of choices' names.
+    pub labels: Option<String>,
+    /// Whose names the columns have.
+    pub layout: Layout,
 }
 
 /// One row: its table and its cells.
@@ -97,12 +89,8 @@ pub struct Indices(Vec<u64>);
 
 impl Tables {
     /// The tables of `questions`, whose answers are about `themes`.
-    pub fn of(
-        survey: &Key,
-        questions: Vec<Question>,
-        labels: Option<String>,
-        themes: Themes,
-    ) -> Self {
+    pub fn of(survey: &Key, questions: Vec<Question>, written: Written, themes: Themes) -> Self {
+        let layout = written.layout;
         let mut tables = vec![Table { name: survey.to_string(), ..Table::default() }];
         let mut repeats: Vec<String> =
             questions.iter().filter_map(|question| question.repeat.clone()).collect();
@@ -130,28 +118,39 @@ impl Tables {
             tables.push(Table { name, repeat: repeat.clone(), parent, ..Table::default() });
             known.push(repeat);
         }
+        for (at, table) in tables.iter_mut().enumerate() {
+            table.columns.extend(layout.before(at == 0).iter().map(|name| (*name).to_owned()));
+        }
         for question in questions {
             let repeat = question.repeat.clone().unwrap_or_default();
             let Some(table) = tables.iter_mut().find(|table| table.repeat == repeat) else {
                 continue;
             };
-            let inside = format!("{repeat}/");
-            let name = question.path.strip_prefix(&inside).unwrap_or(&question.path).to_owned();
-            let picked: Vec<String> = if question.sort == Sort::Many {
-                question.offers.iter().map(|offer| offer.name.clone()).collect()
+            let name = layout.column(&question, &repeat);
+            let split = if question.sort == Sort::Many {
+                Split::Choices(question.offers.iter().map(|offer| offer.name.clone()).collect())
+            } else if question.kind == "geopoint" {
+                Split::Place { only: layout.parts(&name).1 }
             } else {
-                Vec::new()
+                Split::Whole
             };
-            table.columns.push(name.clone());
-            table.columns.extend(picked.iter().map(|choice| format!("{name}/{choice}")));
+            if !matches!(split, Split::Place { only: true }) {
+                table.columns.push(name.clone());
+            }
+            match &split {
+                Split::Whole => {}
+                Split::Choices(choices) => {
+                    table.columns.extend(choices.iter().map(|choice| format!("{name}/{choice}")));
+                }
+                Split::Place { .. } => table.columns.extend(layout.parts(&name).0),
+            }
             if question.takes_themes() {
                 table.sorted.push(question.path.clone());
             }
-            table.questions.push((question, picked));
+            table.questions.push((question, split));
         }
         for (at, table) in tables.iter_mut().enumerate() {
-            let about: &[&str] = if at == 0 { &ABOUT } else { &ABOUT_INSTANCE };
-            table.columns.extend(about.iter().map(|name| (*name).to_owned()));
+            table.columns.extend(layout.behind(at == 0).into_iter().map(str::to_owned));
             let inside = format!("{}/", table.repeat);
             for path in &table.sorted {
                 let mut name = themes_column(path.strip_prefix(&inside).unwrap_or(path));
@@ -162,7 +161,7 @@ impl Tables {
                 table.columns.push(name);
             }
         }
-        Self { tables, labels, themes }
+        Self { tables, written, themes }
     }
 
     /// The rows of one response: its own first, then those of its repeats.
@@ -174,9 +173,6 @@ impl Tables {
         indices: &mut Indices,
     ) -> Vec<Row> {
         indices.0.resize(self.tables.len(), 0);
-        let received = utc(stored.received_at);
-        let id = stored.seq.to_string();
-        let uuid = stored.id.to_string();
         let mut rows = Vec::new();
         // The row of each instance, by its table and positions.
         let mut places: BTreeMap<(usize, Vec<u32>), u64> = BTreeMap::new();
@@ -184,42 +180,21 @@ impl Tables {
             for (positions, answers) in instances(&table.repeat, response, at == 0) {
                 indices.0[at] += 1;
                 let index = indices.0[at];
-                let mut cells = self.cells(table, &answers);
-                if at == 0 {
-                    cells.extend([
-                        id.clone(),
-                        uuid.clone(),
-                        received.clone(),
-                        String::new(),
-                        String::new(),
-                        "submitted_via_web".to_owned(),
-                        String::new(),
-                        response.version.to_string(),
-                        String::new(),
-                        index.to_string(),
-                        stored.id.reference(),
-                        utc(submission.made_at),
-                        submission.venue.as_ref().map(Key::to_string).unwrap_or_default(),
-                        submission.language.clone(),
-                        response.seconds.map(|it| it.to_string()).unwrap_or_default(),
-                        u8::from(response.partial).to_string(),
-                    ]);
-                } else {
-                    let parent = &self.tables[table.parent];
-                    let depth = match table.parent {
-                        0 => 0,
-                        _ => positions.len() - 1,
-                    };
-                    let around = places.get(&(table.parent, positions[..depth].to_vec()));
-                    cells.extend([
-                        index.to_string(),
-                        parent.name.clone(),
-                        around.map(u64::to_string).unwrap_or_default(),
-                        id.clone(),
-                        uuid.clone(),
-                        received.clone(),
-                    ]);
-                }
+                let parent = &self.tables[table.parent];
+                let depth = if table.parent == 0 { 0 } else { positions.len() - 1 };
+                let subject = Subject {
+                    stored,
+                    submission,
+                    response,
+                    index,
+                    positions: &positions,
+                    around: table.questions.first().map_or(&[], |(it, _)| &it.around),
+                    parent: &parent.name,
+                    parent_index: places.get(&(table.parent, positions[..depth].to_vec())).copied(),
+                };
+                let mut cells = self.written.layout.cells_before(&subject);
+                cells.extend(self.cells(table, &answers));
+                cells.extend(self.written.layout.cells_behind(&subject));
                 cells.extend(table.sorted.iter().map(|path| {
                     let said = answers.get(path).filter(|(_, it)| matches!(it, Answer::One(_)));
                     said.map(|(path, _)| self.themes_of(stored, path)).unwrap_or_default()
@@ -235,7 +210,7 @@ impl Tables {
     fn themes_of(&self, stored: &StoredSubmission, path: &str) -> String {
         let themes = self.themes.given.get(&answer_of(stored.id, path)).into_iter().flatten();
         let word = |theme: &Key| {
-            let name = self.labels.as_ref().zip(self.themes.names.get(theme));
+            let name = self.written.labels.as_ref().zip(self.themes.names.get(theme));
             let name = name.map(|(tag, name)| name.get(tag).to_owned());
             name.filter(|name| !name.is_empty()).unwrap_or_else(|| theme.to_string())
         };
@@ -243,16 +218,19 @@ impl Tables {
     }
 
     fn separator(&self) -> &'static str {
-        if self.labels.is_some() { "; " } else { " " }
+        if self.written.labels.is_some() { "; " } else { " " }
     }
 
     fn cells(&self, table: &Table, answers: &Instance<'_>) -> Vec<String> {
         let mut cells = Vec::with_capacity(table.columns.len());
-        for (question, choices) in &table.questions {
+        for (question, split) in &table.questions {
             let answer = answers.get(&question.path).map(|(_, answer)| *answer);
             let word = |value: &String| {
-                let label =
-                    self.labels.as_ref().map(|tag| question.label(value).get(tag).to_owned());
+                let label = self
+                    .written
+                    .labels
+                    .as_ref()
+                    .map(|tag| question.label(value).get(tag).to_owned());
                 label.filter(|label| !label.is_empty()).unwrap_or_else(|| value.clone())
             };
             let (words, picked): (String, Option<&[String]>) = match answer {
@@ -265,19 +243,27 @@ impl Tables {
                     Some(values.as_slice()),
                 ),
             };
-            cells.push(words);
-            cells.extend(choices.iter().map(|choice| match picked {
-                Some(picked) => u8::from(picked.contains(choice)).to_string(),
-                None => String::new(),
-            }));
+            match split {
+                Split::Whole => cells.push(words),
+                Split::Choices(choices) => {
+                    cells.push(words);
+                    cells.extend(choices.iter().map(|choice| match picked {
+                        Some(picked) => u8::from(picked.contains(choice)).to_string(),
+                        None => String::new(),
+                    }));
+                }
+                Split::Place { only } => {
+                    let place = words.clone();
+                    if !only {
+                        cells.push(words);
+                    }
+                    let mut numbers = place.split_whitespace().filter(|_| picked.is_some());
+                    cells.extend([(); 4].map(|()| numbers.next().unwrap_or_default().to_owned()));
+                }
+            }
         }
         cells
     }
-}
-
-/// ISO 8601 in UTC without a zone, as Kobo writes it.
-fn utc(at: model::time::Millis) -> String {
-    at.rfc3339().trim_end_matches('Z').to_owned()
 }
 
 /// The column of the themes of the question `name`. A slash would make it one of the question's own: scripts cut names
@@ -327,6 +313,7 @@ mod tests {
             kind: "text",
             sort: Sort::Words,
             repeat: repeat.map(str::to_owned),
+            around: Vec::new(),
             wordings: Vec::new(),
             may_decline: false,
             offers: Vec::new(),
@@ -342,7 +329,7 @@ mod tests {
             question("home/name", Some("home")),
             question("home/child/age", Some("home/child")),
         ];
-        let tables = Tables::of(&survey, questions, None, Themes::default());
+        let tables = Tables::of(&survey, questions, Written::default(), Themes::default());
         let names: Vec<_> = tables.tables.iter().map(|table| table.name.as_str()).collect();
         assert_eq!(names, ["census", "home", "child"]);
         let id = SubmissionId::new(Millis(0), [1; 10]);

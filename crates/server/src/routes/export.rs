@@ -10,7 +10,7 @@ use axum::{
 use super::{App, query::Parameters, session::Staff};
 use crate::{
     ApiError,
-    export::{SurveyExport, feedback_csv, pieces},
+    export::{Layout, SurveyExport, Written, feedback_csv, pieces},
     results::Selection,
 };
 
@@ -39,10 +39,15 @@ pub(super) async fn survey(
         return Err(missing());
     }
     // What is compared narrows nobody, so that a page's own address part is a file's too.
-    let selection = parameters.selection(&["by", "labels"])?;
+    let selection = parameters.selection(&["by", "labels", "layout"])?;
     let narrowed = selection != Selection::default();
+    let layout = parameters.text("layout").map(|name| {
+        let unknown = || ApiError::malformed("/layout", "\"layout\" is kobo or odk.");
+        Layout::named(name).ok_or_else(unknown)
+    });
     let labels = parameters.text("labels").map(str::to_owned);
-    let export = SurveyExport::open(app.store, &survey, selection, labels)
+    let written = Written { labels, layout: layout.transpose()?.unwrap_or_default() };
+    let export = SurveyExport::open(app.store, &survey, selection, written)
         .await?
         .ok_or_else(|| ApiError::NotFound(format!("survey \"{survey}\"")))?;
     // Rows of people leave: who took them is written down.

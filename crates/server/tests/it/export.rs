@@ -227,10 +227,101 @@ async fn themes_stand_behind_all_columns_in_every_format_and_in_repeats() {
     assert_eq!(themes, homes[0].len() - 1);
     assert_eq!([&homes[1][themes], &homes[2][themes]], ["", "transport"]);
 
-    let mut archive =
-        zip::ZipArchive::new(std::io::Cursor::new(file("living.zip").await.body)).unwrap();
-    let mut text = Vec::new();
-    std::io::Read::read_to_end(&mut archive.by_name("living-home.csv").unwrap(), &mut text)
-        .unwrap();
-    assert_eq!(rows(&text)[2].last().unwrap(), "transport");
+    let files = archive(file("living.zip").await.body);
+    assert_eq!(files["living-home.csv"][2].last().unwrap(), "transport");
+}
+
+/// Columns and rows of each file of an archive.
+fn archive(bytes: Vec<u8>) -> std::collections::BTreeMap<String, Vec<Vec<String>>> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let files = (0..archive.len()).map(|at| {
+        let mut file = archive.by_index(at).unwrap();
+        let mut text = Vec::new();
+        std::io::Read::read_to_end(&mut file, &mut text).unwrap();
+        (file.name().unwrap().into_owned(), rows(&text))
+    });
+    files.collect()
+}
+
+#[tokio::test]
+async fn scripts_for_odk_central_find_its_columns_and_scripts_for_kobotoolbox_its_own() {
+    let server = Server::start().await;
+    let cookie = server.cookie().await;
+    let group = |kind: &str, name: &str, items: serde_json::Value| json!({"name": name, "type": kind, "label": {"en": name}, "items": items});
+    let text = |name: &str| json!({"name": name, "type": "text", "label": {"en": name}});
+    let mut second = definition(&["bus", "car"]);
+    let mut go = second["items"][1].clone();
+    go["name"] = json!("go");
+    second["items"] = json!([group(
+        "group",
+        "home",
+        json!([
+            go,
+            {"name": "place", "type": "geopoint", "label": {"en": "Where?"}},
+            group("repeat", "person", json!([
+                group("group", "who", json!([text("name")])),
+                group("repeat", "pet", json!([text("called")])),
+            ])),
+        ])
+    ),]);
+    let edit = json!({"edits": [{
+        "edit": "0190a5b4-0000-7000-8000-000000000001", "collection": "survey_version",
+        "id": "living.2", "base_rev": 0,
+        "fields": {"survey": "living", "version": 2, "definition": second},
+    }]});
+    let edited = server.post_as(&cookie, "/api/v1/edits", &edit).await.json();
+    assert_eq!(edited["results"][0]["result"], "merged", "{edited}");
+    let record = response(
+        1,
+        2,
+        json!({"go": {"many": ["car"]}, "place": {"one": "51.4 0.3 12 5.5"}, "person": {"one": "2"},
+               "person[1]/name": {"one": "Ana"}, "person[2]/name": {"one": "Ben"}, "person[2]/pet": {"one": "1"},
+               "person[2]/pet[1]/called": {"one": "Rex"}}),
+    );
+    let uuid = format!("uuid:{}", record["record"]["id"].as_str().unwrap());
+    let pushed = server.push(&[record]).await;
+    assert_eq!(pushed["verdicts"][0]["verdict"], "received", "{pushed}");
+    let file = async |name: &str| {
+        let answer = server.get_as(&cookie, &format!("/api/v1/export/surveys/living{name}")).await;
+        archive(answer.body)
+    };
+
+    // What Central's own export of this form has, in its order; questions of the first version stand behind it.
+    let odk = file(".zip?version=2&layout=odk").await;
+    let people = &odk["living.csv"];
+    assert_eq!(people[0][0], "SubmissionDate");
+    let home = people[0].iter().position(|column| column == "home-go").unwrap();
+    let end = people[0].iter().position(|column| column == "_reference").unwrap();
+    assert_eq!(
+        people[0][home..home + 7].join(","),
+        "home-go,home-go/bus,home-go/car,home-place-Latitude,home-place-Longitude,\
+         home-place-Altitude,home-place-Accuracy"
+    );
+    assert_eq!(people[1][home..home + 7], ["car", "0", "1", "51.4", "0.3", "12", "5.5"]);
+    assert_eq!(
+        people[0][end - 11..end].join(","),
+        "meta-instanceID,KEY,SubmitterID,SubmitterName,AttachmentsPresent,AttachmentsExpected,Status,\
+         ReviewState,DeviceID,Edits,FormVersion"
+    );
+    assert_eq!(people[1][end - 11..end].join(","), format!("{uuid},{uuid},,,0,0,,,,0,2"));
+    assert!(people[1][0].len() == 24 && people[1][0].ends_with('Z'), "{}", people[1][0]);
+    let (first, second) = (format!("{uuid}/home/person[1]"), format!("{uuid}/home/person[2]"));
+    assert_eq!(odk["living-person.csv"][0][..3], ["who-name", "PARENT_KEY", "KEY"]);
+    assert_eq!(odk["living-person.csv"][1][..3], ["Ana", &uuid, &first]);
+    assert_eq!(odk["living-person.csv"][2][..3], ["Ben", &uuid, &second]);
+    assert_eq!(odk["living-pet.csv"][0][..3], ["called", "PARENT_KEY", "KEY"]);
+    assert_eq!(odk["living-pet.csv"][1][..3], ["Rex", &second, &format!("{second}/pet[1]")]);
+
+    let kobo = file(".zip?version=2").await;
+    let people = &kobo["living.csv"];
+    let place = people[0].iter().position(|column| column == "place").unwrap();
+    assert_eq!(
+        people[0][place..place + 5].join(","),
+        "place,_place_latitude,_place_longitude,_place_altitude,_place_precision"
+    );
+    assert_eq!(people[1][place..place + 5], ["51.4 0.3 12 5.5", "51.4", "0.3", "12", "5.5"]);
+    assert_eq!(kobo["living-pet.csv"][1][..4], ["Rex", "1", "person", "2"]);
+
+    let path = "/api/v1/export/surveys/living.csv?layout=ona";
+    server.get_as(&cookie, path).await.problem(400);
 }
