@@ -15,7 +15,7 @@ use model::{
 
 use super::layout::{Layout, Subject};
 use crate::{
-    asked::{Question, Sort},
+    asked::{Group, Question, Sort},
     store::StoredSubmission,
 };
 
@@ -37,6 +37,13 @@ pub struct Table {
     questions: Vec<(Question, Split)>,
     /// The paths of those of them that staff sort into themes, in the order of their columns behind all others.
     sorted: Vec<String>,
+}
+
+impl Table {
+    /// The groups and repeats around its first question.
+    fn around(&self) -> &[Group] {
+        self.questions.first().map_or(&[], |(question, _)| &question.around)
+    }
 }
 
 /// What of a question's answer has columns of its own.
@@ -92,31 +99,22 @@ impl Tables {
     pub fn of(survey: &Key, questions: Vec<Question>, written: Written, themes: Themes) -> Self {
         let layout = written.layout;
         let mut tables = vec![Table { name: survey.to_string(), ..Table::default() }];
-        let mut repeats: Vec<String> =
-            questions.iter().filter_map(|question| question.repeat.clone()).collect();
-        // Repeats around repeats may ask nothing themselves.
-        for repeat in repeats.clone() {
-            let parts: Vec<&str> = repeat.split('/').collect();
-            let outer = (1..parts.len()).map(|end| parts[..end].join("/"));
-            repeats.extend(outer.filter(|outer| {
-                questions.iter().any(|it| it.repeat.as_deref() == Some(outer.as_str()))
-            }));
-        }
+        let mut repeats: Vec<&String> =
+            questions.iter().filter_map(|it| it.repeat.as_ref()).collect();
         repeats.sort_by_key(|repeat| repeat.matches('/').count());
-        let mut known: Vec<String> = Vec::new();
         for repeat in repeats {
-            if known.contains(&repeat) {
+            if tables.iter().any(|table| table.repeat == *repeat) {
                 continue;
             }
-            let parent = known
-                .iter()
-                .rposition(|outer| repeat.starts_with(&format!("{outer}/")))
-                .map_or(0, |at| at + 1);
-            let last = repeat.rsplit('/').next().unwrap_or(&repeat).to_owned();
+            let around = |table: &Table| {
+                let inside = repeat.strip_prefix(&table.repeat);
+                !table.repeat.is_empty() && inside.is_some_and(|it| it.starts_with('/'))
+            };
+            let parent = tables.iter().rposition(around).unwrap_or(0);
+            let last = repeat.rsplit('/').next().unwrap_or(repeat).to_owned();
             let taken = tables.iter().any(|table| table.name == last);
             let name = if taken { repeat.replace('/', "_") } else { last };
             tables.push(Table { name, repeat: repeat.clone(), parent, ..Table::default() });
-            known.push(repeat);
         }
         for (at, table) in tables.iter_mut().enumerate() {
             table.columns.extend(layout.before(at == 0).iter().map(|name| (*name).to_owned()));
@@ -181,16 +179,19 @@ impl Tables {
                 indices.0[at] += 1;
                 let index = indices.0[at];
                 let parent = &self.tables[table.parent];
-                let depth = if table.parent == 0 { 0 } else { positions.len() - 1 };
+                // A repeat between the two that asks nothing has no table, and a position.
+                let depth = parent.around().iter().filter(|group| group.repeats).count();
                 let subject = Subject {
                     stored,
                     submission,
                     response,
                     index,
                     positions: &positions,
-                    around: table.questions.first().map_or(&[], |(it, _)| &it.around),
+                    around: table.around(),
                     parent: &parent.name,
-                    parent_index: places.get(&(table.parent, positions[..depth].to_vec())).copied(),
+                    parent_index: places
+                        .get(&(table.parent, positions[..depth.min(positions.len())].to_vec()))
+                        .copied(),
                 };
                 let mut cells = self.written.layout.cells_before(&subject);
                 cells.extend(self.cells(table, &answers));
@@ -313,7 +314,11 @@ mod tests {
             kind: "text",
             sort: Sort::Words,
             repeat: repeat.map(str::to_owned),
-            around: Vec::new(),
+            around: repeat
+                .into_iter()
+                .flat_map(|path| path.split('/'))
+                .map(|name| Group { name: name.to_owned(), repeats: true })
+                .collect(),
             wordings: Vec::new(),
             may_decline: false,
             offers: Vec::new(),
@@ -328,16 +333,19 @@ mod tests {
             question("street", None),
             question("home/name", Some("home")),
             question("home/child/age", Some("home/child")),
+            question("home/child/way/by", Some("home/child/way")),
+            question("home/school/class/name", Some("home/school/class")),
         ];
         let tables = Tables::of(&survey, questions, Written::default(), Themes::default());
         let names: Vec<_> = tables.tables.iter().map(|table| table.name.as_str()).collect();
-        assert_eq!(names, ["census", "home", "child"]);
+        assert_eq!(names, ["census", "home", "child", "way", "class"]);
         let id = SubmissionId::new(Millis(0), [1; 10]);
         let submission: Submission = serde_json::from_value(json!({
             "id": id, "made_at": 0, "response": {"survey": "census", "version": 1, "answers": {
                 "street": {"one": "Elm"}, "home": {"one": "2"},
                 "home[1]/name": {"one": "A"}, "home[2]/name": {"one": "B"},
                 "home[2]/child[1]/age": {"one": "4"}, "home[2]/child[2]/age": {"one": "9"},
+                "home[2]/child[1]/way[1]/by": {"one": "bus"}, "home[2]/school[3]/class[1]/name": {"one": "4b"},
             }},
         }))
         .unwrap();
@@ -356,6 +364,9 @@ mod tests {
                 (1, "B|4|census|2".to_owned()),
                 (2, "4|3|home|4".to_owned()),
                 (2, "9|4|home|4".to_owned()),
+                (3, "bus|2|child|3".to_owned()),
+                // No table has schools: the row around a class is the home.
+                (4, "4b|2|home|4".to_owned()),
             ]
         );
     }
