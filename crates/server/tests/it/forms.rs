@@ -92,23 +92,29 @@ async fn check_files(server: &Server, cookie: &str, files: &[(&str, &[u8])]) -> 
 }
 
 #[tokio::test]
-async fn a_form_with_a_table_comes_in_is_published_and_goes_out_as_one_archive() {
+async fn a_form_with_a_table_and_a_picture_comes_in_is_published_and_goes_out_as_one_archive() {
     let server = Server::start().await;
     let cookie = server.cookie().await;
-    let head: &[&str] = &["type", "name", "label"];
-    let towns = form(&[head, &["select_one_from_file towns.csv", "town", "Town"]]);
+    let head: &[&str] = &["type", "name", "label", "media::image"];
+    let towns = form(&[head, &["select_one_from_file towns.csv", "town", "Town", "quay.gif"]]);
     let table: &[u8] = b"name,label\ngrays,Grays\npurfleet,Purfleet\n";
+    let picture: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
 
     // Alone, it says what is missing; with its table it is whole; what is beside and no table is told.
     let alone = check_files(&server, &cookie, &[("towns.xlsx", &towns)]).await.json();
-    assert_eq!(alone["findings"][0]["code"], "missing_file", "{alone}");
-    let files = [("towns.csv", table), ("towns.xlsx", &*towns), ("bus.odt", b"odt")];
+    let codes = |answer: &Value| -> Vec<String> {
+        let findings = answer["findings"].as_array().unwrap().iter();
+        findings.map(|it| it["code"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(codes(&alone), ["missing_media", "missing_file", "language_assumed"], "{alone}");
+    let files =
+        [("towns.csv", table), ("quay.gif", picture), ("towns.xlsx", &*towns), ("bus.odt", b"odt")];
     let whole = check_files(&server, &cookie, &files).await.json();
     let rows = json!([["grays", "Grays"], ["purfleet", "Purfleet"]]);
     assert_eq!(whole["definition"]["tables"]["towns"]["rows"], rows, "{whole}");
-    let codes: Vec<_> =
-        whole["findings"].as_array().unwrap().iter().map(|it| &it["code"]).collect();
-    assert_eq!(codes, ["left_out", "language_assumed"], "{whole}");
+    let address = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAkQBADs=";
+    assert_eq!(whole["definition"]["files"]["quay.gif"], address, "{whole}");
+    assert_eq!(codes(&whole), ["left_out", "language_assumed"], "{whole}");
 
     // A table that cannot be read, two forms or none: nothing comes of it.
     for (files, code) in [
