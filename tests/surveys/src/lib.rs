@@ -23,9 +23,10 @@ impl Filling {
     /// When it is none.
     #[wasm_bindgen(constructor)]
     pub fn new(definition: &str, now: f64) -> Result<Filling, JsError> {
-        let value: Value = serde_json::from_str(definition)?;
-        let definition =
-            Definition::read_published(&value).ok_or_else(|| JsError::new("no definition"))?;
+        let definition = serde_json::from_str(definition)
+            .ok()
+            .and_then(|value: Value| Definition::read_published(&value))
+            .ok_or_else(|| JsError::new("no definition"))?;
         let context = Context { now: Millis(now as i64), ..Context::default() };
         Ok(Self(Fill::start(Arc::new(definition), context)))
     }
