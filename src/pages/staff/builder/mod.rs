@@ -21,6 +21,7 @@ mod publish;
 mod screen;
 pub mod start;
 mod state;
+mod whole;
 mod wrong;
 
 use crate::view::{CollectView, View, view};
