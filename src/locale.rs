@@ -3,7 +3,7 @@
 
 use std::{cell::RefCell, cmp::Ordering, rc::Rc};
 
-use crate::view::{Part, Slot};
+use crate::view::{Part, Slot, View, view};
 use js_sys::{Intl::PluralRules, JsString};
 use leptos::prelude::*;
 use reqwasm::http::Request;
@@ -104,6 +104,13 @@ pub fn t(key: Key) -> String {
 #[inline(never)]
 pub fn words(key: Key) -> Slot {
     (move || t(key)).into_slot()
+}
+
+/// The text of `key` among the words of a form, which may be in another language and run from right to left: it says which
+/// language it is in, and its full stop stays at its end. See [`words`].
+#[inline(never)]
+pub fn marked(key: Key) -> View {
+    view! { <bdi lang=language dir="ltr">{words(key)}</bdi> }
 }
 
 /// The text of `key` for the property of a component or an attribute; see [`words`].

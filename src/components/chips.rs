@@ -3,7 +3,7 @@
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 
-use super::{choices::Legend, select::Opt};
+use super::{fieldset::Fieldset, select::Opt};
 
 /// Check boxes that look like chips.
 #[component]
@@ -49,18 +49,10 @@ pub fn Chips(
         }
     };
     view! {
-        <div class="govuk-form-group">
-            <fieldset class="govuk-fieldset" aria-describedby=format!("{id}-hint")>
-                <Legend words=legend/>
-                <div class="govuk-hint" id=format!("{id}-hint") hidden=move || hint.get().is_empty()>
-                    {hint}
-                </div>
-                <div class="ct-chips">
-                    {move || {
-                        options.get().into_iter().enumerate().map(chip.clone()).collect_view()
-                    }}
-                </div>
-            </fieldset>
-        </div>
+        <Fieldset id legend hint>
+            <div class="ct-chips">
+                {move || options.get().into_iter().enumerate().map(chip.clone()).collect_view()}
+            </div>
+        </Fieldset>
     }
 }

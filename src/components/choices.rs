@@ -3,10 +3,7 @@
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 
-use super::{
-    field::{Fault, FieldError, fault_of},
-    select::Opt,
-};
+use super::{field::Fault, fieldset::Fieldset, select::Opt};
 
 /// Radios or check boxes under one question.
 #[component]
@@ -39,9 +36,7 @@ pub fn Choices(
     #[prop(optional, into)]
     faults: Signal<Vec<Fault>>,
 ) -> View {
-    let fault = fault_of(faults, &id);
     let part = if many { "checkboxes" } else { "radios" };
-    let described = format!("{id}-hint {id}-error");
     let group = id.clone();
     let item = move |(index, (stored, words)): (usize, Opt)| {
         let own = if index == 0 { group.clone() } else { format!("{group}-{index}") };
@@ -66,42 +61,10 @@ pub fn Choices(
         }
     };
     view! {
-        <div class="govuk-form-group" class:govuk-form-group--error=move || fault.get().is_some()>
-            <fieldset class="govuk-fieldset" aria-describedby=described>
-                <Legend words=legend heading/>
-                <div class="govuk-hint" id=format!("{id}-hint") hidden=move || hint.get().is_empty()>
-                    {hint}
-                </div>
-                <FieldError id=format!("{id}-error") fault/>
-                <div class=format!("govuk-{part}")>
-                    {move || {
-                        options.get().into_iter().enumerate().map(item.clone()).collect_view()
-                    }}
-                </div>
-            </fieldset>
-        </div>
-    }
-}
-
-/// The question over a group of fields; as a heading it is the page's `h1`.
-#[component]
-pub fn Legend(
-    /// The question.
-    #[prop(into)]
-    words: Signal<String>,
-    /// It is the page's heading.
-    #[prop(default = false)]
-    heading: bool,
-) -> View {
-    if heading {
-        view! {
-            <legend class="govuk-fieldset__legend govuk-fieldset__legend--l">
-                <h1 class="govuk-fieldset__heading" tabindex="-1">
-                    {words}
-                </h1>
-            </legend>
-        }
-    } else {
-        view! { <legend class="govuk-fieldset__legend govuk-fieldset__legend--m">{words}</legend> }
+        <Fieldset id legend heading hint faults>
+            <div class=format!("govuk-{part}")>
+                {move || options.get().into_iter().enumerate().map(item.clone()).collect_view()}
+            </div>
+        </Fieldset>
     }
 }

@@ -61,7 +61,7 @@ pub fn ErrorSummary(
                         browser::focus(&selector);
                     }
                 >
-                    {fault.words}
+                    <bdi>{fault.words}</bdi>
                 </a>
             </li>
         }
@@ -110,7 +110,7 @@ pub fn FieldError(
                 <p class="govuk-error-message" id=id.clone()>
                     <span class="govuk-visually-hidden">{t(key::PROBLEM_PREFIX)}</span>
                     " "
-                    {words}
+                    <bdi>{words}</bdi>
                 </p>
             }
         })

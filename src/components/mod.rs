@@ -5,6 +5,7 @@ pub mod check;
 pub mod chips;
 pub mod choices;
 pub mod field;
+pub mod fieldset;
 pub mod hours;
 pub mod notice;
 pub mod page;

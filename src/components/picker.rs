@@ -9,7 +9,7 @@ use super::{
     field::{Fault, FieldError, fault_of},
     select::Opt,
 };
-use crate::locale::{key, label, tf, words};
+use crate::locale::{self, key, label, marked, tf};
 
 /// So many are shown at once; who does not find theirs types a letter more.
 const SHOWN: usize = 15;
@@ -83,7 +83,7 @@ pub fn Picker(
             <div class="govuk-hint" id=format!("{id}-hint") hidden=move || hint.get().is_empty()>
                 {hint}
             </div>
-            <p class="govuk-hint" id=format!("{id}-how")>{words(key::SURVEY_FIND)}</p>
+            <p class="govuk-hint" id=format!("{id}-how")>{marked(key::SURVEY_FIND)}</p>
             <FieldError id=format!("{id}-error") fault/>
             <input
                 class="govuk-input"
@@ -94,7 +94,9 @@ pub fn Picker(
                 prop:value=query
                 on:input=move |event| query.set(event_target_value(&event))
             />
-            <p class="govuk-body ct-picker__count" role="status">{count}</p>
+            <p class="govuk-body ct-picker__count" role="status">
+                <bdi lang=locale::language dir="ltr">{count}</bdi>
+            </p>
             <Choices
                 id=format!("{id}-list")
                 legend=label(key::SURVEY_FOUND_LEGEND)

@@ -3,13 +3,9 @@
 use crate::view::{View, each, view};
 use leptos::prelude::*;
 
-use super::{
-    choices::Legend,
-    field::{Fault, FieldError, fault_of},
-    select::Opt,
-};
+use super::{field::Fault, fieldset::Fieldset, select::Opt};
 use crate::{
-    locale::{key, t, tf, words},
+    locale::{self, key, marked, tf},
     platform::browser,
 };
 
@@ -39,7 +35,6 @@ pub fn Ranking(
     #[prop(into)]
     faults: Signal<Vec<Fault>>,
 ) -> View {
-    let fault = fault_of(faults, &id);
     let said = RwSignal::new(String::new());
     let place_of = move |name: &str| {
         options.with(|options| options.iter().position(|(own, _)| own == name).unwrap_or(0))
@@ -102,7 +97,7 @@ pub fn Ranking(
                     on:click=move |_| shift(&moved, up, &pressed)
                 >
                     <span aria-hidden="true">{if up { "↑ " } else { "↓ " }}</span>
-                    {words(if up { key::SURVEY_RANK_UP } else { key::SURVEY_RANK_DOWN })}
+                    {marked(if up { key::SURVEY_RANK_UP } else { key::SURVEY_RANK_DOWN })}
                     <span class="govuk-visually-hidden">" " {words_of}</span>
                 </button>
             }
@@ -118,29 +113,26 @@ pub fn Ranking(
     let rows = each(move || options.get(), |(name, _)| name.clone(), row);
     let keep = move || {
         let state = if answered.get() { key::SURVEY_RANK_KEPT } else { key::SURVEY_RANK_KEEP };
-        t(state)
+        marked(state)
     };
+    let how = format!("{id}-how");
+    let described = format!(" {how}");
     view! {
-        <div class="govuk-form-group" class:govuk-form-group--error=move || fault.get().is_some()>
-            <fieldset class="govuk-fieldset" aria-describedby=format!("{id}-hint {id}-how {id}-error")>
-                <Legend words=legend heading/>
-                <div class="govuk-hint" id=format!("{id}-hint") hidden=move || hint.get().is_empty()>
-                    {hint}
-                </div>
-                <p class="govuk-hint" id=format!("{id}-how")>{words(key::SURVEY_RANK_HOW)}</p>
-                <FieldError id=format!("{id}-error") fault/>
-                <ol class="ct-rank">{rows}</ol>
-                <p class="govuk-visually-hidden" role="status">{said}</p>
-                <button
-                    type="button"
-                    class="govuk-button govuk-button--secondary"
-                    id=id.clone()
-                    aria-disabled=move || answered.get().then_some("true")
-                    on:click=move |_| on_change.run(names())
-                >
-                    {keep}
-                </button>
-            </fieldset>
-        </div>
+        <Fieldset id=id.clone() legend heading hint described faults>
+            <p class="govuk-hint" id=how>{marked(key::SURVEY_RANK_HOW)}</p>
+            <ol class="ct-rank">{rows}</ol>
+            <p class="govuk-visually-hidden" role="status" lang=locale::language>
+                {said}
+            </p>
+            <button
+                type="button"
+                class="govuk-button govuk-button--secondary"
+                id=id
+                aria-disabled=move || answered.get().then_some("true")
+                on:click=move |_| on_change.run(names())
+            >
+                {keep}
+            </button>
+        </Fieldset>
     }
 }

@@ -3,11 +3,7 @@
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 
-use super::{
-    choices::Legend,
-    field::{Fault, FieldError, fault_of},
-    select::Opt,
-};
+use super::{field::Fault, fieldset::Fieldset, select::Opt};
 
 /// A row of buttons of which one is chosen. Each has its own words, so that nobody has to look up a column's head.
 #[component]
@@ -43,7 +39,6 @@ pub fn Row(
     #[prop(optional, into)]
     high: Signal<String>,
 ) -> View {
-    let fault = fault_of(faults, &id);
     let group = id.clone();
     let item = move |(index, (stored, words)): (usize, Opt)| {
         let own = if index == 0 { group.clone() } else { format!("{group}-{index}") };
@@ -68,35 +63,24 @@ pub fn Row(
     let wordy =
         move || options.with(|options| options.iter().any(|(_, words)| words.chars().count() > 3));
     let (at_low, at_high) = (format!("{id}-low"), format!("{id}-high"));
+    let described = format!(" {at_low} {at_high}");
     view! {
-        <div class="govuk-form-group" class:govuk-form-group--error=move || fault.get().is_some()>
-            <fieldset
-                class="govuk-fieldset"
-                aria-describedby=format!("{id}-hint {at_low} {at_high} {id}-error")
-            >
-                <Legend words=legend heading/>
-                <div class="govuk-hint" id=format!("{id}-hint") hidden=move || hint.get().is_empty()>
-                    {hint}
+        <Fieldset id legend heading hint described faults>
+            <div class="ct-scale" class:ct-scale--words=wordy>
+                <span class="ct-scale__end" id=at_low hidden=move || low.get().is_empty()>
+                    {low}
+                </span>
+                <div class="ct-scale__items">
+                    {move || options.get().into_iter().enumerate().map(item.clone()).collect_view()}
                 </div>
-                <FieldError id=format!("{id}-error") fault/>
-                <div class="ct-scale" class:ct-scale--words=wordy>
-                    <span class="ct-scale__end" id=at_low hidden=move || low.get().is_empty()>
-                        {low}
-                    </span>
-                    <div class="ct-scale__items">
-                        {move || {
-                            options.get().into_iter().enumerate().map(item.clone()).collect_view()
-                        }}
-                    </div>
-                    <span
-                        class="ct-scale__end ct-scale__end--high"
-                        id=at_high
-                        hidden=move || high.get().is_empty()
-                    >
-                        {high}
-                    </span>
-                </div>
-            </fieldset>
-        </div>
+                <span
+                    class="ct-scale__end ct-scale__end--high"
+                    id=at_high
+                    hidden=move || high.get().is_empty()
+                >
+                    {high}
+                </span>
+            </div>
+        </Fieldset>
     }
 }

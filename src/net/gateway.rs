@@ -40,6 +40,23 @@ enum Body<'a> {
     Files(FormData),
 }
 
+/// What came back, before it is known what it means.
+struct Came {
+    status: u16,
+    /// Milliseconds until it is worth asking again.
+    hint: Option<u64>,
+    media_type: String,
+    /// What names the answer.
+    tag: Option<String>,
+    text: String,
+}
+
+impl Came {
+    fn meaning(self) -> Result<String, SyncError> {
+        answer::meaning(self.status, self.hint, &self.media_type, self.text)
+    }
+}
+
 impl Gateway {
     /// `GET` and read the answer.
     ///
@@ -48,6 +65,24 @@ impl Gateway {
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, SyncError> {
         let text = self.request(Method::GET, path, None, TIMEOUT).await?;
         answer::read(&text)
+    }
+
+    /// `GET` what may be here already under the tag `known`, and read the answer with its own tag; `None` if nothing is new.
+    ///
+    /// # Errors
+    /// What the answer, or its absence, means.
+    pub async fn get_new<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        known: Option<&str>,
+    ) -> Result<Option<(T, Option<String>)>, SyncError> {
+        let came = self.exchange(Method::GET, path, None, known, TIMEOUT).await?;
+        // Its tag shows that it is the server that says so, and of which answer.
+        if came.status == 304 && known.is_some() && came.tag.as_deref() == known {
+            return Ok(None);
+        }
+        let tag = came.tag.clone();
+        Ok(Some((answer::read(&came.meaning()?)?, tag)))
     }
 
     /// Send `body` as JSON and read the answer.
@@ -97,6 +132,17 @@ impl Gateway {
         body: Option<Body<'_>>,
         timeout: u32,
     ) -> Result<String, SyncError> {
+        self.exchange(method, path, body, None, timeout).await?.meaning()
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Body<'_>>,
+        known: Option<&str>,
+        timeout: u32,
+    ) -> Result<Came, SyncError> {
         let controller = AbortController::new().map_err(|_| lost("no abort controller"))?;
         let signal: AbortSignal = controller.signal();
         let timer = gloo::timers::callback::Timeout::new(timeout, move || controller.abort());
@@ -104,6 +150,10 @@ impl Gateway {
             .method(method)
             .header(CLIENT_HEADER, &CLIENT_VERSION.to_string())
             .abort_signal(Some(&signal));
+        if let Some(known) = known {
+            // The browser's own cache stands aside for a request that says this (Fetch, "HTTP-network-or-cache fetch").
+            request = request.header("if-none-match", known);
+        }
         match body {
             None => {}
             Some(Body::Json(text)) => {
@@ -122,9 +172,10 @@ impl Gateway {
         let hint = response.headers().get("retry-after");
         let hint = hint.as_deref().and_then(answer::retry_after);
         let media_type = response.headers().get("content-type").unwrap_or_default();
+        let tag = response.headers().get("etag");
         let text = response.text().await.map_err(lost)?;
         drop(timer);
-        answer::meaning(status, hint, &media_type, text)
+        Ok(Came { status, hint, media_type, tag, text })
     }
 }
 
@@ -155,7 +206,10 @@ fn lost(reason: impl std::fmt::Display) -> SyncError {
 
 impl Remote for Gateway {
     async fn push(&self, push: &Push) -> Result<PushAnswer, SyncError> {
-        self.send(Method::POST, "/push", push).await
+        // By no way of `Value`, which would read every record that lies ready as text.
+        let body = serde_json::to_string(push).map_err(lost)?;
+        let body = Some(Body::Json(&body));
+        answer::read(&self.request(Method::POST, "/push", body, TIMEOUT).await?)
     }
 
     async fn changes(&self, cursor: Option<&str>) -> Result<Changes, SyncError> {

@@ -1,15 +1,17 @@
 //! A form as people have it in a folder: the workbook and, beside it, the files that belong to it.
 
+use std::convert::Infallible;
+
 use crate::{
-    Finding, Import, Options, Place, Severity, attached::Table, import::import, words::quoted,
+    Finding, Import, Options, Place, Severity, attached::Reading, import::import, words::quoted,
     workbook::broken,
 };
 
 /// A file by its name, and its bytes.
 pub type File = (String, Vec<u8>);
 
-/// Reads a form from files that were chosen together: one workbook, or one `.zip` with it, and CSV tables. A file that
-/// is neither is told and left out; without a workbook, or with two, nothing is read.
+/// Reads a form from files that were chosen together: one workbook, or one `.zip` with it, and CSV tables, pictures, sounds
+/// and films. A file that is none of these is told and left out; without a workbook, or with two, nothing is read.
 pub fn import_files(files: &[File], options: &Options) -> Import {
     let (forms, beside): (Vec<&File>, Vec<&File>) =
         files.iter().partition(|(name, _)| ends(name, &["xlsx", "xls", "xlsm", "zip", "ods"]));
@@ -32,34 +34,31 @@ pub fn import_files(files: &[File], options: &Options) -> Import {
             )]);
         }
     };
-    let mut options = options.clone();
-    let (mut faults, mut left) = (Vec::new(), Vec::new());
+    let mut reading = Reading::default();
+    let mut left = Vec::new();
     for (name, bytes) in beside {
-        if !ends(name, &["csv"]) {
+        if Reading::wants(name) {
+            let most = |most: usize| Ok::<_, Infallible>(bytes[..bytes.len().min(most)].to_vec());
+            if let Ok(false) = reading.take(name, most) {
+                break;
+            }
+        } else {
             left.push(Finding::new(
                 Severity::Warning,
                 "left_out",
                 Place::default(),
-                format!(
-                    "{} is left out: only CSV files can be read beside a workbook.",
-                    quoted(name)
-                ),
-                "Add pictures, sounds and films in the draft. Save tables as CSV.",
+                format!("{} is left out: it is no table, picture, sound or film.", quoted(name)),
+                "Save tables as CSV, and pictures as JPEG or PNG.",
             ));
-            continue;
-        }
-        match Table::read(name, bytes) {
-            Ok(table) => {
-                let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
-                options.tables.insert(stem.to_owned(), table);
-            }
-            Err(fault) => faults.push(*fault),
         }
     }
+    let mut options = options.clone();
+    options.attached.tables.extend(reading.attached.tables);
+    options.attached.media.extend(reading.attached.media);
     let mut import = import(&form.1, &options);
-    if !faults.is_empty() {
+    if !reading.faults.is_empty() {
         import.definition = None;
-        import.findings.splice(0..0, faults);
+        import.findings.splice(0..0, reading.faults);
     }
     import.findings.extend(left);
     import.findings.sort_by_key(|finding| finding.severity);

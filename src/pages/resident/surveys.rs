@@ -2,11 +2,14 @@
 
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
-use model::catalogue::{Survey, SurveyState};
+use model::{
+    Key,
+    catalogue::{Survey, SurveyState},
+};
 
 use crate::{
     components::{notice::Empty, page::Page},
-    locale::{content, key, label, language, tn, words},
+    locale::{content, key, label, language, t, tn, words},
     store::Store,
 };
 
@@ -14,19 +17,45 @@ use crate::{
 #[component]
 pub fn Surveys() -> View {
     let store = Store::get();
-    let open = move || {
+    let surveys = move |state: SurveyState| {
         store.catalogue.with(|catalogue| {
             let mut surveys = catalogue.surveys();
-            surveys.retain(|(_, survey)| survey.state == SurveyState::Open);
+            surveys.retain(|(_, survey)| survey.state == state);
             surveys
         })
+    };
+    let card = |(id, survey): (Key, Survey)| {
+        view! {
+            <li class="ct-card">
+                <h2 class="ct-card__title">
+                    <a href=format!("/surveys/{id}") class="govuk-link">
+                        {content(&survey.title)}
+                    </a>
+                </h2>
+                <p class="ct-card__meta">{content(&survey.summary)}</p>
+                <p class="ct-card__meta">{minutes_words(&survey)}</p>
+            </li>
+        }
+    };
+    // Whoever is asked again and again sees first that it came to something.
+    let came = |(id, survey): (Key, Survey)| {
+        view! {
+            <li class="ct-card">
+                <h3 class="ct-card__title">
+                    <a href=format!("/surveys/{id}") class="govuk-link">
+                        {content(&survey.title)}
+                    </a>
+                </h3>
+                <p>{content(&survey.outcome)}</p>
+            </li>
+        }
     };
     view! {
         <Page title=label(key::SURVEYS_TITLE) back="/">
             <p class="govuk-body-l ct-prose">{words(key::SURVEYS_LEAD)}</p>
             {move || {
                 language();
-                let open = open();
+                let open = surveys(SurveyState::Open);
                 if open.is_empty() {
                     return view! {
                         <Empty
@@ -35,26 +64,21 @@ pub fn Surveys() -> View {
                         />
                     };
                 }
-                view! {
-                    <ul class="ct-cards ct-cards--list">
-                        {open
-                            .into_iter()
-                            .map(|(id, survey)| {
-                                view! {
-                                    <li class="ct-card">
-                                        <h2 class="ct-card__title">
-                                            <a href=format!("/surveys/{id}") class="govuk-link">
-                                                {content(&survey.title)}
-                                            </a>
-                                        </h2>
-                                        <p class="ct-card__meta">{content(&survey.summary)}</p>
-                                        <p class="ct-card__meta">{minutes_words(&survey)}</p>
-                                    </li>
-                                }
-                            })
-                            .collect_view()}
-                    </ul>
-                }
+                let cards = open.into_iter().map(card).collect_view();
+                view! { <ul class="ct-cards ct-cards--list">{cards}</ul> }
+            }}
+            {move || {
+                language();
+                let mut over = surveys(SurveyState::Closed);
+                over.retain(|(_, survey)| !content(&survey.outcome).is_empty());
+                (!over.is_empty())
+                    .then(|| {
+                        let cards = over.into_iter().map(came).collect_view();
+                        view! {
+                            <h2 class="govuk-heading-l">{t(key::SURVEY_OUTCOME)}</h2>
+                            <ul class="ct-cards ct-cards--list">{cards}</ul>
+                        }
+                    })
             }}
         </Page>
     }

@@ -11,8 +11,9 @@ use wasm_bindgen_futures::spawn_local;
 use crate::{
     components::{
         chips::Chips,
-        choices::{Choices, Legend},
+        choices::Choices,
         field::{ErrorSummary, Fault, TextArea, TextField, words_for},
+        fieldset::Fieldset,
         notice::{Notice, Tone},
         page::Page,
         select::{Opt, Select},
@@ -228,12 +229,9 @@ fn Feelings(feedback: RwSignal<Feedback>) -> View {
         }
     };
     view! {
-        <div class="govuk-form-group">
-            <fieldset class="govuk-fieldset">
-                <Legend words=label(key::FEEDBACK_FEELING)/>
-                <div class="ct-faces">{Feeling::ALL.map(item).collect_view()}</div>
-            </fieldset>
-        </div>
+        <Fieldset id="feeling" legend=label(key::FEEDBACK_FEELING)>
+            <div class="ct-faces">{Feeling::ALL.map(item).collect_view()}</div>
+        </Fieldset>
     }
 }
 

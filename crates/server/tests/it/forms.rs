@@ -102,7 +102,7 @@ async fn a_form_with_a_table_comes_in_is_published_and_goes_out_as_one_archive()
     // Alone, it says what is missing; with its table it is whole; what is beside and no table is told.
     let alone = check_files(&server, &cookie, &[("towns.xlsx", &towns)]).await.json();
     assert_eq!(alone["findings"][0]["code"], "missing_file", "{alone}");
-    let files = [("towns.csv", table), ("towns.xlsx", &*towns), ("bus.jpg", b"jpg")];
+    let files = [("towns.csv", table), ("towns.xlsx", &*towns), ("bus.odt", b"odt")];
     let whole = check_files(&server, &cookie, &files).await.json();
     let rows = json!([["grays", "Grays"], ["purfleet", "Purfleet"]]);
     assert_eq!(whole["definition"]["tables"]["towns"]["rows"], rows, "{whole}");

@@ -18,10 +18,12 @@ impl Draft {
         names.into_iter().map(|name| (name.clone(), has(&name))).collect()
     }
 
-    /// Whether the form has tables beside it, to pick from or to look things up in.
-    pub fn has_tables(&self) -> bool {
-        let tables = self.form.get("tables").and_then(Value::as_object);
-        tables.is_some_and(|tables| !tables.is_empty())
+    /// Whether the form has something beside it: tables to pick from or to look things up in, pictures, sounds, films.
+    pub fn has_files(&self) -> bool {
+        let some = |part: &str| {
+            self.form.get(part).and_then(Value::as_object).is_some_and(|it| !it.is_empty())
+        };
+        some("tables") || some("files")
     }
 
     /// Gives the form a file as a `data:` address. Whether all of them fit is said when the definition is read.

@@ -10,7 +10,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::{Asked, Asks};
 use crate::{
     components::field::fault_of,
-    locale::{key, t, tf, words},
+    locale::{self, key, marked, t, tf},
     platform::attachment::{self, Encoded},
 };
 
@@ -86,7 +86,11 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
             view! {
                 <div class="ct-stack">
                     {picture}
-                    <p class="govuk-body">{tf(key::SURVEY_FILE_KEPT, &[("name", &name)])}</p>
+                    <p class="govuk-body">
+                        <bdi lang=locale::language dir="ltr">
+                            {tf(key::SURVEY_FILE_KEPT, &[("name", &name)])}
+                        </bdi>
+                    </p>
                     <button
                         type="button"
                         class="govuk-button govuk-button--secondary"
@@ -95,7 +99,7 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
                             remove.set(None);
                         }
                     >
-                        {words(key::SURVEY_FILE_REMOVE)}
+                        {marked(key::SURVEY_FILE_REMOVE)}
                     </button>
                 </div>
             }
@@ -113,7 +117,9 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
                 aria-describedby=format!("{id}-hint {id}-error")
                 on:change=take
             />
-            <p class="govuk-body" role="status">{said}</p>
+            <p class="govuk-body" role="status">
+                <bdi lang=locale::language dir="ltr">{said}</bdi>
+            </p>
             {kept}
         </div>
     }

@@ -21,7 +21,7 @@ pub use grid::{Grid, Part};
 use super::survey::{Asked, language};
 use crate::{
     components::{check::Check, field::FieldError, field::fault_of},
-    locale::{key, t},
+    locale::{key, marked, t},
 };
 
 /// What "prefer not to say" is called among the values of a choice.
@@ -70,7 +70,7 @@ pub fn QuestionField(
         (!words.is_empty()).then(|| {
             view! {
                 <details class="ct-guidance">
-                    <summary class="ct-guidance__summary">{t(key::SURVEY_GUIDANCE)}</summary>
+                    <summary class="ct-guidance__summary">{marked(key::SURVEY_GUIDANCE)}</summary>
                     <p class="ct-guidance__text">{words}</p>
                 </details>
             }

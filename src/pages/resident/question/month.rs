@@ -6,12 +6,8 @@ use model::{submission::Answer, time::parse_date};
 
 use super::Asked;
 use crate::{
-    components::{
-        choices::Legend,
-        field::{FieldError, fault_of},
-        when_field::HALF_TYPED,
-    },
-    locale::{key, words},
+    components::{field::fault_of, fieldset::Fieldset, when_field::HALF_TYPED},
+    locale::{key, marked},
     wall,
 };
 
@@ -77,7 +73,6 @@ pub fn Month(
     let fault = fault_of(faults, &id);
     let invalid = move || fault.get().is_some().then_some("true");
     let (legend, hint) = (asked.label(), asked.hint());
-    let described = format!("{id}-hint {id}-error");
     let year_id = if with_month { format!("{id}-year") } else { id.clone() };
     let months = move || {
         let option = |month: u32| {
@@ -95,7 +90,7 @@ pub fn Month(
         view! {
             <div class="ct-month__part">
                 <label class="govuk-label" for=id.clone()>
-                    {words(key::SURVEY_MONTH)}
+                    {marked(key::SURVEY_MONTH)}
                 </label>
                 <select
                     class="govuk-select"
@@ -113,36 +108,29 @@ pub fn Month(
         }
     });
     view! {
-        <div class="govuk-form-group" class:govuk-form-group--error=move || fault.get().is_some()>
-            <fieldset class="govuk-fieldset" aria-describedby=described>
-                <Legend words=legend heading/>
-                <div class="govuk-hint" id=format!("{id}-hint") hidden=move || hint.get().is_empty()>
-                    {hint}
+        <Fieldset id legend heading hint faults>
+            <div class="ct-month">
+                {month}
+                <div class="ct-month__part">
+                    <label class="govuk-label" for=year_id.clone()>
+                        {marked(key::SURVEY_YEAR)}
+                    </label>
+                    <input
+                        class="govuk-input govuk-input--width-4"
+                        class:govuk-input--error=move || fault.get().is_some()
+                        id=year_id
+                        type="text"
+                        inputmode="numeric"
+                        maxlength="4"
+                        autocomplete="off"
+                        aria-invalid=invalid
+                        prop:value=move || shown.get().1
+                        on:input=move |event| {
+                            set.run(Typed { year: event_target_value(&event), ..now() });
+                        }
+                    />
                 </div>
-                <FieldError id=format!("{id}-error") fault/>
-                <div class="ct-month">
-                    {month}
-                    <div class="ct-month__part">
-                        <label class="govuk-label" for=year_id.clone()>
-                            {words(key::SURVEY_YEAR)}
-                        </label>
-                        <input
-                            class="govuk-input govuk-input--width-4"
-                            class:govuk-input--error=move || fault.get().is_some()
-                            id=year_id
-                            type="text"
-                            inputmode="numeric"
-                            maxlength="4"
-                            autocomplete="off"
-                            aria-invalid=invalid
-                            prop:value=move || shown.get().1
-                            on:input=move |event| {
-                                set.run(Typed { year: event_target_value(&event), ..now() });
-                            }
-                        />
-                    </div>
-                </div>
-            </fieldset>
-        </div>
+            </div>
+        </Fieldset>
     }
 }

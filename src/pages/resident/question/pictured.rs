@@ -5,10 +5,7 @@ use leptos::prelude::*;
 
 use super::{Asked, DECLINED, beside::Beside, language};
 use crate::{
-    components::{
-        choices::Legend,
-        field::{FieldError, fault_of},
-    },
+    components::fieldset::Fieldset,
     locale::{key, t},
 };
 
@@ -48,11 +45,8 @@ pub fn Pictured(
         offers.chain(decline).collect::<Vec<_>>()
     });
     let Asked { id, heading, faults, .. } = asked.clone();
-    let fault = fault_of(faults, &id);
     let (legend, hint) = (asked.label(), asked.hint());
-    let described = format!("{id}-hint {id}-error");
-    let hint_id = format!("{id}-hint");
-    let error_id = format!("{id}-error");
+    let group = id.clone();
     let card = move |(index, card): (usize, Card)| {
         let Card { name, words, beside } = card;
         let own = if index == 0 { id.clone() } else { format!("{id}-{index}") };
@@ -82,17 +76,10 @@ pub fn Pictured(
         }
     };
     view! {
-        <div class="govuk-form-group" class:govuk-form-group--error=move || fault.get().is_some()>
-            <fieldset class="govuk-fieldset" aria-describedby=described>
-                <Legend words=legend heading/>
-                <div class="govuk-hint" id=hint_id hidden=move || hint.get().is_empty()>
-                    {hint}
-                </div>
-                <FieldError id=error_id fault/>
-                <div class="ct-pictured">
-                    {move || cards.get().into_iter().enumerate().map(card.clone()).collect_view()}
-                </div>
-            </fieldset>
-        </div>
+        <Fieldset id=group legend heading hint faults>
+            <div class="ct-pictured">
+                {move || cards.get().into_iter().enumerate().map(card.clone()).collect_view()}
+            </div>
+        </Fieldset>
     }
 }

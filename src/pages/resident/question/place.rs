@@ -7,7 +7,7 @@ use model::submission::Answer;
 use super::{Asked, Asks, written::draft};
 use crate::{
     components::field::fault_of,
-    locale::{key, t, words},
+    locale::{self, key, marked, t},
     platform::place::{self, NoPlace},
 };
 
@@ -43,7 +43,7 @@ pub fn Place(
         <div class="govuk-form-group" class:govuk-form-group--error=move || fault.get().is_some()>
             <Asks asked/>
             <p class="govuk-hint" id=format!("{id}-form")>
-                {words(if many { key::SURVEY_PLACES_HINT } else { key::SURVEY_PLACE_HINT })}
+                {marked(if many { key::SURVEY_PLACES_HINT } else { key::SURVEY_PLACE_HINT })}
             </p>
             <input
                 class="govuk-input"
@@ -68,9 +68,11 @@ pub fn Place(
                     class="govuk-button govuk-button--secondary"
                     on:click=use_this
                 >
-                    {words(button)}
+                    {marked(button)}
                 </button>
-                <p class="govuk-body" role="status">{said}</p>
+                <p class="govuk-body" role="status">
+                    <bdi lang=locale::language dir="ltr">{said}</bdi>
+                </p>
             </div>
         </div>
     }

@@ -12,7 +12,7 @@ mod taking;
 
 use crate::view::{View, view};
 use leptos::prelude::*;
-use model::{Key, catalogue::SurveyState};
+use model::{Key, Text, catalogue::SurveyState};
 
 pub use done::Saved;
 pub use language::Languages;
@@ -51,16 +51,21 @@ pub fn SurveyPage(
             Some((id, survey)) if survey.state == SurveyState::Open => {
                 view! { <intro::Intro id survey taking/> }
             }
-            Some(_) => closed(key::SURVEY_CLOSED, key::SURVEY_CLOSED_TEXT),
-            None => closed(key::SURVEY_GONE, key::SURVEY_GONE_TEXT),
+            Some((_, survey)) => {
+                let came = Some(survey.outcome);
+                closed(key::SURVEY_CLOSED, key::SURVEY_CLOSED_TEXT, came)
+            }
+            None => closed(key::SURVEY_GONE, key::SURVEY_GONE_TEXT, None),
         }
     })
 }
 
-fn closed(title: crate::locale::Key, text: crate::locale::Key) -> View {
+/// Nothing is asked any more; what came of it is what those who answered come back for.
+fn closed(title: crate::locale::Key, text: crate::locale::Key, came: Option<Text>) -> View {
     view! {
         <Page title=label(title) back="/surveys">
             <p class="govuk-body">{words(text)}</p>
+            {came.map(|outcome| view! { <intro::Outcome outcome/> })}
         </Page>
     }
 }

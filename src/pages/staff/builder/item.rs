@@ -10,8 +10,8 @@ use survey::draft::{Draft, Path, Place, Refusal, is_answered, is_group, takes_ch
 
 use super::{
     Heading, Wrongs,
-    calculation::CalculationField,
     desk::{Desk, refusal_words, title_of},
+    expression::ExpressionField,
     filter::{CountField, FilterField},
     kinds::{KINDS, kind_words},
     screen::{Decides, Screen},
@@ -146,8 +146,18 @@ pub fn ItemEdit(
                 })}
             {(kind == "calculate")
                 .then(|| {
+                    let value = value("calculation");
                     view! {
-                        <CalculationField desk path=path.clone() value=value("calculation") faults/>
+                        <ExpressionField
+                            desk
+                            path=path.clone()
+                            id="calculation"
+                            label=label(key::STAFF_MAKE_CALCULATION)
+                            hint=label(key::STAFF_MAKE_CALCULATION_HINT)
+                            value
+                            on_input=move |text| value.set(text)
+                            faults
+                        />
                     }
                 })}
             {(kind == "repeat")

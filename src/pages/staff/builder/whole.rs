@@ -117,8 +117,8 @@ pub fn Whole(desk: Desk) -> View {
                     </a>
                 }
             };
-            // No cell can hold a table: who takes the workbook alone takes half of the form.
-            let tables = desk.published_draft().is_some_and(|draft| draft.has_tables());
+            // No cell can hold a table or a picture: who takes the workbook alone takes half of the form.
+            let beside = desk.published_draft().is_some_and(|draft| draft.has_files());
             view! {
                 <button
                     type="button"
@@ -129,7 +129,7 @@ pub fn Whole(desk: Desk) -> View {
                     {t(words)}
                 </button>
                 {file("xlsx", key::STAFF_MAKE_EXPORT)}
-                {tables.then(|| file("zip", key::STAFF_MAKE_EXPORT_TABLES))}
+                {beside.then(|| file("zip", key::STAFF_MAKE_EXPORT_FILES))}
             }
         })
     };

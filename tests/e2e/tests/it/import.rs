@@ -176,7 +176,7 @@ async fn an_expression_that_cannot_be_picked_stays_as_it_is_written() -> Result<
     office.see(By::Id("source")).await?.send_keys(" and").await?;
     builder.press(t("staff_make_condition_keep")).await?;
     let fault = office.see(By::Id("source-error")).await?.text().await?;
-    assert!(fault.contains("expression"), "{fault}");
+    assert!(fault.contains("Something is missing after"), "{fault}");
     let staff = Client::sign_in(&server).await?;
     let draft: Value = serde_json::from_slice(&staff.bytes("/drafts/buses").await?)?;
     assert_eq!(draft["definition"]["items"][2]["relevant"], SOURCE);
@@ -231,7 +231,7 @@ async fn a_table_comes_with_the_form_and_goes_out_with_it_as_one_archive() -> Re
 
     // Out as the page offers it, and in again: the same form.
     office.open_page("/staff/surveys/towns/edit").await?;
-    let link = office.see(exactly("a", t("staff_make_export_tables"))).await?;
+    let link = office.see(exactly("a", t("staff_make_export_files"))).await?;
     assert_eq!(link.attr("download").await?.as_deref(), Some("towns.zip"));
     let href = link.attr("href").await?.context("no address")?;
     let archive = staff.bytes(href.trim_start_matches("/api/v1")).await?;
@@ -251,6 +251,6 @@ async fn a_table_comes_with_the_form_and_goes_out_with_it_as_one_archive() -> Re
     // A form without tables has nothing more to take along.
     office.open_page("/staff/surveys/living-together/edit").await?;
     office.see(exactly("a", t("staff_make_export"))).await?;
-    assert!(!office.sees(exactly("a", t("staff_make_export_tables"))).await?);
+    assert!(!office.sees(exactly("a", t("staff_make_export_files"))).await?);
     Ok(())
 }
