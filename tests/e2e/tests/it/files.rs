@@ -108,9 +108,10 @@ async fn the_screens_of_files_and_calculations_are_pictured() -> Result<()> {
         builder.add(&total, t("staff_kind_calculate")).await?;
         office.see(By::Id("calculation")).await?.send_keys("1 +").await?;
         shots::take(&office, "staff-survey-calculation", width).await?;
-        builder.press(t("staff_make_done")).await?;
+        office.key(Key::Tab).await?;
         office.see(By::Id("calculation-error")).await?;
         shots::take(&office, "staff-survey-calculation-wrong", width).await?;
+        builder.done().await?.saved().await?;
         office.open_page("/staff/surveys/benches/edit?do=preview&at=").await?;
         office.reads(t("staff_make_preview_wrong")).await?;
         office.see(exactly("a", &total)).await.context("the question is named")?;
