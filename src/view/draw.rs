@@ -1,7 +1,6 @@
 //! Drawing: a shape and its slots become nodes of the document.
 
 use js_sys::Reflect;
-use leptos::prelude::RenderEffect;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Document, Element, Event, Node};
 
@@ -55,7 +54,7 @@ pub fn draw(shape: &'static str, slots: Box<[Slot]>) -> View {
             mark::SLOT => {
                 let View { node, kept } = view_of(slot());
                 append(open.last().map_or(&root.node, |parent| parent), &node);
-                root.kept.0.extend(kept.0);
+                root.kept.extend(kept);
             }
             mark::EVENT => {
                 if let (Some(element), Slot::Handler(handler)) = (open.last(), slot()) {
@@ -113,7 +112,7 @@ impl View {
     pub(super) fn push(&mut self, slot: Slot) {
         let View { node, kept } = view_of(slot);
         append(&self.node, &node);
-        self.kept.0.extend(kept.0);
+        self.kept.extend(kept);
     }
 }
 
@@ -137,10 +136,10 @@ fn bind(kept: &mut Kept, element: &Element, name: &'static str, slot: Slot, set:
         return;
     };
     let element = element.clone();
-    kept.0.push(RenderEffect::new(move |_| {
+    kept.keep(move |_| {
         set(&element, name, resolve(value()));
-        Kept::default()
-    }));
+        Box::new(())
+    });
 }
 
 fn set_attribute(element: &Element, name: &'static str, value: Slot) {

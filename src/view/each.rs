@@ -1,6 +1,6 @@
 //! Lists whose rows stay what they are while others come and go.
 
-use leptos::prelude::{Owner, RenderEffect, untrack};
+use leptos::prelude::{Owner, untrack};
 use web_sys::Node;
 
 use super::{
@@ -29,11 +29,11 @@ pub fn each<T: 'static, K: PartialEq + 'static>(
     append(&view.node, &end);
     // The rows outlive the turns of the effect, so they belong to whoever made the list.
     let outer = Owner::current().unwrap_or_default();
-    let mut rows: Vec<Row<K>> = Vec::new();
-    view.kept.0.push(RenderEffect::new(move |_| {
-        let items = items();
-        let mut before = std::mem::take(&mut rows);
-        for item in items {
+    view.kept.keep(move |before| {
+        let before = before.and_then(|rows| rows.downcast::<Vec<Row<K>>>().ok());
+        let mut before = before.map_or_else(Vec::new, |rows| *rows);
+        let mut rows = Vec::new();
+        for item in items() {
             let key = key(&item);
             rows.push(match before.iter().position(|row| row.key == key) {
                 Some(place) => before.remove(place),
@@ -55,7 +55,7 @@ pub fn each<T: 'static, K: PartialEq + 'static>(
             }
             next = row.node.clone();
         }
-        Kept::default()
-    }));
+        Box::new(rows)
+    });
     view
 }

@@ -5,6 +5,7 @@
 //! by a command: a command that would break this is refused, and says why. Whether the survey can be published is
 //! another question, which [`crate::Definition::read`] answers.
 
+mod calculation;
 mod change;
 mod choices;
 mod condition;
@@ -17,6 +18,7 @@ mod words;
 
 use serde_json::{Map, Value, json};
 
+pub use calculation::{Calculation, Make};
 pub use change::{Change, changes};
 pub use choices::Renamed;
 pub use condition::{Comparison, Condition, Join, Literal, OWN, Test};

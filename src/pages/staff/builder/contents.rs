@@ -12,8 +12,8 @@ use super::{
     desk::Desk,
     files::Files,
     kinds::{KINDS, kind_words},
-    publish::Whole,
     screen::Screen,
+    whole::Whole,
 };
 use crate::{
     components::{

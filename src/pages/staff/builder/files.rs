@@ -10,7 +10,10 @@ use web_sys::{File, HtmlInputElement};
 use super::desk::Desk;
 use crate::{
     locale::{key, t, tf, words},
-    platform::attachment::{self, Encoded},
+    platform::{
+        attachment::{self, Encoded},
+        browser,
+    },
 };
 
 /// Characters that a picture may take before it is made smaller: six of them fit.
@@ -36,12 +39,40 @@ pub fn Files(desk: Desk) -> View {
             }
         });
     };
+    let remove = move |name: String| {
+        let removed = desk.take_away(|draft| {
+            draft.detach(&name);
+            Ok(())
+        });
+        if removed.is_ok() {
+            said.set(Vec::new());
+            desk.said.set(tf(key::STAFF_MAKE_REMOVED, &[("title", &name)]));
+            // The button is gone with the file.
+            browser::focus("#media");
+        }
+    };
     let line = move |(name, has): (String, bool)| {
         let state = if has { key::STAFF_MAKE_FILE_HERE } else { key::STAFF_MAKE_FILE_MISSING };
         let tag = if has { "govuk-tag govuk-tag--green" } else { "govuk-tag govuk-tag--yellow" };
+        let what = name.clone();
+        let button = has.then(|| {
+            let own = name.clone();
+            view! {
+                <button
+                    type="button"
+                    class="govuk-button govuk-button--secondary"
+                    on:click=move |_| remove(own.clone())
+                >
+                    {words(key::STAFF_ROW_REMOVE)}
+                    <span class="govuk-visually-hidden">": " {what}</span>
+                </button>
+            }
+        });
         view! {
-            <li>
-                {name} " " <strong class=tag>{t(state)}</strong>
+            <li class="ct-file-line">
+                <span class="ct-file-name">{name}</span>
+                <strong class=tag>{t(state)}</strong>
+                {button}
             </li>
         }
     };
@@ -53,7 +84,9 @@ pub fn Files(desk: Desk) -> View {
                 <p class="govuk-body ct-prose" id="media-hint">
                     {tf(key::STAFF_MAKE_FILES_TEXT, &[("kb", &(FILES_CHARS / 1_024).to_string())])}
                 </p>
-                <ul class="govuk-list">{files.into_iter().map(line).collect_view()}</ul>
+                <ul class="govuk-list" id="media-files">
+                    {files.into_iter().map(line).collect_view()}
+                </ul>
                 <div class="govuk-form-group">
                     <label class="govuk-label govuk-label--s" for="media">
                         {words(key::STAFF_MAKE_FILES_ADD)}

@@ -10,8 +10,8 @@ use survey::draft::{Draft, Path, Place, Refusal, is_answered, is_group, takes_ch
 
 use super::{
     Heading, Wrongs,
+    calculation::CalculationField,
     desk::{Desk, refusal_words, title_of},
-    expression::ExpressionField,
     filter::{CountField, FilterField},
     kinds::{KINDS, kind_words},
     screen::{Decides, Screen},
@@ -23,6 +23,7 @@ use crate::{
         select::{Opt, Select},
     },
     locale::{Key, key, label, t, tf, tn, words},
+    platform::browser,
 };
 
 /// A field of the form that holds words.
@@ -93,6 +94,8 @@ pub fn ItemEdit(
         event.prevent_default();
         commit();
         if faults.with_untracked(Vec::is_empty) {
+            // A field that goes with the focus in it tells some browsers of its change when all is gone that would hear it.
+            browser::focus("#screen");
             Screen::Contents.show(&desk.id());
         }
     };
@@ -146,18 +149,8 @@ pub fn ItemEdit(
                 })}
             {(kind == "calculate")
                 .then(|| {
-                    let value = value("calculation");
                     view! {
-                        <ExpressionField
-                            desk
-                            path=path.clone()
-                            id="calculation"
-                            label=label(key::STAFF_MAKE_CALCULATION)
-                            hint=label(key::STAFF_MAKE_CALCULATION_HINT)
-                            value
-                            on_input=move |text| value.set(text)
-                            faults
-                        />
+                        <CalculationField desk path=path.clone() value=value("calculation") faults/>
                     }
                 })}
             {(kind == "repeat")
@@ -219,7 +212,14 @@ pub fn ItemEdit(
             />
             <KindSelect desk path=path.clone() changed=refill/>
             {inner}
-            <button class="govuk-button">{words(key::STAFF_MAKE_DONE)}</button>
+            // Pressed, it takes the focus only with the click: a fault of the field that was left would appear above it,
+            // move it from under the finger, and the click would be lost.
+            <button
+                class="govuk-button"
+                on:mousedown=move |event: web_sys::Event| event.prevent_default()
+            >
+                {words(key::STAFF_MAKE_DONE)}
+            </button>
         </form>
         <Standing desk path/>
     }

@@ -3,6 +3,7 @@
 //! What a command does to the questions is `survey::draft`, which knows no screen; where the work is kept is `desk`.
 
 mod about;
+mod calculation;
 mod changes;
 mod choices;
 mod condition;
@@ -20,6 +21,7 @@ mod publish;
 mod screen;
 pub mod start;
 mod state;
+mod whole;
 mod wrong;
 
 use crate::view::{CollectView, View, view};

@@ -4,6 +4,7 @@ mod access;
 mod builder;
 mod events;
 mod feedback;
+mod files;
 mod form;
 mod idle;
 mod import;

@@ -1,5 +1,5 @@
 //! Rules that staff pick without writing an expression, as a resident meets them: which choices are offered, how often
-//! a group is asked, which answers are good, when an answer is needed.
+//! a group is asked, which answers are good, when an answer is needed, what is calculated.
 
 use anyhow::Result;
 use e2e::{
@@ -20,6 +20,7 @@ const AGE: &str = "How old is this child?";
 const SCHOOL: &str = "Which schools do they go to?";
 const TOO_MANY: &str = "Ask a volunteer to help you.";
 const NEEDED: &str = "We plan places by this.";
+const TOGETHER: &str = "Not at work";
 
 /// What a field of the page holds, on the screen or not.
 async fn held(browser: &Browser, id: &str) -> Result<String> {
@@ -188,5 +189,81 @@ async fn an_answer_is_needed_only_where_the_condition_holds() -> Result<()> {
     survey.save().await?.received().await?;
     let table = Client::sign_in(&server).await?.table("/export/surveys/families.csv").await?;
     assert_eq!(table.column("how_many_children_live_with_you")?, ["0"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_calculation_is_picked_and_comes_to_the_same_on_the_tablet() -> Result<()> {
+    let server = Server::start().await?;
+    let (office, tablet) = Browser::start_two(&server).await?;
+    tablet.ready_for_offline().await?;
+    let builder = begin(&office).await?;
+    let questions = ["How many adults?", "How many children?", "How many are at work?"];
+    for words in questions {
+        builder.add(words, t("staff_kind_integer")).await?.done().await?;
+    }
+    builder.add(TOGETHER, t("staff_kind_calculate")).await?;
+    office.choose(t("staff_make_calculation"), t("staff_make_made_sum")).await?;
+    // In whatever order they are ticked, they are written in the order in which they are asked.
+    office.tick(questions[1]).await?;
+    office.tick(questions[0]).await?;
+    const SUM: &str = "coalesce(${how_many_adults}, 0) + coalesce(${how_many_children}, 0)";
+    assert_eq!(held(&office, "calculation").await?, SUM);
+    let uses = [("what", "How many adults?; How many children?")];
+    office.reads(&fill("staff_make_uses", &uses)).await?;
+    builder.saved().await?.done().await?;
+
+    // By hand: what leads nowhere is told while it is written, and is not kept.
+    office.press_link(TOGETHER).await?;
+    let field = office.see(By::Id("calculation")).await?;
+    field.send_keys(" * ${adlts}").await?;
+    let unknown = fill("staff_make_refused_unknown", &[("name", "adlts")]);
+    office.reads(&unknown).await?;
+    assert_eq!(held(&office, "make").await?, "=");
+    office.press(exactly("button", t("staff_make_done"))).await?;
+    let fault = office.see(By::Id("calculation-error")).await?.text().await?;
+    assert!(fault.contains("adlts"), "{fault}");
+    // Picked again, it is whole again.
+    office.choose(t("staff_make_calculation"), t("staff_make_made_difference")).await?;
+    office.choose(t("staff_make_made_from"), questions[0]).await?;
+    assert_eq!(held(&office, "calculation").await?, "");
+    office.choose(t("staff_make_made_less"), questions[2]).await?;
+    const LESS: &str = "coalesce(${how_many_adults}, 0) - coalesce(${how_many_are_at_work}, 0)";
+    assert_eq!(held(&office, "calculation").await?, LESS);
+    builder.done().await?.saved().await?;
+    office.press_link(TOGETHER).await?;
+    assert_eq!(held(&office, "make").await?, "difference");
+    builder.done().await?.publish(1).await?;
+
+    tablet.open_page("/surveys/families").await?;
+    let survey = Survey::start(&tablet).await?;
+    survey.write("3").await?.next().await?;
+    // Not answered, it counts as 0.
+    survey.next().await?.write("1").await?.next().await?;
+    survey.save().await?.received().await?;
+    let table = Client::sign_in(&server).await?.table("/export/surveys/families.csv").await?;
+    assert_eq!(table.column("not_at_work")?, ["2"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_keeps_the_preview_away_leads_to_its_question() -> Result<()> {
+    let server = Server::start().await?;
+    let office = Browser::start(&server).await?;
+    let builder = begin(&office).await?;
+    builder.add(TOGETHER, t("staff_kind_calculate")).await?;
+    office.see(By::Id("calculation")).await?.send_keys("1 +").await?;
+    builder.done().await?.add(COUNTY, t("staff_kind_text")).await?.done().await?;
+    builder.go_to(t("staff_make_preview")).await?;
+    office.reads(t("staff_make_preview_wrong")).await?;
+    office.press_link(TOGETHER).await?;
+    office.see(exactly("h2", TOGETHER)).await?;
+    let fault = office.see(By::Id("calculation-error")).await?.text().await?;
+    assert!(!fault.is_empty());
+    let field = office.see(By::Id("calculation")).await?;
+    field.send_keys(" 1").await?;
+    builder.done().await?.go_to(t("staff_make_preview")).await?;
+    office.reads(t("staff_make_preview_text")).await?;
+    office.reads(COUNTY).await?;
     Ok(())
 }
