@@ -49,11 +49,12 @@ fn read_back(text: &str) {
 }
 
 /// What can be read is written so that it reads the same.
-fn same<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(text: &str) {
+fn same<T: DeserializeOwned + Serialize + std::fmt::Debug>(text: &str) {
     let Ok(value) = answer::read::<T>(text) else { return };
     let written = json::write(&value).unwrap();
     let again = answer::read::<T>(&written).unwrap();
-    assert_eq!(again, value, "{written}");
+    // By their `Debug`, which has every field; a record as it is stored has no equality of its own.
+    assert_eq!(format!("{again:?}"), format!("{value:?}"), "{written}");
 }
 
 /// A tablet that gets this answer to everything: nothing leaves its outbox but what the answer

@@ -21,6 +21,12 @@ pub fn told(count: Option<u64>) -> String {
     count.map_or_else(|| t(key::STAFF_RESULT_HIDDEN), |count| count.to_string())
 }
 
+/// The same for a number that stands apart from the shares. Where small numbers are hidden, a zero would look like one that
+/// was forgotten.
+pub fn told_apart(count: Option<u64>) -> String {
+    if count == Some(0) { t(key::STAFF_RESULT_NOBODY) } else { told(count) }
+}
+
 /// The chart of one question.
 #[component]
 pub fn Bars(
@@ -70,7 +76,7 @@ pub fn Bars(
                 <td class="ct-bars__cell">
                     <span class="govuk-visually-hidden">{t(key::STAFF_NOT_IN_SHARE)}</span>
                 </td>
-                <td class="ct-bars__number">{told(count)}</td>
+                <td class="ct-bars__number">{told_apart(count)}</td>
             </tr>
         }
     };

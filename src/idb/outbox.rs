@@ -1,10 +1,13 @@
 //! The outbox in IndexedDB.
 //!
-//! **Invariant: the schema below never changes.** Answers of real people lie in it on tablets
-//! that may not be switched on for months. A value is a pair: a small envelope as JSON text,
+//! **Invariant: what is stored below never changes its form.** Answers of real people lie in it on
+//! tablets that may not be switched on for months; what is new must mean nothing to an app of before. A value is a pair: a small envelope as JSON text,
 //! and opaque bytes, so encryption can slot in without a migration.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use futures::future::try_join;
 use indexed_db_futures::{
@@ -21,7 +24,10 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sync::{Corrupt, Entry, EntryState, Outbox, Overview, Refusal, StorageError};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::connection::{Connection, Schema, failed};
+use super::{
+    acknowledged::{Acknowledged, Note},
+    connection::{Connection, Schema, failed},
+};
 
 const ENTRIES: &str = "entries";
 const RECEIPTS: &str = "receipts";
@@ -67,9 +73,9 @@ struct ReceiptEnvelope {
 /// The outbox in IndexedDB.
 pub struct IdbOutbox {
     connection: Connection,
-    /// Of the entries that were read to be sent the hash, and the bytes as the storage has them: a receipt takes them
-    /// over, and to read them once more would be a third of the time. Under one id the bytes never change.
-    read: RefCell<BTreeMap<String, (Hash, JsValue)>>,
+    /// The hashes of the entries that were read to be sent, so that an acknowledgement need not read them once more.
+    /// Under one id the bytes never change.
+    read: RefCell<BTreeMap<SubmissionId, Hash>>,
 }
 
 impl IdbOutbox {
@@ -90,7 +96,7 @@ impl IdbOutbox {
     /// # Errors
     /// If the storage fails as a whole.
     pub async fn raw_corrupt(&self) -> Result<Vec<(String, String)>, StorageError> {
-        let rows = self.rows(all(), u32::MAX).await?;
+        let Rows { rows, .. } = self.rows(all(), u32::MAX).await?;
         let corrupt = rows.into_iter().filter(|(key, value)| read_entry(key, value).is_err());
         Ok(corrupt.map(|(key, value)| (key, describe(&value))).collect())
     }
@@ -152,19 +158,17 @@ impl Outbox for IdbOutbox {
         let mut waiting: Vec<Entry> = Vec::new();
         let mut last = after.map(|after| after.to_string());
         loop {
-            let rows = self.rows(behind(last.as_deref()), limit).await?;
-            let whole = rows.len() < limit as usize;
-            last = rows.last().map(|(key, _)| key.clone());
+            let Rows { keys, rows, .. } = self.rows(behind(last.as_deref()), limit).await?;
+            let whole = keys.len() < limit as usize;
+            last = keys.last().map(named);
             for (key, value) in rows {
                 let Ok(entry) = read_entry(&key, &value) else { continue };
                 if entry.state == EntryState::Waiting {
-                    self.read
-                        .borrow_mut()
-                        .extend(bytes_in(&value).map(|it| (key, (entry.hash, it))));
+                    self.read.borrow_mut().insert(entry.id, entry.hash);
                     waiting.push(entry);
                 }
             }
-            // What was refused, or cannot be read, lies among what waits.
+            // What was refused or received, or cannot be read, lies among what waits.
             if whole || waiting.len() >= limit as usize {
                 waiting.truncate(limit as usize);
                 return Ok(waiting);
@@ -178,52 +182,29 @@ impl Outbox for IdbOutbox {
         refusals: &[Refusal],
         now: Millis,
     ) -> Result<(), StorageError> {
-        let ids = acks.iter().map(|ack| ack.id).chain(refusals.iter().map(|it| it.id));
-        let Some((first, last)) = ends(ids) else { return Ok(()) };
         self.write(async |transaction| {
             let meta = transaction.object_store(META).map_err(failed)?;
             let entries = transaction.object_store(ENTRIES).map_err(failed)?;
-            let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
-            // A batch lies in one piece nearly always. To look at it, and to delete it, as a range are two requests in
-            // place of two for each entry, and each request costs a browser as much as the entry.
-            let (first, last) = (JsValue::from_str(&first), JsValue::from_str(&last));
-            let range = KeyRange::Bound(first, false, last, false);
-            let here = keys_in(&entries, range.clone(), u32::MAX)?;
             let noted = noted(&meta).await?;
-            let here = here.await?;
+            let mut known = Vec::new();
             // Another tab has learnt meanwhile that the server was restored: see `Outbox::settle`.
             let counts = |ack: &&Ack| noted.as_ref().is_none_or(|noted| *noted == ack.epoch);
-            let acks: BTreeMap<String, &Ack> =
-                acks.iter().filter(counts).map(|ack| (ack.id.to_string(), ack)).collect();
-            let refusals: BTreeMap<String, &Refusal> =
-                refusals.iter().map(|refusal| (refusal.id.to_string(), refusal)).collect();
-            let (mut settled, there) = (Vec::new(), here.len());
-            for key in here.iter().filter_map(JsValue::as_string) {
-                if let Some(ack) = acks.get(&key) {
-                    let read = self.read.borrow_mut().remove(&key);
-                    let bytes = match read.filter(|(hash, _)| *hash == ack.hash) {
-                        Some((_, bytes)) => Some(bytes),
-                        None => {
-                            let value = get(&entries, &key).await?;
-                            let sound = stored(value.clone(), &key, ack.hash).is_some();
-                            value.filter(|_| sound).as_ref().and_then(bytes_in)
-                        }
-                    };
-                    let Some(bytes) = bytes else { continue };
-                    let envelope = ReceiptEnvelope { ack: (*ack).clone(), received_at: now };
-                    put(&receipts, &key, &pair_with(&envelope, &bytes)?)?;
-                    settled.push(key);
-                } else if let Some(refusal) = refusals.get(&key) {
-                    let value = get(&entries, &key).await?;
-                    let Some(entry) = stored(value, &key, refusal.hash) else { continue };
+            for ack in acks.iter().filter(counts) {
+                let read = self.read.borrow().get(&ack.id).copied();
+                let same = match read {
+                    Some(hash) => hash == ack.hash,
+                    None => stored(&entries, ack.id, ack.hash).await?.is_some(),
+                };
+                known.extend(same.then(|| ack.clone()));
+            }
+            Acknowledged { acks: known, received_at: now }.note(&meta)?;
+            for refusal in refusals {
+                if let Some(entry) = stored(&entries, refusal.id, refusal.hash).await? {
                     let state = EntryState::Refused { problems: refusal.problems.clone() };
                     put_entry(&entries, &entry, state)?;
                 }
             }
-            if settled.len() == there {
-                return entries.delete::<JsValue, _>(range).primitive().map_err(failed).map(drop);
-            }
-            settled.iter().try_for_each(|key| delete(&entries, key))
+            Ok(())
         })
         .await
     }
@@ -247,6 +228,9 @@ impl Outbox for IdbOutbox {
             let entries = transaction.object_store(ENTRIES).map_err(failed)?;
             let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
             let mut again = 0;
+            for note in Note::all(&meta).await? {
+                again += note.end(&meta, epoch)?;
+            }
             for (key, value) in read_all(&receipts).await? {
                 let Ok((envelope, Some(bytes))) = unpair::<ReceiptEnvelope>(&value) else {
                     continue;
@@ -281,6 +265,7 @@ impl Outbox for IdbOutbox {
     }
 
     async fn forget(&self, before: Millis) -> Result<(), StorageError> {
+        while self.move_acknowledged().await? {}
         self.write(async |transaction| {
             let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
             for (key, value) in read_all(&receipts).await? {
@@ -296,8 +281,15 @@ impl Outbox for IdbOutbox {
     }
 
     async fn overview(&self) -> Result<Overview, StorageError> {
-        let (entries, corrupt) = self.entries().await?;
-        let received = self
+        let Rows { rows, received, .. } = self.rows(all(), u32::MAX).await?;
+        let mut overview = Overview { received, ..Overview::default() };
+        for (key, value) in rows {
+            match read_entry(&key, &value) {
+                Ok(entry) => overview.entries.push(entry),
+                Err(reason) => overview.corrupt.push(Corrupt { key, reason }),
+            }
+        }
+        let receipts: Vec<SubmissionId> = self
             .connection
             .transact(&[RECEIPTS], TransactionMode::Readonly, async |transaction| {
                 let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
@@ -306,7 +298,8 @@ impl Outbox for IdbOutbox {
                 Ok(keys.filter_map(|key| id(key.ok()?)).collect())
             })
             .await?;
-        Ok(Overview { entries, corrupt, received })
+        overview.received.extend(receipts);
+        Ok(overview)
     }
 }
 
@@ -343,57 +336,123 @@ impl IdbOutbox {
         self.connection.transact(&stores, TransactionMode::Readwrite, work).await
     }
 
-    async fn entries(&self) -> Result<(Vec<Entry>, Vec<Corrupt>), StorageError> {
-        let (mut entries, mut corrupt) = (Vec::new(), Vec::new());
-        for (key, value) in self.rows(all(), u32::MAX).await? {
-            match read_entry(&key, &value) {
-                Ok(entry) => entries.push(entry),
-                Err(reason) => corrupt.push(Corrupt { key, reason }),
+    /// Moves a batch of what is acknowledged among the receipts. False if there is none.
+    async fn move_acknowledged(&self) -> Result<bool, StorageError> {
+        self.write(async |transaction| {
+            let meta = transaction.object_store(META).map_err(failed)?;
+            let entries = transaction.object_store(ENTRIES).map_err(failed)?;
+            let receipts = transaction.object_store(RECEIPTS).map_err(failed)?;
+            let epoch = noted(&meta).await?;
+            let notes = Note::all(&meta).await?;
+            let Some(note) = notes.first() else { return Ok(false) };
+            let received_at = note.noted.received_at;
+            let acks: BTreeMap<SubmissionId, &Ack> =
+                note.of(epoch.as_deref()).map(|ack| (ack.id, ack)).collect();
+            delete(&meta, &note.key)?;
+            let Some((first, last)) = ends(acks.keys().copied()) else { return Ok(true) };
+            // A batch lies in one piece nearly always. To read it, and to delete it, as a range are two requests in
+            // place of two for each entry, and each request costs a browser as much as the entry.
+            let (first, last) = (JsValue::from_str(&first), JsValue::from_str(&last));
+            let range = KeyRange::Bound(first, false, last, false);
+            let rows = read_range(&entries, range.clone(), u32::MAX).await?;
+            let (mut moved, there) = (Vec::new(), rows.len());
+            for (key, value) in rows {
+                let Ok(entry) = read_entry(&key, &value) else { continue };
+                let ack = acks.get(&entry.id).filter(|ack| ack.hash == entry.hash);
+                let (Some(ack), Some(bytes)) = (ack, bytes_in(&value)) else { continue };
+                let envelope = ReceiptEnvelope { ack: (*ack).clone(), received_at };
+                put(&receipts, &key, &pair_with(&envelope, &bytes)?)?;
+                moved.push(key);
             }
-        }
-        Ok((entries, corrupt))
+            if moved.len() == there {
+                entries.delete::<JsValue, _>(range).primitive().map_err(failed)?;
+            } else {
+                moved.iter().try_for_each(|key| delete(&entries, key))?;
+            }
+            Ok(true)
+        })
+        .await
     }
 
-    /// The entries within a range of keys, up to `limit`, ascending. If the browser cannot read them all at once, each is
+    /// What lies within a range of keys, up to `limit`. If the browser cannot read all the values at once, each is
     /// read in a transaction of its own, since a request that fails ends the one it was made in; what fails then stands
     /// as `undefined`. One bad value hides no other.
-    async fn rows(
-        &self,
-        range: KeyRange<JsValue>,
-        limit: u32,
-    ) -> Result<Vec<(String, JsValue)>, StorageError> {
-        let together = self.look(async |entries| read_range(entries, range.clone(), limit).await);
+    async fn rows(&self, range: KeyRange<JsValue>, limit: u32) -> Result<Rows, StorageError> {
+        let found = async |entries: &ObjectStore<'_>, meta: &ObjectStore<'_>| {
+            let keys = keys_in(entries, range.clone(), limit)?;
+            let (keys, acknowledged) = try_join(keys, acknowledged(meta)).await?;
+            let (received, others): (Vec<_>, Vec<_>) = keys
+                .iter()
+                .cloned()
+                .partition(|key| key.as_string().is_some_and(|key| acknowledged.contains(&key)));
+            let received = received.iter().filter_map(|key| SubmissionId::parse(&named(key)));
+            Ok((Rows { received: received.collect(), keys, rows: Vec::new() }, others))
+        };
+        let together = self.look(async |entries, meta| {
+            let (mut found, others) = found(entries, meta).await?;
+            if let [first, .., last] | [first @ last] = others.as_slice() {
+                // What is received and not moved yet lies in front of the rest nearly always.
+                let range = KeyRange::Bound(first.clone(), false, last.clone(), false);
+                let rows = read_range(entries, range, u32::MAX).await?.into_iter();
+                let others: BTreeSet<String> = others.iter().map(named).collect();
+                found.rows = rows.filter(|(key, _)| others.contains(key)).collect();
+            }
+            Ok(found)
+        });
         let together = together.await;
         let Err(StorageError::Failed(_)) = together else { return together };
-        let keys = self.look(async |entries| keys_in(entries, range.clone(), limit)?.await).await?;
-        let mut rows = Vec::with_capacity(keys.len());
-        for key in keys {
-            let value = self.look(async |entries| {
+        let (mut found, others) = self.look(found).await?;
+        for key in others {
+            let value = self.look(async |entries, _| {
                 let range = KeyRange::Only(key.clone());
                 let value =
                     entries.get::<JsValue, JsValue, _>(range).primitive().map_err(failed)?;
                 value.await.map_err(failed)
             });
-            rows.push((named(&key), value.await.ok().flatten().unwrap_or_default()));
+            found.rows.push((named(&key), value.await.ok().flatten().unwrap_or_default()));
         }
-        Ok(rows)
+        Ok(found)
     }
 
-    /// One transaction that only reads entries.
+    /// One transaction that only reads entries, and what is noted beside them.
     async fn look<T>(
         &self,
-        work: impl AsyncFn(&ObjectStore<'_>) -> Result<T, StorageError>,
+        work: impl AsyncFn(&ObjectStore<'_>, &ObjectStore<'_>) -> Result<T, StorageError>,
     ) -> Result<T, StorageError> {
         let work = async |transaction: &Transaction<'_>| {
-            work(&transaction.object_store(ENTRIES).map_err(failed)?).await
+            let entries = transaction.object_store(ENTRIES).map_err(failed)?;
+            work(&entries, &transaction.object_store(META).map_err(failed)?).await
         };
-        self.connection.transact(&[ENTRIES], TransactionMode::Readonly, work).await
+        self.connection.transact(&[ENTRIES, META], TransactionMode::Readonly, work).await
     }
 }
 
-/// The entry that was read under `key`, if its bytes are the ones of `hash`.
-fn stored(value: Option<JsValue>, key: &str, hash: Hash) -> Option<Entry> {
-    read_entry(key, &value?).ok().filter(|entry| entry.hash == hash)
+/// What lies within a range of keys, ascending.
+struct Rows {
+    keys: Vec<JsValue>,
+    /// The values of the keys, except for what is received.
+    rows: Vec<(String, JsValue)>,
+    /// What is acknowledged and has not been moved among the receipts.
+    received: BTreeSet<SubmissionId>,
+}
+
+/// The keys of what is acknowledged and has not been moved among the receipts.
+async fn acknowledged(meta: &ObjectStore<'_>) -> Result<BTreeSet<String>, StorageError> {
+    let (notes, epoch) = try_join(Note::all(meta), noted(meta)).await?;
+    let acks = notes.iter().flat_map(|note| note.of(epoch.as_deref()));
+    Ok(acks.map(|ack| ack.id.to_string()).collect())
+}
+
+/// The entry under an id, if its bytes are the ones of `hash`.
+async fn stored(
+    entries: &ObjectStore<'_>,
+    id: SubmissionId,
+    hash: Hash,
+) -> Result<Option<Entry>, StorageError> {
+    let key = id.to_string();
+    let value = get(entries, &key).await?;
+    let entry = value.and_then(|value| read_entry(&key, &value).ok());
+    Ok(entry.filter(|entry| entry.hash == hash))
 }
 
 /// The bytes of an entry as they are stored.
@@ -402,7 +461,7 @@ fn bytes_in(value: &JsValue) -> Option<JsValue> {
 }
 
 /// The first and the last of some ids, as keys.
-fn ends(ids: impl Iterator<Item = SubmissionId>) -> Option<(String, String)> {
+pub(super) fn ends(ids: impl Iterator<Item = SubmissionId>) -> Option<(String, String)> {
     let mut ids = ids.peekable();
     let first = *ids.peek()?;
     let (first, last) = ids.fold((first, first), |(first, last), id| (first.min(id), last.max(id)));
@@ -424,7 +483,7 @@ async fn read_all(store: &ObjectStore<'_>) -> Result<Vec<(String, JsValue)>, Sto
 }
 
 /// [`read_all`] within a range of keys, up to `limit` of them.
-async fn read_range(
+pub(super) async fn read_range(
     store: &ObjectStore<'_>,
     range: KeyRange<JsValue>,
     limit: u32,
@@ -473,11 +532,11 @@ async fn get(store: &ObjectStore<'_>, key: &str) -> Result<Option<JsValue>, Stor
 }
 
 /// The request is not awaited: the transaction's completion tells how it went.
-fn put(store: &ObjectStore<'_>, key: &str, value: &JsValue) -> Result<(), StorageError> {
+pub(super) fn put(store: &ObjectStore<'_>, key: &str, value: &JsValue) -> Result<(), StorageError> {
     store.put(value.clone()).with_key(key.to_owned()).primitive().map_err(failed).map(drop)
 }
 
-fn delete(store: &ObjectStore<'_>, key: &str) -> Result<(), StorageError> {
+pub(super) fn delete(store: &ObjectStore<'_>, key: &str) -> Result<(), StorageError> {
     let key = KeyRange::Only(key.to_owned());
     store.delete::<String, _>(key).primitive().map_err(failed).map(drop)
 }

@@ -13,7 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use sync::{Remote, SyncError, answer};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal, ReadableStream, Response};
+use web_sys::{AbortController, AbortSignal, FormData, ReadableStream, Response};
 
 use crate::platform::ids;
 
@@ -36,8 +36,25 @@ pub struct Gateway;
 enum Body<'a> {
     /// JSON, compressed where that is worth it.
     Json(&'a str),
-    /// A file of this media type, as it is.
-    File(&'static str, &'a web_sys::File),
+    /// Files as they are, each with its name.
+    Files(FormData),
+}
+
+/// What came back, before it is known what it means.
+struct Came {
+    status: u16,
+    /// Milliseconds until it is worth asking again.
+    hint: Option<u64>,
+    media_type: String,
+    /// What names the answer.
+    tag: Option<String>,
+    text: String,
+}
+
+impl Came {
+    fn meaning(self) -> Result<String, SyncError> {
+        answer::meaning(self.status, self.hint, &self.media_type, self.text)
+    }
 }
 
 impl Gateway {
@@ -48,6 +65,24 @@ impl Gateway {
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, SyncError> {
         let text = self.request(Method::GET, path, None, TIMEOUT).await?;
         answer::read(&text)
+    }
+
+    /// `GET` what may be here already under the tag `known`, and read the answer with its own tag; `None` if nothing is new.
+    ///
+    /// # Errors
+    /// What the answer, or its absence, means.
+    pub async fn get_new<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        known: Option<&str>,
+    ) -> Result<Option<(T, Option<String>)>, SyncError> {
+        let came = self.exchange(Method::GET, path, None, known, TIMEOUT).await?;
+        // Its tag shows that it is the server that says so, and of which answer.
+        if came.status == 304 && known.is_some() && came.tag.as_deref() == known {
+            return Ok(None);
+        }
+        let tag = came.tag.clone();
+        Ok(Some((answer::read(&came.meaning()?)?, tag)))
     }
 
     /// Send `body` as JSON and read the answer.
@@ -65,18 +100,20 @@ impl Gateway {
         answer::read(&text)
     }
 
-    /// Send a file as it is and read the answer.
+    /// Sends files as they are, together, and reads the answer.
     ///
     /// # Errors
     /// What the answer, or its absence, means.
-    pub async fn send_file<T: DeserializeOwned>(
+    pub async fn send_files<T: DeserializeOwned>(
         &self,
         path: &str,
-        media_type: &'static str,
-        file: &web_sys::File,
+        files: &[web_sys::File],
     ) -> Result<T, SyncError> {
-        let body = Some(Body::File(media_type, file));
-        let text = self.request(Method::POST, path, body, FILE_TIMEOUT).await?;
+        let form = FormData::new().map_err(|_| lost("no form data"))?;
+        for file in files {
+            form.append_with_blob("file", file).map_err(|_| lost("a file cannot be read"))?;
+        }
+        let text = self.request(Method::POST, path, Some(Body::Files(form)), FILE_TIMEOUT).await?;
         answer::read(&text)
     }
 
@@ -95,6 +132,17 @@ impl Gateway {
         body: Option<Body<'_>>,
         timeout: u32,
     ) -> Result<String, SyncError> {
+        self.exchange(method, path, body, None, timeout).await?.meaning()
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Body<'_>>,
+        known: Option<&str>,
+        timeout: u32,
+    ) -> Result<Came, SyncError> {
         let controller = AbortController::new().map_err(|_| lost("no abort controller"))?;
         let signal: AbortSignal = controller.signal();
         let timer = gloo::timers::callback::Timeout::new(timeout, move || controller.abort());
@@ -102,6 +150,10 @@ impl Gateway {
             .method(method)
             .header(CLIENT_HEADER, &CLIENT_VERSION.to_string())
             .abort_signal(Some(&signal));
+        if let Some(known) = known {
+            // The browser's own cache stands aside for a request that says this (Fetch, "HTTP-network-or-cache fetch").
+            request = request.header("if-none-match", known);
+        }
         match body {
             None => {}
             Some(Body::Json(text)) => {
@@ -112,18 +164,18 @@ impl Gateway {
                     None => request.body(JsValue::from_str(text)),
                 };
             }
-            Some(Body::File(media_type, file)) => {
-                request = request.header("content-type", media_type).body(JsValue::from(file));
-            }
+            // The browser names the media type, with the boundary that it has chosen.
+            Some(Body::Files(form)) => request = request.body(JsValue::from(form)),
         }
         let response = request.send().await.map_err(lost)?;
         let status = response.status();
         let hint = response.headers().get("retry-after");
         let hint = hint.as_deref().and_then(answer::retry_after);
         let media_type = response.headers().get("content-type").unwrap_or_default();
+        let tag = response.headers().get("etag");
         let text = response.text().await.map_err(lost)?;
         drop(timer);
-        answer::meaning(status, hint, &media_type, text)
+        Ok(Came { status, hint, media_type, tag, text })
     }
 }
 
@@ -154,7 +206,10 @@ fn lost(reason: impl std::fmt::Display) -> SyncError {
 
 impl Remote for Gateway {
     async fn push(&self, push: &Push) -> Result<PushAnswer, SyncError> {
-        self.send(Method::POST, "/push", push).await
+        // By no way of `Value`, which would read every record that lies ready as text.
+        let body = serde_json::to_string(push).map_err(lost)?;
+        let body = Some(Body::Json(&body));
+        answer::read(&self.request(Method::POST, "/push", body, TIMEOUT).await?)
     }
 
     async fn changes(&self, cursor: Option<&str>) -> Result<Changes, SyncError> {

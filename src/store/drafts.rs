@@ -12,9 +12,6 @@ use sync::SyncError;
 
 use super::Store;
 
-/// The media type of a workbook (Office Open XML, ECMA-376).
-const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
 impl Store {
     /// The surveys that staff are writing.
     ///
@@ -59,8 +56,8 @@ impl Store {
     ///
     /// # Errors
     /// What the server's answer means; what is wrong with the form is in the answer.
-    pub async fn check_form(&self, file: &web_sys::File) -> Result<FormCheck, SyncError> {
-        self.seen(self.parts().gateway.send_file("/forms/check", WORKBOOK, file).await)
+    pub async fn check_form(&self, files: &[web_sys::File]) -> Result<FormCheck, SyncError> {
+        self.seen(self.parts().gateway.send_files("/forms/check", files).await)
     }
 
     /// Carries out all of these edits, or none. Afterwards the catalogue is fetched.

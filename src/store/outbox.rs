@@ -10,6 +10,7 @@ use model::{
     time::Millis,
     wire::{OutboxExport, PushRecord},
 };
+use serde_json::value::to_raw_value;
 use survey::ValidResponse;
 use sync::{Outbox as _, StorageError};
 
@@ -114,7 +115,8 @@ impl Store {
         let mut records = Vec::new();
         for entry in overview.entries {
             let record = String::from_utf8_lossy(&entry.bytes);
-            let record = serde_json::from_str(&record).unwrap_or_else(|_| record.into());
+            let record = serde_json::from_str(&record).or_else(|_| to_raw_value(&record));
+            let record = record.map_err(|error| failed(error.to_string()))?;
             records.push(PushRecord { id: entry.id, hash: entry.hash, record });
         }
         let export = OutboxExport { format: OutboxExport::FORMAT.to_owned(), version: 1, records };

@@ -136,7 +136,8 @@ impl Store {
         self.seen(self.parts().gateway.get(&path).await)
     }
 
-    /// What people answered in a survey, narrowed like feedback (the theme does not apply).
+    /// What people answered in a survey, narrowed like feedback (the theme does not apply), with the tag that names these
+    /// results; `None` if they are still those that `known` names.
     ///
     /// # Errors
     /// What the server's answer means.
@@ -144,9 +145,10 @@ impl Store {
         &self,
         survey: &Key,
         filter: &FeedbackFilter,
-    ) -> Result<Results, SyncError> {
+        known: Option<&str>,
+    ) -> Result<Option<(Results, Option<String>)>, SyncError> {
         let path = format!("/results/{survey}?{}", filter.query());
-        self.seen(self.parts().gateway.get(&path).await)
+        self.seen(self.parts().gateway.get_new(&path, known).await)
     }
 
     /// Says what an answer in words is about; gives all its themes.

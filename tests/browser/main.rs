@@ -5,6 +5,7 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a failed step of a test should end it")]
 
+mod acknowledged;
 mod catalogue;
 mod closing;
 mod connection;

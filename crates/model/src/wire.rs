@@ -1,7 +1,7 @@
 //! What travels between the app and the server under `/api/v1`.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
     Hash, Key, Problem, Record, SubmissionId, Text, feedback::Feedback, merge::Collision,
@@ -16,21 +16,22 @@ pub const CLIENT_VERSION: u32 = 1;
 pub const OLDEST_CLIENT: u32 = CLIENT_VERSION.saturating_sub(2);
 
 /// `POST /api/v1/push`: submissions, at most [`crate::limits::PUSH_RECORDS`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Push {
     /// The records. Each `record` is checked by itself; a bad one does not stop the rest.
     pub records: Vec<PushRecord>,
 }
 
 /// One submission on its way up.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PushRecord {
     /// Its identity, also inside `record`.
     pub id: SubmissionId,
     /// The hash of `record`'s canonical bytes.
     pub hash: Hash,
-    /// The submission.
-    pub record: Value,
+    /// The submission, as its bytes are: a tablet that read and wrote it anew would spend longer on that than the
+    /// server on storing it.
+    pub record: Box<RawValue>,
 }
 
 /// The answer to a push: one verdict a record, in the order they came.
@@ -375,7 +376,7 @@ pub struct FormFinding {
 }
 
 /// The file that `/tablet` exports and `together import` takes: unsent submissions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OutboxExport {
     /// `together-outbox`.
     pub format: String,

@@ -69,7 +69,8 @@ fn rehash(body: &mut Vec<u8>) -> Vec<(SubmissionId, Hash)> {
     let Ok(mut push) = serde_json::from_slice::<Push>(body) else { return Vec::new() };
     let claimed = push.records.iter().map(|record| (record.id, record.hash)).collect();
     for record in &mut push.records {
-        record.hash = Hash::of(&bytes_of(&record.record));
+        let meant = serde_json::from_str(record.record.get()).unwrap_or_default();
+        record.hash = Hash::of(&bytes_of(&meant));
     }
     *body = serde_json::to_vec(&push).unwrap_or_default();
     claimed

@@ -181,6 +181,10 @@ impl Submissions for Planted<'_> {
     async fn count_submissions(&mut self, filter: &Filter) -> Result<u64, StoreError> {
         self.tx.count_submissions(filter).await
     }
+
+    async fn extent(&mut self, survey: &Key) -> Result<(u64, u64), StoreError> {
+        self.tx.extent(survey).await
+    }
 }
 
 #[async_trait]

@@ -35,7 +35,7 @@ pub use definition::{
     Choice, Choices, Condition, Definition, FileKind, Initial, Item, Kind, Media, Metadata, Scale,
     Table,
 };
-pub use expression::{Expression, ExpressionError};
+pub use expression::{Expression, ExpressionError, Piece, Wanted};
 pub use field::{Field, Heading, Offer};
 pub use fill::{Fill, More, Page, Progress, Screen};
 pub use journal::Journal;

@@ -268,7 +268,8 @@ impl View for Tree {
         match choices {
             Choices::List(list) => {
                 let choice = list.iter().find(|choice| choice.name == value)?;
-                Some(self.definition.text(&choice.label, &self.language).to_owned())
+                // A label may name answers.
+                Some(self.words(&choice.label, node, &self.language))
             }
             Choices::Repeat(_) => Some(value.to_owned()),
         }

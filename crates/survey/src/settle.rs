@@ -89,20 +89,32 @@ impl Tree {
         let definition = Arc::clone(&self.definition);
         let mut nodes = Vec::new();
         self.walk(instance, &mut |node| nodes.push(node));
-        for node in nodes {
-            // What stands in instances of its own has its own beginning.
-            if self.nodes[node].part != Part::Question || self.instance_around(node) != instance {
-                continue;
-            }
-            let item = &definition.items[self.nodes[node].item];
+        // What stands in instances of its own has its own beginning.
+        nodes.retain(|node| {
+            self.nodes[*node].part == Part::Question && self.instance_around(*node) == instance
+        });
+        let mut any = false;
+        for node in &nodes {
+            let item = &definition.items[self.nodes[*node].item];
             if let Some(Initial::Computed(expression)) = &item.default {
                 let draw = self.draw();
-                let text = self.text_at(expression, node, draw);
-                self.nodes[node].answer = answer_of(&item.kind, &text);
-                self.refresh(node);
+                let text = self.text_at(expression, *node, draw);
+                self.nodes[*node].answer = answer_of(&item.kind, &text);
+                self.refresh(*node);
                 self.drain();
+                any = true;
             }
         }
+        // What is kept for good is what comes of the defaults, not what came before them.
+        for node in nodes.into_iter().filter(|_| any) {
+            let item = self.nodes[node].item;
+            let calculation = definition.items[item].calculation.as_ref();
+            if calculation.is_some_and(|it| it.source().contains("once(")) {
+                self.nodes[node].answer = None;
+                self.queue.insert((definition.graph.rank[value(item) as usize], node));
+            }
+        }
+        self.drain();
     }
 
     /// Computes what the change of a node sets off; how many calculations that were.

@@ -385,7 +385,7 @@ fn dates() {
             ("date('x')", ""),
             ("date(1)", "1970-01-02"),
             // 10:30 an hour ahead is half past nine.
-            ("decimal-date-time('1970-01-02T10:30:00.000+01:00')", "1.3958333333333332"),
+            ("decimal-date-time('1970-01-02T10:30:00.000+01:00')", "1.3958333333333333"),
             ("decimal-time('18:00')", "0.75"),
             ("decimal-time('06:00:00.000+01:00')", "0.25"),
             ("format-date(${born}, '%d/%m/%Y %e.%n.%y %b %a')", "02/03/1985 2.3.85 Mar Sat"),
@@ -417,24 +417,56 @@ fn shuffles_are_those_of_odk() {
 }
 
 #[test]
-fn what_makes_no_sense_is_said_with_its_place() {
+fn what_makes_no_sense_is_said_with_the_piece_where_it_is_and_what_to_do() {
     let error = |source: &str| Expression::parse(source).unwrap_err().to_string();
-    for (source, part) in [
-        ("${a} =", "character 7"),
-        ("${a", "}"),
-        ("'a", "closing quote"),
-        ("‘a’", "straight quote"),
-        ("not()", "\"not\" takes 1 arguments, not 0"),
-        ("1 2", "operator"),
-        ("hash('a')", "digest"),
-        ("countSelected(${a})", "count-selected"),
-        ("regex(${a}, '[a')", "pattern"),
-        ("../@id", "attributes"),
-        ("instance(${a})/root", "instance('name of a list')"),
-        ("a[1", "]"),
+    let long = "if(${first_question_of_all} > 1, ${second_question_of_all} 5, 0)";
+    for (source, said) in [
+        ("", "Nothing is written here. Write a ${name}, a number or a 'text'."),
+        (
+            "${a} =",
+            "Something is missing after “${a} =”. Write a ${name}, a number or a 'text' there.",
+        ),
+        (
+            "${a} +* 2",
+            "“2” cannot follow “${a} +*”. Put a sign or word between them, such as = or and.",
+        ),
+        (
+            "${a} > < 2",
+            "Something is missing before “< 2”. Write a ${name}, a number or a 'text' there.",
+        ),
+        (long, "“5, 0)” cannot stand in these brackets. Put “)” or a comma before it."),
+        ("${a", "“${a” is not a whole name. Write the question's name between ${ and }."),
+        ("'a", "The text “'a” has no quote at its end. Add the quote."),
+        ("‘a’", "“‘a’” begins with a curly quote. Use straight quotes: 'text'."),
+        ("1.2.3", "“1.2.3” is not a number. Write digits with one point, such as 12.5."),
+        ("(1 + 2", "A bracket is opened and not closed. Add “)” after “(1 + 2”."),
+        ("not()", "“not” needs 1 value in its brackets and has 0. Commas stand between them."),
+        ("true(1)", "“true” needs no values in its brackets and has 1. Commas stand between them."),
+        (
+            "substr('a')",
+            "“substr” needs 2 to 3 values in its brackets and has 1. Commas stand between them.",
+        ),
+        ("join()", "“join” needs at least 1 in its brackets and has 0. Commas stand between them."),
+        ("1 2", "“2” cannot follow “1”. Put a sign or word between them, such as = or and."),
+        ("countSelected(${a})", "There is no function “countSelected”. Write “count-selected”."),
+        ("nothing-like(1)", "There is no function “nothing-like”. Check how it is spelled."),
+        ("regex(${a}, '[a')", "The pattern “[a” of regex() cannot be read. Write it more simply."),
+        ("../@id", "“@id” is an attribute, which holds no answers. Write a question's name."),
+        (
+            "instance(${a})/root",
+            "instance() does not name a list. Write its name in quotes: instance('list').",
+        ),
+        ("a[1", "A “[” is opened and not closed. Add “]” after “a[1”."),
     ] {
-        assert!(error(source).contains(part), "{source}: {}", error(source));
+        assert_eq!(error(source), said, "{source}");
+        assert!(said.split(". ").all(|it| it.split_whitespace().count() <= 15), "{said}");
     }
+    // Of a long one the piece alone is shown, cut between letters.
+    let polish = format!("'{}' + + 'Łódź jest miastem w środku Polski' 3", "żółw ".repeat(40));
+    assert_eq!(
+        error(&polish),
+        "Something is missing before “+ 'Łódź jest miastem w ś…”. Write a ${name}, a number or a 'text' there."
+    );
     for source in
         ["(".repeat(9_000), "-".repeat(9_000), vec!["1"; 4_000].join("+"), "a[".repeat(4_000)]
     {

@@ -7,6 +7,7 @@ use model::{
     time::Millis,
     wire::{Ack, Push, PushAnswer, PushRecord, Verdict},
 };
+use serde_json::value::RawValue;
 
 use crate::{Entry, Outbox, Outcome, Refusal, Remote, SyncError, lanes::Lanes, plan};
 
@@ -249,7 +250,7 @@ fn records_of(batch: &[Entry]) -> (Vec<PushRecord>, Vec<Refusal>) {
     let mut records = Vec::with_capacity(batch.len());
     let mut unreadable = Vec::new();
     for entry in batch {
-        match read_value(&entry.bytes) {
+        match json_in(&entry.bytes) {
             Ok(record) => records.push(PushRecord { id: entry.id, hash: entry.hash, record }),
             Err(error) => unreadable.push(Refusal {
                 id: entry.id,
@@ -261,7 +262,7 @@ fn records_of(batch: &[Entry]) -> (Vec<PushRecord>, Vec<Refusal>) {
     (records, unreadable)
 }
 
-fn read_value(bytes: &[u8]) -> Result<serde_json::Value, String> {
+fn json_in(bytes: &[u8]) -> Result<Box<RawValue>, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
     serde_json::from_str(text).map_err(|error| error.to_string())
 }

@@ -138,8 +138,8 @@ pub trait Outbox {
         limit: usize,
     ) -> Result<Vec<Entry>, StorageError>;
 
-    /// Turns acknowledged entries into receipts and marks refused ones, all in one
-    /// transaction. Only an entry with that id *and* hash is touched; the rest is ignored.
+    /// Notes what is acknowledged and marks what is refused, all in one transaction: from then on
+    /// it counts as received and is not sent again. Only an entry with that id *and* hash is touched; the rest is ignored.
     ///
     /// An acknowledgement of another epoch than the one noted last by [`Outbox::see_epoch`] is
     /// ignored too: another tab has learnt meanwhile that the server was restored, and the
@@ -159,7 +159,8 @@ pub trait Outbox {
     /// Makes refused entries wait again, for a server that has been put right.
     async fn retry_refused(&self) -> Result<(), StorageError>;
 
-    /// Drops the bytes of receipts from before `before`; their ids and hashes stay.
+    /// Drops the bytes of receipts from before `before`; their ids and hashes stay. At the end of
+    /// a round, so a storage may leave for here what need not be done while something waits.
     async fn forget(&self, before: Millis) -> Result<(), StorageError>;
 
     /// What stands in it.

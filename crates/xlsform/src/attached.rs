@@ -1,10 +1,19 @@
-//! Files that belong to a form: CSV tables to pick from and to look things up in (`pulldata`).
+//! Files that belong to a form: CSV tables to pick from and to look things up in (`pulldata`), pictures, sounds and films.
 
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, Read as _},
+    path::Path,
+};
 
 use serde_json::{Value, json};
 
-use crate::{Finding, Place, Severity, workbook::broken};
+use crate::{
+    Finding,
+    media::{self, FILE_BYTES, Media},
+    workbook::broken,
+};
 
 /// Bytes of all tables of a form together.
 pub const TABLE_BYTES: usize = 8 * 1024 * 1024;
@@ -57,45 +66,96 @@ impl Table {
     }
 }
 
-/// Reads every `.csv` file of a directory; none is there if the directory is not.
+/// What lies beside a form.
+#[derive(Debug, Clone, Default)]
+pub struct Attached {
+    /// Tables.
+    pub tables: Tables,
+    /// Pictures, sounds and films.
+    pub media: Media,
+}
+
+/// Files as they are read, held against the limits.
+#[derive(Default)]
+pub(crate) struct Reading {
+    pub(crate) attached: Attached,
+    /// What is wrong with a file.
+    pub(crate) faults: Vec<Finding>,
+    bytes_of_tables: usize,
+}
+
+impl Reading {
+    /// Whether a file of that name is one to read.
+    pub(crate) fn wants(file: &str) -> bool {
+        is_table(file) || media::is_media(file)
+    }
+
+    /// Takes a file. `bytes` gives at most as many as are asked for. False once there is too much.
+    ///
+    /// # Errors
+    /// Of `bytes`.
+    pub(crate) fn take<E>(
+        &mut self,
+        file: &str,
+        bytes: impl FnOnce(usize) -> Result<Vec<u8>, E>,
+    ) -> Result<bool, E> {
+        if !is_table(file) {
+            let bytes = bytes(FILE_BYTES + 1)?;
+            let kept = (bytes.len() <= FILE_BYTES).then_some(bytes);
+            self.attached.media.insert(file.to_owned(), kept);
+            return Ok(true);
+        }
+        let bytes = bytes(TABLE_BYTES + 1)?;
+        self.bytes_of_tables += bytes.len();
+        if self.bytes_of_tables > TABLE_BYTES {
+            let what =
+                format!("{file}: the tables have more than {} MiB.", TABLE_BYTES / 1024 / 1024);
+            let remedy = "Take out columns and rows that the form does not need.";
+            self.faults.push(*broken("too_large", what, remedy));
+            return Ok(false);
+        }
+        match Table::read(file, &bytes) {
+            Ok(table) => {
+                let name = file.rsplit_once('.').map_or(file, |(name, _)| name);
+                self.attached.tables.insert(name.to_owned(), table);
+            }
+            Err(fault) => self.faults.push(*fault),
+        }
+        Ok(true)
+    }
+}
+
+fn is_table(file: &str) -> bool {
+    file.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("csv"))
+}
+
+/// Reads the tables, pictures, sounds and films of a directory; none is there if the directory is not.
 ///
 /// # Errors
 /// Of the file system. What is wrong with a file is a finding beside the others.
-pub fn read_directory(directory: &Path) -> io::Result<(Tables, Vec<Finding>)> {
-    let mut tables = Tables::new();
-    let mut findings = Vec::new();
-    let mut bytes_of_all = 0;
+pub fn read_directory(directory: &Path) -> io::Result<(Attached, Vec<Finding>)> {
+    let mut reading = Reading::default();
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((tables, findings)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Ok((reading.attached, reading.faults));
+        }
         Err(error) => return Err(error),
     };
     for entry in entries {
         let path = entry?.path();
-        let csv = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
-        let Some(name) = path.file_stem().and_then(|name| name.to_str()).filter(|_| csv) else {
+        let name = path.file_name().and_then(|name| name.to_str());
+        let Some(name) = name.filter(|name| Reading::wants(name) && path.is_file()) else {
             continue;
         };
-        let bytes = fs::read(&path)?;
-        bytes_of_all += bytes.len();
-        if bytes_of_all > TABLE_BYTES {
-            let what = format!("{name}.csv: the tables have more than {TABLE_BYTES} bytes.");
-            let remedy = "Take out columns and rows that the form does not need.";
-            findings.push(Finding::new(
-                Severity::Error,
-                "too_large",
-                Place::default(),
-                what,
-                remedy,
-            ));
+        let bytes = |most: usize| {
+            let mut bytes = Vec::new();
+            fs::File::open(&path)?.take(most as u64).read_to_end(&mut bytes)?;
+            Ok::<_, io::Error>(bytes)
+        };
+        if !reading.take(name, bytes)? {
             break;
         }
-        match Table::read(&format!("{name}.csv"), &bytes) {
-            Ok(table) => {
-                tables.insert(name.to_owned(), table);
-            }
-            Err(finding) => findings.push(*finding),
-        }
     }
-    Ok((tables, findings))
+    Ok((reading.attached, reading.faults))
 }

@@ -1,4 +1,4 @@
-//! A workbook and the tables beside it in one archive, as [`crate::export_archive`] writes it.
+//! A workbook and the files beside it in one archive, as [`crate::export_archive`] writes it.
 
 use std::io::{Cursor, Read as _};
 
@@ -6,15 +6,15 @@ use zip::ZipArchive;
 
 use crate::{
     Finding, archive,
-    attached::{TABLE_BYTES, Table, Tables},
+    attached::{Attached, Reading},
     workbook::{WORKBOOK_BYTES, broken},
 };
 
-/// A workbook with its tables.
+/// A workbook with its files.
 pub(crate) struct Bundle {
     pub(crate) workbook: Vec<u8>,
-    pub(crate) tables: Tables,
-    /// What is wrong with a table.
+    pub(crate) attached: Attached,
+    /// What is wrong with a file.
     pub(crate) faults: Vec<Finding>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn read(bytes: &[u8]) -> Option<Result<Bundle, Box<Finding>>> {
         [first, second, ..] => Some(Err(broken(
             "not_a_workbook",
             format!("The archive holds several workbooks: {first}, {second}."),
-            "Leave one of them in it, with the CSV files that belong to it.",
+            "Leave one of them in it, with the files that belong to it.",
         ))),
     }
 }
@@ -50,51 +50,43 @@ fn unpack(
     names: &[String],
 ) -> Result<Bundle, Box<Finding>> {
     archive::weigh(bytes)?;
-    let mut part = |name: &str| -> Result<Vec<u8>, Box<Finding>> {
+    // It was weighed, so a part has at most what may be held.
+    let mut part = |name: &str, most: u64| -> Result<Vec<u8>, Box<Finding>> {
         let mut bytes = Vec::new();
         let part = archive.by_name(name).map_err(|error| unreadable(name, &error))?;
-        // It was weighed, so this holds at most what may be held.
-        part.take(archive::HELD)
-            .read_to_end(&mut bytes)
-            .map_err(|error| unreadable(name, &error))?;
+        part.take(most).read_to_end(&mut bytes).map_err(|error| unreadable(name, &error))?;
         Ok(bytes)
     };
-    let (mut tables, mut faults) = (Tables::new(), Vec::new());
-    let mut left = TABLE_BYTES;
-    for path in names.iter().filter(|name| is(name, &["csv"])) {
-        let bytes = part(path)?;
-        let Some(rest) = left.checked_sub(bytes.len()) else {
-            return Err(broken(
-                "too_large",
-                format!("The tables have more than {TABLE_BYTES} bytes."),
-                "Take out columns and rows that the form does not need.",
-            ));
-        };
-        left = rest;
-        let file = path.rsplit_once('/').map_or(path.as_str(), |(_, file)| file);
-        match Table::read(file, &bytes) {
-            Ok(table) => {
-                let name = file.rsplit_once('.').map_or(file, |(name, _)| name);
-                tables.insert(name.to_owned(), table);
-            }
-            Err(fault) => faults.push(*fault),
+    let mut reading = Reading::default();
+    for path in names.iter().filter(|name| !is_hidden(name)) {
+        let file = file_of(path);
+        if Reading::wants(file) && !reading.take(file, |most| part(path, most as u64))? {
+            break;
         }
     }
-    Ok(Bundle { workbook: part(workbook)?, tables, faults })
+    let Reading { attached, faults, .. } = reading;
+    Ok(Bundle { workbook: part(workbook, archive::HELD)?, attached, faults })
 }
 
-/// Whether a part ends like that, and is none that a computer puts beside the others by itself.
+fn file_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, file)| file)
+}
+
+/// Whether a computer puts such a part beside the others by itself.
+fn is_hidden(path: &str) -> bool {
+    file_of(path).starts_with(['.', '~']) || path.starts_with("__MACOSX/")
+}
+
+/// Whether a part ends like that, and was put there by somebody.
 fn is(path: &str, endings: &[&str]) -> bool {
-    let file = path.rsplit_once('/').map_or(path, |(_, file)| file);
-    let ending = file.rsplit_once('.').map(|(_, ending)| ending.to_lowercase());
-    let hidden = file.starts_with(['.', '~']) || path.starts_with("__MACOSX/");
-    !hidden && ending.is_some_and(|ending| endings.contains(&ending.as_str()))
+    let ending = file_of(path).rsplit_once('.').map(|(_, ending)| ending.to_lowercase());
+    !is_hidden(path) && ending.is_some_and(|ending| endings.contains(&ending.as_str()))
 }
 
 fn unreadable(name: &str, error: &dyn std::fmt::Display) -> Box<Finding> {
     broken(
         "not_a_workbook",
         format!("{name} in the archive cannot be read: {error}."),
-        "Pack the workbook and its CSV files again as .zip.",
+        "Pack the workbook and its files again as .zip.",
     )
 }

@@ -9,7 +9,7 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use serde_json::{Map, Value};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use crate::{Book, Sheet, import::EXTERNAL, languages::TEXTS};
+use crate::{Book, Sheet, import::EXTERNAL, languages::TEXTS, media};
 
 /// Why a definition cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +31,8 @@ pub enum ExportError {
     Write(#[from] io::Error),
 }
 
-/// Writes a definition as the bytes of an `.xlsx`. Attached tables are not part of it: they stay
-/// files beside it ([`export_tables`]).
+/// Writes a definition as the bytes of an `.xlsx`. Attached tables, pictures, sounds
+/// and films are not part of it: they are files beside it ([`export_files`]).
 ///
 /// # Errors
 /// If the value is no definition, or a text is longer than a cell can be.
@@ -87,12 +87,12 @@ pub fn export_book(definition: &Value) -> Result<Book, ExportError> {
     Ok(Book { sheets })
 }
 
-/// Writes the attached tables of a definition as CSV files: their names with the ending, and their bytes. They belong
-/// beside the workbook, for no cell can hold them.
+/// Writes what a definition has beside its sheets: attached tables as CSV files, pictures, sounds and films. Their names
+/// with the ending, without folders, and their bytes. They belong beside the workbook, for no cell can hold them.
 ///
 /// # Errors
 /// If a table cannot be written.
-pub fn export_tables(definition: &Value) -> Result<Vec<(String, Vec<u8>)>, ExportError> {
+pub fn export_files(definition: &Value) -> Result<Vec<(String, Vec<u8>)>, ExportError> {
     let tables = definition.get("tables").and_then(Value::as_object).into_iter().flatten();
     let cells =
         |row: &Value| -> Vec<String> { row.as_array().into_iter().flatten().map(plain).collect() };
@@ -104,12 +104,16 @@ pub fn export_tables(definition: &Value) -> Result<Vec<(String, Vec<u8>)>, Expor
             writer.write_record(cells(row))?;
         }
         let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
-        files.push((format!("{name}.csv"), bytes));
+        files.push((media::beside(&format!("{name}.csv")), bytes));
     }
+    files.extend(media::decoded(definition));
+    // Of two that would lie under the same name the first is kept.
+    let mut names = BTreeSet::new();
+    files.retain(|(name, _)| names.insert(name.clone()));
     Ok(files)
 }
 
-/// Writes a definition as one archive: `NAME.xlsx`, and its attached tables in `NAME-media`, where
+/// Writes a definition as one archive: `NAME.xlsx`, and its files in `NAME-media`, where
 /// [`crate::import`] and ODK look for them.
 ///
 /// # Errors
@@ -119,7 +123,7 @@ pub fn export_archive(definition: &Value, name: &str) -> Result<Vec<u8>, ExportE
     let options = SimpleFileOptions::default();
     archive.start_file(format!("{name}.xlsx"), options)?;
     archive.write_all(&export(definition)?)?;
-    for (file, bytes) in export_tables(definition)? {
+    for (file, bytes) in export_files(definition)? {
         archive.start_file(format!("{name}-media/{file}"), options)?;
         archive.write_all(&bytes)?;
     }

@@ -7,12 +7,13 @@ use serde_json::{Map, Value};
 
 use crate::{
     About, Book, Finding, Place, Severity, Sheet,
-    attached::Tables,
+    attached::Attached,
     bundle,
     choices::{self, Lists, ROW},
     finding::Findings,
     header::{Column, Kind, Table},
     languages::{Languages, TEXTS},
+    media,
     origin::{self, Origins},
     reference::{Reference, references},
     rows::{Read, Rows},
@@ -32,8 +33,8 @@ pub struct Options {
     pub name: Option<String>,
     /// The language of a form that names none; `en` if this is empty.
     pub language: String,
-    /// Attached tables.
-    pub tables: Tables,
+    /// The files that lie beside it.
+    pub attached: Attached,
 }
 
 /// What came of an import.
@@ -48,7 +49,7 @@ pub struct Import {
 }
 
 impl Import {
-    fn refused(findings: Vec<Finding>) -> Self {
+    pub(crate) fn refused(findings: Vec<Finding>) -> Self {
         Self { definition: None, findings, about: About::default() }
     }
 
@@ -58,14 +59,15 @@ impl Import {
     }
 }
 
-/// Reads a workbook's bytes, or those of a `.zip` with a workbook and the CSV files that belong to it.
+/// Reads a workbook's bytes, or those of a `.zip` with a workbook and the files that belong to it.
 pub fn import(bytes: &[u8], options: &Options) -> Import {
     match bundle::read(bytes) {
         None => import_workbook(bytes, options),
         Some(Err(finding)) => Import::refused(vec![*finding]),
         Some(Ok(bundle)) => {
             let mut options = options.clone();
-            options.tables.extend(bundle.tables);
+            options.attached.tables.extend(bundle.attached.tables);
+            options.attached.media.extend(bundle.attached.media);
             let mut import = import_workbook(&bundle.workbook, &options);
             if !bundle.faults.is_empty() {
                 import.definition = None;
@@ -129,7 +131,15 @@ pub fn import_book(book: &Book, options: &Options) -> Import {
     say_missing_translations(&tables, &languages, &mut findings);
     let origins = Origins::of(&form.items, &form.lists, &form.external_lists());
     let too_many = form.read.too_many;
-    let definition = form.write(&languages, options, &mut findings);
+    let used = &form.read.used;
+    let of_survey = media::cells(&survey).filter(|(row, ..)| used.contains(row));
+    let of_choices = media::cells(&choice_table).chain(media::cells(&external_table));
+    let named = of_survey.chain(of_choices).map(|(_, place, name)| (place, name));
+    let files = media::files(named, &options.attached.media, &mut findings);
+    let mut definition = form.write(&languages, options, &mut findings);
+    if let Some(definition) = definition.as_object_mut().filter(|_| !files.is_empty()) {
+        definition.insert("files".to_owned(), files.into());
+    }
     if !too_many && !form_is_empty(&definition) {
         let tables = origin::Tables {
             survey: &survey,
@@ -404,8 +414,12 @@ impl Form {
         options: &Options,
         findings: &mut Findings,
     ) {
-        let tables: Map<String, Value> =
-            options.tables.iter().map(|(name, table)| (name.clone(), table.value())).collect();
+        let tables: Map<String, Value> = options
+            .attached
+            .tables
+            .iter()
+            .map(|(name, table)| (name.clone(), table.value()))
+            .collect();
         if !tables.is_empty() {
             definition.insert("tables".to_owned(), tables.into());
         }
@@ -416,9 +430,10 @@ impl Form {
                 let what = format!("Files such as {} are not read.", quoted(file));
                 let remedy = "Save it as CSV and name that file.";
                 findings.warning("bad_file", place, what, remedy);
-            } else if !options.tables.contains_key(name) {
+            } else if !options.attached.tables.contains_key(name) {
                 let what = format!("The file {} is not there.", quoted(file));
-                let remedy = "Put it beside the form. Until then there is nothing to pick from.";
+                let remedy =
+                    "Choose it together with the form. Until then there is nothing to pick from.";
                 findings.warning("missing_file", place, what, remedy);
             }
         }

@@ -111,12 +111,13 @@ fn is_tag(text: &str) -> bool {
 fn canonical(tag: &str) -> String {
     let mut parts = tag.split('-');
     let mut written = parts.next().unwrap_or_default().to_ascii_lowercase();
+    // Behind an x nothing is a region.
+    let mut private = written == "x";
     for part in parts {
         written.push('-');
+        private |= part.eq_ignore_ascii_case("x");
         match part.len() {
-            2 if !written.contains("-x") && written != "x" => {
-                written.push_str(&part.to_ascii_uppercase())
-            }
+            2 if !private => written.push_str(&part.to_ascii_uppercase()),
             _ => written.push_str(&part.to_ascii_lowercase()),
         }
     }

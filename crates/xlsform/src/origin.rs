@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use model::{Problem, ProblemCode};
 use serde_json::{Map, Value};
-use survey::Definition;
+use survey::{Definition, Expression, ExpressionError};
 
 use crate::{
     Place,
     choices::{Lists, ROW},
     finding::Findings,
+    foreign,
     header::{Column, Table},
     languages::Languages,
 };
@@ -142,7 +143,13 @@ pub(crate) fn check(
         if choices || findings.has_error_at(&place) {
             continue;
         }
-        let (code, what, remedy) = words(&problem);
+        let (code, what, mut remedy) = words(&problem);
+        let source = definition.pointer(&problem.pointer).and_then(Value::as_str);
+        if let Some(Err(ExpressionError::Function { name, .. })) = source.map(Expression::parse)
+            && let Some(known) = foreign::remedy(&name)
+        {
+            known.clone_into(&mut remedy);
+        }
         findings.error(code, place, what, remedy);
     }
 }
@@ -164,10 +171,7 @@ fn words(problem: &Problem) -> (&'static str, String, String) {
     });
     let (code, usual) = match problem.code {
         ProblemCode::Conflict => ("cycle", "Take one reference out of the circle."),
-        ProblemCode::Malformed if expression => (
-            "bad_expression",
-            "Write names as ${name}, texts in quotes and functions as ODK has them.",
-        ),
+        ProblemCode::Malformed if expression => ("bad_expression", "Write it again."),
         ProblemCode::Unknown if expression => {
             ("bad_reference", "Use the name of a question of this form.")
         }
@@ -177,9 +181,17 @@ fn words(problem: &Problem) -> (&'static str, String, String) {
         }
         _ => ("not_accepted", "Change this cell, or take the row out."),
     };
-    // A problem says what is wrong and what to do, one after the other.
-    match problem.detail.split_once(". ") {
-        Some((what, remedy)) => (code, format!("{what}."), remedy.to_owned()),
+    // A problem says what is wrong and what to do, one after the other. A piece of the form that it shows may have
+    // sentences of its own.
+    let outside = |end: &usize| {
+        let said = &problem.detail[..*end];
+        said.matches('“').count() == said.matches('”').count()
+    };
+    match problem.detail.match_indices(". ").map(|(end, _)| end).find(outside) {
+        Some(end) => {
+            let (what, remedy) = problem.detail.split_at(end + 1);
+            (code, what.to_owned(), remedy.trim_start().to_owned())
+        }
         None => (code, problem.detail.clone(), usual.to_owned()),
     }
 }

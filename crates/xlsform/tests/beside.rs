@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{Cursor, Read as _, Write as _},
     path::Path,
@@ -10,8 +11,8 @@ use std::{
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use xlsform::{
-    Book, Import, Options, Sheet, Table, export, export_archive, export_book, export_tables,
-    import, import_book,
+    Attached, Book, FILE_BYTES, Import, Options, Sheet, Table, export, export_archive, export_book,
+    export_files, import, import_book, read_directory,
 };
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
@@ -125,7 +126,7 @@ fn a_form_and_its_tables_are_one_archive() {
     };
     let options = Options {
         name: Some("ours".into()),
-        tables: [("towns".to_owned(), table)].into(),
+        attached: Attached { tables: [("towns".to_owned(), table)].into(), ..Attached::default() },
         ..Options::default()
     };
     let before = definition(import_book(&Book { sheets: vec![sheet("survey", survey)] }, &options));
@@ -164,12 +165,186 @@ fn an_archive_of_something_else_is_refused() {
     assert_eq!(code(&[("a.xlsx", &xlsx), ("t.csv", &large)]).0, "too_large");
     let bomb = vec![0; 17 * 1024 * 1024];
     assert_eq!(code(&[("a.xlsx", &xlsx), ("junk", &bomb)]).0, "too_large");
+    // A workbook in which another one is embedded is a workbook, and no archive of it.
+    let mut parts = ZipArchive::new(Cursor::new(&xlsx)).unwrap();
+    let mut embedding = ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..parts.len() {
+        embedding.raw_copy_file(parts.by_index_raw(index).unwrap()).unwrap();
+    }
+    embedding.start_file("xl/embeddings/other.xlsx", SimpleFileOptions::default()).unwrap();
+    embedding.write_all(b"another one").unwrap();
+    let embedding = embedding.finish().unwrap().into_inner();
+    let own = import(&embedding, &Options::default());
+    assert_eq!(own.definition, import(&xlsx, &Options::default()).definition);
+    assert!(own.definition.is_some());
     // What a computer puts beside the files by itself is no second workbook.
     let good = import(
         &zipped(&[("a.xlsx", &xlsx), ("__MACOSX/a.xlsx", b"x"), ("~$a.xlsx", b"x")]),
         &Options::default(),
     );
     assert!(good.definition.is_some(), "{:#?}", good.findings);
+}
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0picture";
+const JPEG: &[u8] = b"\xff\xd8\xff\xe0photo";
+
+/// A survey that names pictures, sounds and films in each place where it can, a language at a time.
+fn with_media() -> Book {
+    Book {
+        sheets: vec![
+            sheet(
+                "survey",
+                &[
+                    &[
+                        "type",
+                        "name",
+                        "label::English (en)",
+                        "label::Polski (pl)",
+                        "image::English (en)",
+                        "image::Polski (pl)",
+                        "audio",
+                        "media::video",
+                    ],
+                    &["note", "hello", "Hello", "Hej", "map.png", "mapa.PNG", "hello.mp3"],
+                    &["select_one town", "town", "Town?", "Miasto?", "map.png", "", "", "walk.mp4"],
+                    &["text", "why", "Why?", "Czemu?", "gone.png"],
+                ],
+            ),
+            sheet(
+                "choices",
+                &[
+                    &["list_name", "name", "label", "image"],
+                    &["town", "grays", "Grays", "grays.jpg"],
+                    &["town", "other", "Another", "also-gone.png"],
+                ],
+            ),
+        ],
+    }
+}
+
+#[test]
+fn pictures_sounds_and_films_go_out_and_come_in_with_the_form() {
+    let workbook = export(&definition(import_book(&with_media(), &Options::default()))).unwrap();
+    let film = vec![0; 20_000];
+    let archive = zipped(&[
+        ("form/ours.xlsx", &workbook),
+        ("form/media/map.png", PNG),
+        // What it is says its beginning, whatever its name says.
+        ("form/media/mapa.PNG", JPEG),
+        ("form/media/hello.mp3", b"ID3sound"),
+        ("form/media/walk.mp4", &film),
+        ("form/media/grays.jpg", JPEG),
+        ("form/media/nobody.gif", b"GIF89a"),
+        ("form/read-me.txt", b"words"),
+        ("__MACOSX/form/media/._map.png", b"x"),
+    ]);
+    let options = Options { name: Some("ours".into()), ..Options::default() };
+    let read = import(&archive, &options);
+    let said: Vec<_> = read
+        .findings
+        .iter()
+        .filter(|it| it.code.ends_with("_media"))
+        .map(|it| (it.code, it.place(), it.what.clone()))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            (
+                "missing_media",
+                "survey!E4".to_owned(),
+                "Pictures, sounds or films that are not there (2): \"gone.png\", \"also-gone.png\"."
+                    .to_owned()
+            ),
+            (
+                "unused_media",
+                String::new(),
+                "Files that no question or choice names (1): \"nobody.gif\".".to_owned()
+            ),
+        ]
+    );
+    let before = definition(read);
+    let files = before["files"].as_object().unwrap();
+    let begins = |name: &str| files[name].as_str().unwrap().split(';').next().unwrap();
+    assert_eq!(files.len(), 5);
+    assert_eq!(
+        ["map.png", "mapa.PNG", "hello.mp3", "walk.mp4", "grays.jpg"].map(begins),
+        [
+            "data:image/png",
+            "data:image/jpeg",
+            "data:audio/mpeg",
+            "data:video/mp4",
+            "data:image/jpeg"
+        ]
+    );
+    assert!(survey::Definition::read(&before).is_ok(), "the tablet reads them");
+    // Out and in again, as an archive and as a workbook with a folder beside it.
+    let out = export_archive(&before, "ours").unwrap();
+    let mut parts = ZipArchive::new(Cursor::new(out.clone())).unwrap();
+    let mut picture = Vec::new();
+    parts.by_name("ours-media/map.png").unwrap().read_to_end(&mut picture).unwrap();
+    assert_eq!(picture, PNG);
+    assert_eq!(definition(import(&out, &options)), before);
+    let folder = std::env::temp_dir().join(format!("xlsform-media-{}", std::process::id()));
+    fs::create_dir_all(folder.join("deeper.png")).unwrap();
+    for (name, bytes) in export_files(&before).unwrap() {
+        fs::write(folder.join(name), bytes).unwrap();
+    }
+    let (attached, faults) = read_directory(&folder).unwrap();
+    fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(faults, []);
+    let with_folder = Options { attached, ..options };
+    assert_eq!(definition(import(&export(&before).unwrap(), &with_folder)), before);
+}
+
+#[test]
+fn what_has_no_room_stays_out_and_is_said_and_what_is_behind_it_comes_in() {
+    let workbook = export(&definition(import_book(&with_media(), &Options::default()))).unwrap();
+    let (huge, most) = (vec![7; 2 * FILE_BYTES], vec![7; FILE_BYTES - 2_000]);
+    let archive = zipped(&[
+        ("ours.xlsx", &workbook),
+        ("map.png", PNG),
+        ("hello.mp3", &huge),
+        ("walk.mp4", &most),
+        ("gone.png", &vec![7; 4_000]),
+        ("grays.jpg", JPEG),
+    ]);
+    let read = import(&archive, &Options::default());
+    let large = read.findings.iter().find(|it| it.code == "large_media").unwrap();
+    assert_eq!(
+        (large.place().as_str(), large.what.as_str(), large.remedy.as_str()),
+        (
+            "survey!G2",
+            "Pictures, sounds or films without room (2): \"hello.mp3\", \"gone.png\".",
+            "Make them smaller. All files of a form have room for 384 KB."
+        )
+    );
+    assert!(!read.findings.iter().any(|it| it.code == "unused_media"), "{:#?}", read.findings);
+    let definition = definition(read);
+    // A set: whether a map keeps its order is up to what else is built along.
+    let files: BTreeSet<_> =
+        definition["files"].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(files, ["grays.jpg", "map.png", "walk.mp4"].into());
+    assert!(survey::Definition::read(&definition).is_ok(), "all of them have room");
+}
+
+#[test]
+fn no_file_is_written_outside_of_its_folder() {
+    let form = json!({
+        "languages": ["en"], "items": [],
+        "tables": {"../../up": {"columns": ["name"], "rows": []}},
+        "files": {
+            "/etc/passwd": "data:image/png;base64,AAAA",
+            "..\\up.png": "data:image/png;base64,AAAA",
+            "..": "data:image/png;base64,AAAA",
+            "a.png": "https://elsewhere.example/a.png",
+            "b.png": "data:image/png;base64,?",
+        },
+    });
+    let mut names: Vec<_> =
+        export_files(&form).unwrap().into_iter().map(|(name, _)| name).collect();
+    names.sort();
+    assert_eq!(names, [".._.._up.csv", ".._up.png", "_", "_etc_passwd"]);
+    assert!(export_archive(&form, "ours").is_ok());
 }
 
 proptest! {
@@ -180,7 +355,7 @@ proptest! {
             rows.iter().map(|row| row.iter().map(|cell| cell.trim().to_owned()).collect()).collect();
         let form = json!({"languages": ["en"], "items": [],
                           "tables": {"t": {"columns": ["name", "label"], "rows": trimmed}}});
-        let files = export_tables(&form).unwrap();
+        let files = export_files(&form).unwrap();
         prop_assert_eq!(&files[0].0, "t.csv");
         let table = Table::read("t.csv", &files[0].1).unwrap();
         prop_assert_eq!(table.columns, ["name", "label"]);

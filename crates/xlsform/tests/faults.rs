@@ -41,16 +41,26 @@ fn an_expression_that_cannot_be_read_is_told_at_its_cell() {
     for (column, letter) in [(2, "C"), (5, "F"), (6, "G"), (7, "H"), (8, "I"), (10, "K"), (11, "L")]
     {
         for (source, what, remedy) in [
-            ("${age} +* 2", "At character 11 of the expression", "Write names as ${name}"),
+            (
+                "${age} + > 2",
+                "Something is missing before “> 2”.",
+                "Write a ${name}, a number or a 'text' there.",
+            ),
             (
                 "countSelected(${age})",
-                "\"countSelected\" is not a function",
-                "Write \"count-selected\".",
+                "There is no function “countSelected”.",
+                "Write “count-selected”.",
             ),
             (
                 "not(1, 2)",
-                "At character 1: \"not\" takes 1 arguments, not 2.",
-                "Write names as ${name}",
+                "“not” needs 1 value in its brackets and has 2.",
+                "Commas stand between them.",
+            ),
+            // A sentence of the form's own ends neither what is said nor what is to be done.
+            (
+                "if(1, 2, 3) 'No. Not. Ever'",
+                "“'No. Not. Ever'” cannot follow “if(1, 2, 3)”.",
+                "Put a sign or word between them, such as = or and.",
             ),
         ] {
             let mut fault =
@@ -81,9 +91,59 @@ fn an_expression_that_cannot_be_read_is_told_at_its_cell() {
                 (place.as_str(), *code),
                 (format!("survey!{letter}8").as_str(), "bad_expression")
             );
-            assert!(said.contains(what) && told.contains(remedy), "{found:#?}");
+            assert_eq!((*said, *told), (what, remedy));
         }
     }
+}
+
+/// What SurveyCTO's functions are called here is said, and what is said can be read.
+#[test]
+fn functions_of_another_program_are_told_with_ours() {
+    let checked = |calculation: &str| {
+        form(vec![
+            sheet(
+                "survey",
+                &[
+                    &["type", "name", "label", "calculation"],
+                    &["select_one town", "town", "Town?"],
+                    &["geopoint", "here", "Here?"],
+                    &["geopoint", "there", "There?"],
+                    &["begin_repeat", "person", "Person"],
+                    &["text", "name", "Name?"],
+                    &["integer", "age", "Age?"],
+                    &["end_repeat"],
+                    &["calculate", "c", "", calculation],
+                ],
+            ),
+            sheet("choices", &[&["list_name", "name", "label"], &["town", "g", "Grays"]]),
+        ])
+    };
+    let remedy = |source: &str| {
+        let import = checked(source);
+        let found = errors(&import);
+        assert_eq!((found.len(), found[0].0.as_str()), (1, "survey!D9"), "{found:#?}");
+        found[0].3.to_owned()
+    };
+    for (theirs, ours) in [
+        ("choice-label(${town}, ${town})", "jr:choice-name(${town}, '${town}')"),
+        ("count-if(${person}, ${age} >= 18)", "count(${person}[age >= 18])"),
+        ("join-if(', ', ${name}, ${age} >= 18)", "join(', ', ${person}[age >= 18]/name)"),
+        ("sum-if(${age}, ${age} >= 18)", "sum(${person}[age >= 18]/age)"),
+        ("max-if(${age}, ${age} >= 18)", "max(${person}[age >= 18]/age)"),
+        ("distance-between(${here}, ${there})", "distance(${here}, ${there})"),
+        ("lower(${town})", "lower-case()"),
+        ("hash(${town})", "digest(${question}, 'SHA-256')"),
+    ] {
+        let said = remedy(theirs);
+        assert!(said.ends_with(&format!("{ours}.")), "{theirs}: {said}");
+        let written = ours.replace("lower-case()", "lower-case('A')").replace("question", "town");
+        let import = checked(&written);
+        assert!(import.definition.is_some(), "{written}: {:#?}", import.findings);
+    }
+    assert_eq!(
+        remedy("rank-index(1, ${age})"),
+        "Nothing here puts values in an order. Take the calculation out."
+    );
 }
 
 #[test]
@@ -163,6 +223,16 @@ fn names_that_nobody_has_are_told_in_the_language_they_stand_in() {
         found.iter().all(|it| it.1 == "bad_reference" && it.2.starts_with("There is no question"))
     );
     assert_eq!(found[0].3, "Did you mean ${who}?");
+    // What only the engine finds, too: a record's own name is no question.
+    let import = form(vec![sheet(
+        "survey",
+        &[
+            &["type", "name", "label::Polski (pl)", "label::English (en)"],
+            &["text", "why", "Czemu, ${instanceID}?", "Why?"],
+        ],
+    )]);
+    let found = errors(&import);
+    assert_eq!((found.len(), found[0].0.as_str()), (1, "survey!C2"), "{found:#?}");
 }
 
 #[test]
@@ -221,6 +291,12 @@ fn a_fault_in_a_loop_is_told_once_at_its_row() {
     assert_eq!(found[0].0, "survey!D3");
 }
 
+/// The sentences of what is said, without the words of the form that it shows in quotes.
+fn sentences(said: &str) -> impl Iterator<Item = String> {
+    let own: String = said.split('"').step_by(2).collect::<Vec<_>>().join("it");
+    own.split(". ").map(str::to_owned).collect::<Vec<_>>().into_iter()
+}
+
 #[test]
 fn every_form_that_is_accepted_can_be_asked() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/xlsform");
@@ -235,6 +311,13 @@ fn every_form_that_is_accepted_can_be_asked() {
         }
         let import = import(&fs::read(&form).unwrap(), &Options::default());
         let name = form.file_name().unwrap().to_str().unwrap();
+        for finding in &import.findings {
+            for said in [&finding.what, &finding.remedy] {
+                assert!(said.ends_with(['.', '?', '…', ')']), "{name}: {said}");
+                let long = sentences(said).find(|it| it.split_whitespace().count() > 15);
+                assert_eq!(long, None, "{name}: {said}");
+            }
+        }
         // pyxform refuses a form that has an .expected-error.txt beside it.
         let refused = directory.join(format!("{name}.expected-error.txt")).exists();
         assert!(refused || import.definition.is_some(), "{name}: {:#?}", import.findings);

@@ -271,6 +271,10 @@ fn a_column_without_a_language_belongs_to_the_forms_own() {
     assert_eq!(item["label"], json!({"en": "x", "fr": "x"}));
     let (tags, _) = languages(&["label::English", "hint::English (EN)", "guidance_hint::pt-br"]);
     assert_eq!(tags, json!(["en", "pt-BR"]));
+    // A name that nobody knows has the same tag when it comes in again, with the tag behind it.
+    for heading in ["label::Py}", "label::Py} (x-py)", "label::Py} (X-PY)"] {
+        assert_eq!(languages(&[heading]).0, json!(["x-py"]), "{heading}");
+    }
     let (tags, item) = languages(&["label::English", "label::English (en)"]);
     assert_eq!(tags, json!(["en", "en-x-2"]));
     assert_eq!(item["label"], json!({"en": "x", "en-x-2": "x"}));

@@ -63,7 +63,11 @@ fn text(x: u32, y: u32, anchor: &str, weight: &str, words: &str) -> String {
 }
 
 fn document(title: &str, base: &str, body: &str, height: u32) -> Chart {
-    let head = text(0, 20, "start", "700", &short(title, 84)) + &text(0, 44, "start", "400", base);
+    let head = if title.is_empty() {
+        String::new()
+    } else {
+        text(0, 20, "start", "700", &short(title, 84)) + &text(0, 44, "start", "400", base)
+    };
     let svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
          height=\"{height}\" font-family=\"Arial, Helvetica, sans-serif\" font-size=\"15\" role=\"img\" \
@@ -77,7 +81,8 @@ fn share(bar: &Bar) -> String {
     match bar.percent {
         Some(percent) => {
             let share = tf(key::STAFF_PERCENT, &[("n", &percent.to_string())]);
-            format!("{share} ({})", told(bar.count))
+            // A sum of several rows has a share alone, and nothing of it is hidden.
+            bar.count.map_or_else(|| share.clone(), |count| format!("{share} ({count})"))
         }
         None => told(bar.count),
     }
@@ -88,7 +93,9 @@ pub fn bars(title: &str, base: &str, rows: &[Bar], mark: Option<&Mark>) -> Chart
     let room = WIDTH - LABELS - 120;
     let across = |percent: f64| LABELS + (f64::from(room) * percent / 100.0) as u32;
     let mut body = String::new();
-    let mut y = TOP;
+    // Below a heading of the page it has none of its own.
+    let top = if title.is_empty() { 8 } else { TOP };
+    let mut y = top;
     for bar in rows {
         body += &text(0, y + 20, "start", "400", &short(&bar.label, 38));
         if let Some(percent) = bar.percent {
@@ -108,7 +115,7 @@ pub fn bars(title: &str, base: &str, rows: &[Bar], mark: Option<&Mark>) -> Chart
     if let Some(mark) = mark {
         let x = across(mark.percent);
         body += &format!(
-            "<line x1=\"{x}\" y1=\"{TOP}\" x2=\"{x}\" y2=\"{y}\" stroke=\"#d4351c\" stroke-width=\"3\" \
+            "<line x1=\"{x}\" y1=\"{top}\" x2=\"{x}\" y2=\"{y}\" stroke=\"#d4351c\" stroke-width=\"3\" \
              stroke-dasharray=\"6 4\"/>"
         );
         y += 24;

@@ -88,7 +88,7 @@ pub fn QuestionResult(
     });
     let body = match first.picture {
         Picture::Words => {
-            view! { <Words survey asked base rows apart fewest changed/> }
+            view! { <Words survey asked base rows apart fewest title groups drawing changed/> }
         }
         Picture::Number => view! { <p class="govuk-body">{base}</p> },
         _ => {
@@ -117,7 +117,7 @@ pub fn QuestionResult(
                         })
                 }}
                 <Compared asked groups name=name.clone()/>
-                <Downloads drawing name/>
+                <Downloads drawing name of=title/>
                 <BaselineForm survey path values/>
             }
         }
@@ -304,7 +304,15 @@ fn group_name(group: &Group) -> String {
 
 /// The groups beside each other: a stacked bar for each and a table.
 #[component]
-fn Compared(asked: Memo<Asked>, groups: Memo<Vec<Group>>, name: String) -> View {
+pub fn Compared(
+    /// The question.
+    asked: Memo<Asked>,
+    /// The groups.
+    groups: Memo<Vec<Group>>,
+    /// What the chart's files are called.
+    name: String,
+) -> View {
+    let title = Signal::derive(move || asked.with(title_of));
     let drawing = Memo::new(move |_| {
         let groups = groups.get();
         asked.with(|asked| {
@@ -340,7 +348,9 @@ fn Compared(asked: Memo<Asked>, groups: Memo<Vec<Group>>, name: String) -> View 
         if asked.rows.iter().all(|row| row.groups.iter().all(Option::is_none)) {
             return Some(view! { <p class="govuk-body">{words(key::STAFF_RESULT_GROUPS_FEW)}</p> });
         }
-        let stacks = asked.kind != "select_multiple" && asked.rows.len() <= STEPS;
+        // Of several choices, as of several themes, the shares are no parts of a whole.
+        let is_single = asked.kind != "select_multiple" && asked.picture != Picture::Words;
+        let stacks = is_single && asked.rows.len() <= STEPS;
         let head = |group: &Group| {
             view! {
                 <th scope="col" class="govuk-table__header govuk-table__header--numeric">
@@ -383,7 +393,7 @@ fn Compared(asked: Memo<Asked>, groups: Memo<Vec<Group>>, name: String) -> View 
                         ></div>
                     }
                 })}
-            <div class="ct-scroll" tabindex="0">
+            <div class="ct-scroll" tabindex="0" role="group" aria-label=title_of(&asked)>
                 <table class="govuk-table">
                     <caption class="govuk-visually-hidden">{title_of(&asked)}</caption>
                     <thead class="govuk-table__head">
@@ -397,7 +407,10 @@ fn Compared(asked: Memo<Asked>, groups: Memo<Vec<Group>>, name: String) -> View 
                     <tbody class="govuk-table__body">{rows}</tbody>
                 </table>
             </div>
-            {stacks.then(|| view! { <Downloads drawing name=format!("{name}-groups")/> })}
+            {stacks
+                .then(|| {
+                    view! { <Downloads drawing name=format!("{name}-groups") of=title groups=true/> }
+                })}
         })
     };
     view! { {table} }
@@ -405,7 +418,25 @@ fn Compared(asked: Memo<Asked>, groups: Memo<Vec<Group>>, name: String) -> View 
 
 /// A chart as a file.
 #[component]
-fn Downloads(drawing: Memo<Chart>, name: String) -> View {
+pub fn Downloads(
+    /// The chart.
+    drawing: Memo<Chart>,
+    /// What its files are called.
+    name: String,
+    /// The question; heard only, for a heading above shows it.
+    of: Signal<String>,
+    /// It is the chart of the groups beside each other.
+    #[prop(optional)]
+    groups: bool,
+) -> View {
+    let (svg_words, png_words) = if groups {
+        (key::STAFF_RESULT_GROUPS_SVG, key::STAFF_RESULT_GROUPS_PNG)
+    } else {
+        (key::STAFF_RESULT_SVG, key::STAFF_RESULT_PNG)
+    };
+    let heard = move || {
+        view! { <span class="govuk-visually-hidden">": " {of}</span> }
+    };
     let (svg_name, png_name) = (format!("{name}.svg"), format!("{name}.png"));
     let svg = move |_| {
         let chart = drawing.get_untracked();
@@ -424,10 +455,10 @@ fn Downloads(drawing: Memo<Chart>, name: String) -> View {
     view! {
         <div class="govuk-button-group no-print">
             <button type="button" class="govuk-button govuk-button--secondary" on:click=svg>
-                {words(key::STAFF_RESULT_SVG)}
+                {words(svg_words)} {heard()}
             </button>
             <button type="button" class="govuk-button govuk-button--secondary" on:click=png>
-                {words(key::STAFF_RESULT_PNG)}
+                {words(png_words)} {heard()}
             </button>
         </div>
     }

@@ -48,11 +48,13 @@ fn Survey(id: Key) -> View {
     let filter = chosen_results();
     let results = RwSignal::new(None::<Results>);
     let error = RwSignal::new(None::<SyncError>);
+    // Of what is shown; it names the filter, too.
+    let tag = StoredValue::new(None::<String>);
     let asked = id.clone();
     let ask = move || {
-        let (asked, narrowed) = (asked.clone(), filter.get_untracked());
+        let (asked, narrowed, known) = (asked.clone(), filter.get_untracked(), tag.get_value());
         spawn_local(async move {
-            let answer = store.results(&asked, &narrowed).await;
+            let answer = store.results(&asked, &narrowed, known.as_deref()).await;
             if filter.try_get_untracked().as_ref() != Some(&narrowed) {
                 // The page was left, or the answer is to an older question.
                 return;
@@ -60,7 +62,8 @@ fn Survey(id: Key) -> View {
             if error.with_untracked(|error| error.as_ref() != answer.as_ref().err()) {
                 error.set(answer.as_ref().err().cloned());
             }
-            if let Ok(answer) = answer {
+            if let Ok(Some((answer, name))) = answer {
+                tag.set_value(name);
                 results.set(Some(answer));
             }
         });

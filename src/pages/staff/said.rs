@@ -6,15 +6,19 @@ use crate::view::{CollectView, View, each, view};
 use leptos::prelude::*;
 use model::{
     Collection, Hash, Key,
-    results::Asked,
+    results::{Asked, Group},
     wire::{AnswerThemes, ThemesPatch},
 };
 use wasm_bindgen_futures::spawn_local;
 
-use super::live::words_for;
+use super::{
+    chart::Chart,
+    live::words_for,
+    question::{Compared, Downloads},
+};
 use crate::{
     components::{
-        bars::{Bar, Bars, told},
+        bars::{Bar, Bars, told_apart},
         field::TextField,
         select::Select,
     },
@@ -25,6 +29,8 @@ use crate::{
 
 /// Words that are offered as a search, of those that people used most.
 const OFTEN: usize = 12;
+/// Answers that are shown at first, and more of them at each touch: hundreds are no list that anybody reads.
+const SHOWN: usize = 30;
 /// Letters of a word that is offered: shorter ones are "the" and "and".
 const LETTERS: usize = 4;
 /// The choice of a list that means "without any theme"; no id of a theme has a space.
@@ -68,6 +74,12 @@ pub fn Words(
     apart: Signal<Vec<(String, Option<u64>)>>,
     /// The fewest people that a figure rests on.
     fewest: u64,
+    /// What was asked.
+    title: Signal<String>,
+    /// The groups that are compared.
+    groups: Memo<Vec<Group>>,
+    /// The themes as a chart.
+    drawing: Memo<Chart>,
     /// Called when an answer has got or lost a theme.
     changed: Callback<()>,
 ) -> View {
@@ -75,6 +87,7 @@ pub fn Words(
     let path = asked.get_untracked().path;
     let sought = RwSignal::new(String::new());
     let theme = RwSignal::new(String::new());
+    let most = RwSignal::new(SHOWN);
     let all = Memo::new(move |_| {
         asked.with(|asked| {
             let mut about = asked.about.iter().cloned();
@@ -83,7 +96,8 @@ pub fn Words(
         })
     });
     let apart_words = move || {
-        let line = |(label, count): (String, Option<u64>)| format!("{label}: {}", told(count));
+        let line =
+            |(label, count): (String, Option<u64>)| format!("{label}: {}", told_apart(count));
         apart.get().into_iter().map(line).collect::<Vec<_>>().join(", ")
     };
     let fits_theme = move |about: &Option<AnswerThemes>| {
@@ -103,6 +117,7 @@ pub fn Words(
         };
         all.get().unwrap_or_default().into_iter().filter(fits).collect::<Vec<_>>()
     });
+    let is_longer = Memo::new(move |_| found.with(Vec::len) > most.get());
     let often = Memo::new(move |_| {
         let words = all.get().unwrap_or_default().into_iter().map(|(words, _)| words);
         most_used(&words.collect::<Vec<_>>())
@@ -140,12 +155,13 @@ pub fn Words(
         let all = all.with(|all| all.as_ref().map_or(0, Vec::len));
         tf(
             key::STAFF_RESULT_SHOWN,
-            &[("n", &found.with(Vec::len).to_string()), ("all", &all.to_string())],
+            &[("n", &found.with(Vec::len).min(most.get()).to_string()), ("all", &all.to_string())],
         )
     };
     let caption = Signal::derive(|| t(key::STAFF_RESULT_THEMES));
     let themes = Memo::new(move |_| options(store, key::EVERY_THEME, Collection::Theme));
     let (search, filter) = (format!("search-{path}"), format!("theme-{path}"));
+    let name = path.replace('/', "-");
     view! {
         <p class="govuk-body">{base} ". " {apart_words}</p>
         {move || {
@@ -158,6 +174,7 @@ pub fn Words(
                 };
             }
             let (survey, search, filter) = (survey.clone(), search.clone(), filter.clone());
+            let name = name.clone();
             let answer = move |(words, about): Said| {
                 let survey = survey.clone();
                 view! {
@@ -176,6 +193,8 @@ pub fn Words(
                             view! {
                                 <h4 class="govuk-heading-s">{words(key::STAFF_RESULT_THEMES)}</h4>
                                 <Bars caption base rows apart=Vec::new()/>
+                                <Compared asked groups name=name.clone()/>
+                                <Downloads drawing name=name.clone() of=title/>
                             }
                         })
                 }}
@@ -211,7 +230,7 @@ pub fn Words(
                 </p>
                 <ul class="ct-said">
                     {each(
-                        move || found.get(),
+                        move || found.get().into_iter().take(most.get()).collect::<Vec<_>>(),
                         |(words, about)| {
                             about
                                 .as_ref()
@@ -220,6 +239,21 @@ pub fn Words(
                         answer,
                     )}
                 </ul>
+                {move || {
+                    is_longer
+                        .get()
+                        .then(|| {
+                            view! {
+                                <button
+                                    type="button"
+                                    class="govuk-button govuk-button--secondary no-print"
+                                    on:click=move |_| most.update(|most| *most += SHOWN)
+                                >
+                                    {words(key::SHOW_MORE)}
+                                </button>
+                            }
+                        })
+                }}
             }
         }}
     }

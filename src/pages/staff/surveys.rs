@@ -26,6 +26,8 @@ pub struct Counts {
     pub responses: RwSignal<BTreeMap<Key, u64>>,
     /// Why one is not known.
     pub error: RwSignal<Option<SyncError>>,
+    /// What names the results that they were read from.
+    tags: StoredValue<BTreeMap<Key, String>>,
     store: Store,
 }
 
@@ -34,6 +36,7 @@ impl Counts {
     pub fn watch() -> Self {
         let counts = Self {
             responses: RwSignal::default(),
+            tags: StoredValue::default(),
             error: RwSignal::new(None),
             store: Store::get(),
         };
@@ -57,8 +60,15 @@ impl Counts {
         spawn_local(async move {
             let mut failed = None;
             for id in ids {
-                match self.store.results(&id, &FeedbackFilter::default()).await {
-                    Ok(results) => {
+                let Some(known) = self.tags.try_with_value(|tags| tags.get(&id).cloned()) else {
+                    return;
+                };
+                let everybody = FeedbackFilter::default();
+                match self.store.results(&id, &everybody, known.as_deref()).await {
+                    Ok(None) => {}
+                    Ok(Some((results, tag))) => {
+                        self.tags
+                            .try_update_value(|tags| tag.map(|tag| tags.insert(id.clone(), tag)));
                         let known =
                             |counts: &BTreeMap<_, _>| counts.get(&id) == Some(&results.responses);
                         if self.responses.try_with_untracked(known) == Some(false) {

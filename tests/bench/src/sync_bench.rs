@@ -90,6 +90,14 @@ impl SyncBench {
         Ok(Some(u32::try_from(wait).unwrap_or(u32::MAX)))
     }
 
+    /// What the app does at the end of a round, when nothing waits any more.
+    ///
+    /// # Errors
+    /// If the browser refuses.
+    pub async fn tidy(&self) -> Result<(), JsError> {
+        Ok(self.outbox.forget(Millis(0)).await?)
+    }
+
     /// When the last acknowledgements were stored, durably, in the milliseconds of
     /// `performance.now()`. A round goes on after that, with the question for changes.
     pub fn settled(&self) -> f64 {

@@ -1,12 +1,14 @@
 // Drives ODK's engine: requests on stdin, one JSON object a line, and an answer for each on stdout.
 //
-//   {do: "load", xml}                  reads a form
+//   {do: "load", xml, files}           reads a form, with its tables by name
 //   {do: "start", now, device, ...}    begins to fill it in, on a clock that stands still
 //   {do: "set", at, value | values}    answers a question
 //   {do: "add" | "remove", at, index}  an instance of a repeat
+//   {do: "speak", language}            goes on in that language
+//   {do: "words"}                      what can be read and looked at, by reference
 //   {do: "finish"}                     the record as it would be sent
 //
-// What every answer but the last tells is the state: the nodes that are new or otherwise than they were told before,
+// What every answer but the last two tells is the state: the nodes that are new or otherwise than they were told before,
 // by reference, and the references of those that are gone.
 import { createInterface } from 'node:readline';
 import { JSDOM } from 'jsdom';
@@ -42,12 +44,27 @@ let told = new Map();
 /** The choices' names by the engine's list of them: as long as a list is the same it is not read again. */
 let names = new WeakMap();
 
-const missing = async () => ({
-  ok: false,
-  status: 404,
-  text: async () => '',
-  blob: async () => new Blob([]),
-});
+/** Gives the form the tables that are beside it, and nothing else. */
+const attachments = (files) => async (url) => {
+  const text = files?.[url.href.split('/').at(-1)];
+  const there = text !== undefined;
+  return {
+    ok: there,
+    status: there ? 200 : 404,
+    text: async () => text ?? '',
+    blob: async () => new Blob(there ? [text] : []),
+  };
+};
+
+/** A text with the picture, sound and film beside it; null where there is nothing. */
+function said(range) {
+  if (!range) return null;
+  const file = (source) => source?.href.split('/').at(-1) ?? '';
+  const media = [range.imageSource, range.audioSource, range.videoSource].map(file);
+  // Addresses of files stand among the words.
+  const words = [...range].map((chunk) => chunk.asString).filter((words) => !/^jr:\/\/(?:images|audio|video)\//.test(words));
+  return { words: words.join(''), media };
+}
 
 function offered(options) {
   if (!names.has(options)) names.set(options, options.map((option) => option.value));
@@ -115,8 +132,8 @@ function set(node, { value, values }) {
 }
 
 const requests = {
-  async load({ xml }) {
-    const options = { fetchFormAttachment: missing, missingResourceBehavior: 'BLANK' };
+  async load({ xml, files }) {
+    const options = { fetchFormAttachment: attachments(files), missingResourceBehavior: 'BLANK' };
     form = await loadForm(xml, options);
     if (form.status === 'failure') throw form.error;
     // What is wrong with an expression is told by the first instance.
@@ -129,7 +146,28 @@ const requests = {
     const preloadProperties = { deviceID, username, email, phoneNumber };
     told = new Map();
     ({ root } = form.createInstance({ preloadProperties }));
-    return { root: root.currentState.reference, ...changes() };
+    const languages = root.languages.map(({ language }) => language);
+    return { root: root.currentState.reference, languages, ...changes() };
+  },
+  speak({ language }) {
+    root.setLanguage(root.languages.find((it) => it.language === language));
+    return changes();
+  },
+  words() {
+    const words = {};
+    for (const node of nodes(root)) {
+      const own = node.currentState;
+      if (node.nodeType === 'root' || !own.relevant) continue;
+      // A repeat's only instance may have the reference of the repeat.
+      const instance = node.nodeType === 'repeat-instance' && !own.reference.endsWith(']');
+      words[instance ? `${own.reference}[1]` : own.reference] = {
+        label: said(own.label),
+        hint: said(own.hint),
+        message: said(node.validationState?.violation?.message),
+        choices: (own.valueOptions ?? []).map((option) => said(option.label)),
+      };
+    }
+    return { words };
   },
   set(request) {
     set(find(request.at), request);

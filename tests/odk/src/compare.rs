@@ -36,6 +36,18 @@ pub enum What {
     Type,
     /// What the finished record holds of it.
     Record,
+    /// The question in words.
+    Label,
+    /// Help with it.
+    Hint,
+    /// What the form says of a wrong answer.
+    Message,
+    /// The choices in words.
+    ChoiceLabels,
+    /// The words over a group or an instance.
+    Heading,
+    /// The picture, sound and film beside a question or a choice.
+    Media,
 }
 
 /// Something that differs.
@@ -74,6 +86,10 @@ pub struct Tally {
     pub filtered: usize,
     /// Records.
     pub records: usize,
+    /// Labels, hints, messages and headings that are not empty, the same in both.
+    pub words: usize,
+    /// Of those, in another language than the form's own.
+    pub translated: usize,
 }
 
 impl Tally {
@@ -86,6 +102,8 @@ impl Tally {
         self.calculated += other.calculated;
         self.filtered += other.filtered;
         self.records += other.records;
+        self.words += other.words;
+        self.translated += other.translated;
     }
 }
 
@@ -168,7 +186,7 @@ impl<'a> Comparison<'a> {
         for (reference, _) in only_there {
             self.findings.insert(Finding {
                 form: self.form.name.clone(),
-                path: reference.clone(),
+                path: without_positions(reference),
                 what: What::Presence,
                 item: None,
                 node: String::new(),
@@ -283,7 +301,7 @@ impl<'a> Comparison<'a> {
             if !value.is_empty() && !known.contains(path) && !path.starts_with("meta[1]/") {
                 self.findings.insert(Finding {
                     form: self.form.name.clone(),
-                    path: path.clone(),
+                    path: without_positions(path),
                     what: What::Record,
                     item: None,
                     node: String::new(),
@@ -315,6 +333,12 @@ impl<'a> Comparison<'a> {
     }
 }
 
+/// `kids[2]/name[1]` as `kids/name`.
+fn without_positions(reference: &str) -> String {
+    let steps = reference.split('/').map(|step| step.split('[').next().unwrap_or_default());
+    steps.collect::<Vec<_>>().join("/")
+}
+
 /// Digits of a sum of fractions behind the twelfth are rounding; each engine writes its own.
 const CLOSE: f64 = 1e-12;
 
@@ -322,7 +346,9 @@ const CLOSE: f64 = 1e-12;
 fn same_number(ours: &str, theirs: &str) -> bool {
     let numbers = |text: &str| -> Option<Vec<f64>> {
         let words = text.split([' ', ';']).filter(|word| !word.is_empty());
-        words.map(number::parse).collect()
+        // ODK's engine writes small ones with an exponent.
+        let exponent = |word: &str| word.contains("e-").then(|| word.parse().ok()).flatten();
+        words.map(|word| number::parse(word).or_else(|| exponent(word))).collect()
     };
     let (Some(ours), Some(theirs)) = (numbers(ours), numbers(theirs)) else { return false };
     let close = |(a, b): (&f64, &f64)| (a - b).abs() <= CLOSE * a.abs().max(b.abs());

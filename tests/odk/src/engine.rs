@@ -24,7 +24,31 @@ pub struct Engine {
     answers: BufReader<ChildStdout>,
     /// Every node of the filling by its reference, without the name of the form: `kids/kids_details[2]/name`.
     pub nodes: BTreeMap<String, State>,
+    /// The languages of the form, as it names them.
+    pub languages: Vec<String>,
     root: String,
+}
+
+/// What can be read and looked at in one language.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Words {
+    /// The question, or the heading.
+    pub label: Option<Said>,
+    /// Help with it.
+    pub hint: Option<Said>,
+    /// What the form says of what is wrong.
+    pub message: Option<Said>,
+    /// The choices in the order in which they are offered.
+    pub choices: Vec<Option<Said>>,
+}
+
+/// Words, and the names of files beside them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Said {
+    /// With the values of answers in their places.
+    pub words: String,
+    /// Picture, sound and film; empty without one.
+    pub media: [String; 3],
 }
 
 /// What the engine says of a node.
@@ -60,6 +84,10 @@ struct Answer {
     changed: BTreeMap<String, State>,
     #[serde(default)]
     gone: Vec<String>,
+    #[serde(default)]
+    languages: Vec<String>,
+    #[serde(default)]
+    words: BTreeMap<String, Words>,
     xml: Option<String>,
 }
 
@@ -92,15 +120,42 @@ impl Engine {
         let requests = process.stdin.take().context("no way to ask the engine")?;
         let answers = process.stdout.take().context("no way to hear the engine")?;
         let answers = BufReader::new(answers);
-        Ok(Self { process, requests, answers, nodes: BTreeMap::new(), root: String::new() })
+        let (nodes, languages, root) = Default::default();
+        Ok(Self { process, requests, answers, nodes, languages, root })
     }
 
-    /// Reads a form; its own words if it cannot.
+    /// Reads a form, with the tables beside it by the names of their files; its own words if it cannot.
     ///
     /// # Errors
     /// When the process fails.
-    pub fn load(&mut self, xml: &str) -> Result<Result<(), String>> {
-        Ok(self.ask(&json!({ "do": "load", "xml": xml }))?.map(drop))
+    pub fn load(
+        &mut self,
+        xml: &str,
+        files: &BTreeMap<String, String>,
+    ) -> Result<Result<(), String>> {
+        Ok(self.ask(&json!({ "do": "load", "xml": xml, "files": files }))?.map(drop))
+    }
+
+    /// Goes on in one of [`Engine::languages`].
+    ///
+    /// # Errors
+    /// When the process or the engine fails.
+    pub fn speak(&mut self, language: &str) -> Result<()> {
+        let request = json!({ "do": "speak", "language": language });
+        self.ask(&request)?.map_err(anyhow::Error::msg).map(drop)
+    }
+
+    /// What can be read now, by the references of what is relevant.
+    ///
+    /// # Errors
+    /// When the process or the engine fails.
+    pub fn words(&mut self) -> Result<BTreeMap<String, Words>> {
+        let answer = self.ask(&json!({ "do": "words" }))?.map_err(anyhow::Error::msg)?;
+        let root = format!("{}/", self.root);
+        let local = |reference: String| {
+            reference.strip_prefix(&root).map_or(reference.clone(), str::to_owned)
+        };
+        Ok(answer.words.into_iter().map(|(at, words)| (local(at), words)).collect())
     }
 
     /// Begins to fill the form in, at `now` milliseconds of the clock, on the tablet `device`.
@@ -169,6 +224,7 @@ impl Engine {
         }
         if let Some(root) = answer.root.take() {
             self.root = root;
+            self.languages = std::mem::take(&mut answer.languages);
         }
         let root = format!("{}/", self.root);
         let local = |reference: &str| reference.strip_prefix(&root).unwrap_or(reference).to_owned();

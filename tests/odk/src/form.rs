@@ -1,6 +1,7 @@
 //! The forms, and where their questions stand in the one engine and in the other.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -9,7 +10,7 @@ use std::{
 use anyhow::{Context, Result};
 use serde_json::Value;
 use survey::{Definition, Fill, Kind};
-use xlsform::{Options, export, import};
+use xlsform::{Book, Options, Sheet, export, import, import_book, read_directory};
 
 /// A form as our engine reads it.
 pub struct Form {
@@ -41,7 +42,7 @@ pub fn workbooks(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        let book = path.extension().is_some_and(|ending| ending == "xlsx" || ending == "xls");
+        let book = path.extension().is_some_and(|it| it == "xlsx" || it == "xls" || it == "md");
         if book && beside(&path).is_file() {
             found.push(path);
         }
@@ -65,6 +66,42 @@ pub fn conversion(book: &Path) -> Result<String> {
     fs::read_to_string(&xml).with_context(|| format!("reading {}", xml.display()))
 }
 
+/// The folder of the tables that belong to the forms of a folder.
+fn media(book: &Path) -> PathBuf {
+    book.with_file_name("media")
+}
+
+/// Those tables as they are, by the names of their files.
+///
+/// # Errors
+/// When one cannot be read.
+pub fn attachments(book: &Path) -> Result<BTreeMap<String, String>> {
+    let mut files = BTreeMap::new();
+    let Ok(entries) = fs::read_dir(media(book)) else { return Ok(files) };
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "csv") {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            files.insert(name, fs::read_to_string(path)?);
+        }
+    }
+    Ok(files)
+}
+
+/// A workbook as pyxform's tests write it: the name of a sheet in the first column, its rows below with that column
+/// empty.
+fn sheets(text: &str) -> Book {
+    let mut sheets: Vec<(String, Vec<Vec<&str>>)> = Vec::new();
+    for line in text.lines().filter_map(|line| line.trim().strip_prefix('|')) {
+        let mut cells = line.trim_end().trim_end_matches('|').split('|').map(str::trim);
+        match (cells.next().unwrap_or_default(), sheets.last_mut()) {
+            ("", Some((_, rows))) => rows.push(cells.collect()),
+            (name, _) => sheets.push((name.to_owned(), Vec::new())),
+        }
+    }
+    Book { sheets: sheets.iter().map(|(name, rows)| Sheet::of(name, rows)).collect() }
+}
+
 impl Form {
     /// Reads a workbook; what we find wrong with it if we refuse it.
     ///
@@ -73,7 +110,13 @@ impl Form {
     pub fn read(book: &Path) -> Result<Result<Self, String>> {
         let name = book.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let bytes = fs::read(book).with_context(|| format!("reading {}", book.display()))?;
-        let import = import(&bytes, &Options { name: Some(name.clone()), ..Options::default() });
+        let attached = read_directory(&media(book))?.0;
+        let options = Options { name: Some(name.clone()), attached, ..Options::default() };
+        let import = if book.extension().is_some_and(|ending| ending == "md") {
+            import_book(&sheets(&String::from_utf8(bytes)?), &options)
+        } else {
+            import(&bytes, &options)
+        };
         let Some(value) = import.definition else {
             return Ok(Err(format!("{:?}", import.findings.first())));
         };

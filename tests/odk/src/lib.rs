@@ -14,4 +14,5 @@ pub mod generate;
 pub mod record;
 pub mod steps;
 pub mod walk;
+pub mod words;
 pub mod xform;

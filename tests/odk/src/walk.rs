@@ -11,7 +11,7 @@ use crate::{
     compare::Comparison,
     engine::{Engine, OFFSET},
     form::{Form, Place},
-    record,
+    record, words,
 };
 
 /// When every form is filled in: 22 November 2026, 23:58 on the wall, two minutes before the day changes there and
@@ -20,6 +20,8 @@ pub const NOW: i64 = 1_795_384_680_000;
 /// That day.
 pub const TODAY: &str = "2026-11-22";
 const DEVICE: &str = "tablet:1";
+/// After so many changes everything is read in every language.
+const READ: usize = 10;
 /// Instances that are added to a repeat at most.
 const INSTANCES: usize = 3;
 
@@ -46,6 +48,7 @@ pub fn walk(
     let edges = Edges::of(&form.definition, TODAY);
     let mut walk = Walk { form, engine, comparison, fill, edges, chance: Chance::new(seed) };
     walk.comparison.state(&walk.fill, walk.engine);
+    walk.read()?;
     let mut done = 0;
     // What an answer brings up comes after it, so the next one is looked for each time.
     while let Some(place) = walk.places().into_iter().nth(done) {
@@ -55,10 +58,14 @@ pub fn walk(
             walk.answer(&place)?;
         }
     }
-    for _ in 0..changes {
+    walk.read()?;
+    for change in 0..changes {
         let places = walk.places();
         if let Some(place) = walk.chance.pick(&places).cloned() {
             walk.answer(&place)?;
+        }
+        if change % READ == READ - 1 {
+            walk.read()?;
         }
     }
     walk.finish()
@@ -141,6 +148,34 @@ impl Walk<'_, '_, '_> {
             self.fill.add(&place.path);
         }
         self.comparison.state(&self.fill, self.engine);
+        Ok(())
+    }
+
+    /// Reads everything in every language, and goes back to the one that was spoken.
+    fn read(&mut self) -> Result<()> {
+        let definition = Arc::clone(&self.form.definition);
+        let own = definition.languages.first().map_or("", String::as_str);
+        let headings = self.engine.languages.clone();
+        let mut spoken = None;
+        for heading in &headings {
+            let Some(tag) = words::tag(&definition, heading) else {
+                bail!("the form has no language {heading:?}");
+            };
+            if headings.len() > 1 {
+                self.engine.speak(heading)?;
+                self.fill.set_language(tag);
+                self.comparison.state(&self.fill, self.engine);
+            }
+            if tag == own {
+                spoken = Some(heading);
+            }
+            let theirs = self.engine.words()?;
+            self.comparison.words(&self.fill, &theirs, tag);
+        }
+        if let Some(spoken) = spoken.filter(|_| headings.len() > 1) {
+            self.engine.speak(spoken)?;
+            self.fill.set_language(own);
+        }
         Ok(())
     }
 

@@ -27,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(1_800);
 #[derive(Deserialize)]
 struct Found {
     ms: f64,
+    #[serde(default)]
+    rest: f64,
     failures: u64,
     body_up: u64,
     body_down: u64,
@@ -120,6 +122,7 @@ impl Bench {
             task,
             side,
             ms: found.ms,
+            rest: found.rest,
             failures: found.failures,
             requests: after.requests - before.requests,
             up: after.up - before.up,

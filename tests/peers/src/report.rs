@@ -64,6 +64,9 @@ impl Report {
             let times = self.sides(*task, |side| self.ms(line, *task, side));
             all.insert(format!("{}_ms", task.name()), times);
         }
+        if let Some(rest) = self.samples.median((line, Task::Push, Side::Ours), |it| it.rest) {
+            all.insert("push_rest_ms".to_owned(), json!({ "ours": rest.round() }));
+        }
         for (name, figure) in FIGURES {
             let tasks = counted.tasks().iter().map(|task| {
                 let kind = |side| (counted, *task, side);

@@ -108,6 +108,9 @@ pub struct Sample {
     pub side: Side,
     /// How many milliseconds it took, by the page's clock.
     pub ms: f64,
+    /// How many milliseconds of work were left on the tablet after that, which nothing waits for.
+    #[serde(default)]
+    pub rest: f64,
     /// Rounds or replications that failed before the one that ended well.
     pub failures: u64,
     /// Requests that passed the proxy.

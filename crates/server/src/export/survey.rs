@@ -8,7 +8,10 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream::try_unfold};
-use model::{Collection, Key};
+use model::{
+    Collection, Key,
+    catalogue::{Theme, view},
+};
 use rust_xlsxwriter::{Workbook, XlsxError};
 use serde_json::{Map, Value};
 use zip::{ZipWriter, write::SimpleFileOptions};
@@ -16,7 +19,7 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 use super::{
     csv::{BYTE_ORDER_MARK, lines},
     response_of,
-    table::{Indices, Row, Tables},
+    table::{Indices, Row, Tables, Themes},
     versions_of,
 };
 use crate::{
@@ -65,7 +68,13 @@ impl SurveyExport {
         let narrowed = Narrowed::open(&store, survey.as_str(), &shown, selection).await?;
         let filter =
             Filter { kind: "response", survey: Some(survey.to_string()), ..Filter::default() };
-        let tables = Tables::of(survey, questions(versions.iter()), labels);
+        let given = store.answer_themes(survey).await?;
+        let names = store.records(Collection::Theme).await?.into_iter().filter_map(|record| {
+            let Theme { name, .. } = view(&record.fields).ok()?;
+            Some((record.id, name))
+        });
+        let themes = Themes { given, names: names.collect() };
+        let tables = Tables::of(survey, questions(versions.iter()), labels, themes);
         Ok(Some(Self { store, filter, narrowed, tables }))
     }
 

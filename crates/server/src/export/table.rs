@@ -3,12 +3,14 @@
 //! The layout is that of KoboToolbox' exports (formpack's `reporting/export.py`): a column a question, of a multiple
 //! choice also one 0/1 column for each choice (`question/choice`), then `_id`, `_uuid`, `_submission_time` and so on;
 //! `_index` counts the rows of a table, `_parent_table_name` and `_parent_index` name the row of the table around it.
-//! Our own columns come last, with an underscore before them.
+//! Our own columns come last, with an underscore before them: among them the themes that staff gave to each question
+//! that is answered in words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Key,
+    Hash, Key, Text,
+    results::answer_of,
     submission::{Answer, Response, Submission},
     tally::without_positions,
 };
@@ -63,6 +65,17 @@ pub struct Table {
     parent: usize,
     /// Its questions and the choices that have columns of their own.
     questions: Vec<(Question, Vec<String>)>,
+    /// The paths of those of them that staff sort into themes, in the order of their columns behind all others.
+    sorted: Vec<String>,
+}
+
+/// What staff say that answers in words are about.
+#[derive(Debug, Clone, Default)]
+pub struct Themes {
+    /// The themes of each answer that has any.
+    pub given: BTreeMap<Hash, BTreeSet<Key>>,
+    /// What the themes of the catalogue are called.
+    pub names: BTreeMap<Key, Text>,
 }
 
 /// All tables of a survey's export.
@@ -72,6 +85,7 @@ pub struct Tables {
     pub tables: Vec<Table>,
     /// The language of the labels that stand in cells in place of choices' names.
     labels: Option<String>,
+    themes: Themes,
 }
 
 /// One row: its table and its cells.
@@ -82,8 +96,13 @@ pub type Row = (usize, Vec<String>);
 pub struct Indices(Vec<u64>);
 
 impl Tables {
-    /// The tables of `questions`.
-    pub fn of(survey: &Key, questions: Vec<Question>, labels: Option<String>) -> Self {
+    /// The tables of `questions`, whose answers are about `themes`.
+    pub fn of(
+        survey: &Key,
+        questions: Vec<Question>,
+        labels: Option<String>,
+        themes: Themes,
+    ) -> Self {
         let mut tables = vec![Table { name: survey.to_string(), ..Table::default() }];
         let mut repeats: Vec<String> =
             questions.iter().filter_map(|question| question.repeat.clone()).collect();
@@ -125,13 +144,25 @@ impl Tables {
             };
             table.columns.push(name.clone());
             table.columns.extend(picked.iter().map(|choice| format!("{name}/{choice}")));
+            if question.takes_themes() {
+                table.sorted.push(question.path.clone());
+            }
             table.questions.push((question, picked));
         }
         for (at, table) in tables.iter_mut().enumerate() {
             let about: &[&str] = if at == 0 { &ABOUT } else { &ABOUT_INSTANCE };
             table.columns.extend(about.iter().map(|name| (*name).to_owned()));
+            let inside = format!("{}/", table.repeat);
+            for path in &table.sorted {
+                let mut name = themes_column(path.strip_prefix(&inside).unwrap_or(path));
+                // A question may be called anything.
+                while table.columns.contains(&name) {
+                    name.insert(0, '_');
+                }
+                table.columns.push(name);
+            }
         }
-        Self { tables, labels }
+        Self { tables, labels, themes }
     }
 
     /// The rows of one response: its own first, then those of its repeats.
@@ -189,6 +220,10 @@ impl Tables {
                         received.clone(),
                     ]);
                 }
+                cells.extend(table.sorted.iter().map(|path| {
+                    let said = answers.get(path).filter(|(_, it)| matches!(it, Answer::One(_)));
+                    said.map(|(path, _)| self.themes_of(stored, path)).unwrap_or_default()
+                }));
                 places.insert((at, positions), index);
                 rows.push((at, cells));
             }
@@ -196,23 +231,37 @@ impl Tables {
         rows
     }
 
-    fn cells(&self, table: &Table, answers: &BTreeMap<String, &Answer>) -> Vec<String> {
+    /// The themes of the answer at `path`, as several choices of a question stand in a cell.
+    fn themes_of(&self, stored: &StoredSubmission, path: &str) -> String {
+        let themes = self.themes.given.get(&answer_of(stored.id, path)).into_iter().flatten();
+        let word = |theme: &Key| {
+            let name = self.labels.as_ref().zip(self.themes.names.get(theme));
+            let name = name.map(|(tag, name)| name.get(tag).to_owned());
+            name.filter(|name| !name.is_empty()).unwrap_or_else(|| theme.to_string())
+        };
+        themes.map(word).collect::<Vec<_>>().join(self.separator())
+    }
+
+    fn separator(&self) -> &'static str {
+        if self.labels.is_some() { "; " } else { " " }
+    }
+
+    fn cells(&self, table: &Table, answers: &Instance<'_>) -> Vec<String> {
         let mut cells = Vec::with_capacity(table.columns.len());
         for (question, choices) in &table.questions {
-            let answer = answers.get(&question.path);
+            let answer = answers.get(&question.path).map(|(_, answer)| *answer);
             let word = |value: &String| {
                 let label =
                     self.labels.as_ref().map(|tag| question.label(value).get(tag).to_owned());
                 label.filter(|label| !label.is_empty()).unwrap_or_else(|| value.clone())
             };
-            let separator = if self.labels.is_some() { "; " } else { " " };
             let (words, picked): (String, Option<&[String]>) = match answer {
                 None => (String::new(), None),
                 Some(Answer::Declined) => (DECLINED.to_owned(), None),
                 Some(Answer::File { name, .. }) => (name.clone(), None),
                 Some(Answer::One(value)) => (word(value), Some(std::slice::from_ref(value))),
                 Some(Answer::Many(values)) => (
-                    values.iter().map(word).collect::<Vec<_>>().join(separator),
+                    values.iter().map(word).collect::<Vec<_>>().join(self.separator()),
                     Some(values.as_slice()),
                 ),
             };
@@ -231,13 +280,22 @@ fn utc(at: model::time::Millis) -> String {
     at.rfc3339().trim_end_matches('Z').to_owned()
 }
 
-/// The instances of a repeat in a response, by their positions, each with its answers by path without positions.
+/// The column of the themes of the question `name`. A slash would make it one of the question's own: scripts cut names
+/// at the last one to be rid of groups, and would find two columns of the question's name.
+fn themes_column(name: &str) -> String {
+    format!("_themes_{}", name.replace('/', "."))
+}
+
+/// Answers by path without positions, each with its path with them.
+type Instance<'a> = BTreeMap<String, (&'a str, &'a Answer)>;
+
+/// The instances of a repeat in a response, by their positions.
 fn instances<'a>(
     repeat: &str,
     response: &'a Response,
     people: bool,
-) -> BTreeMap<Vec<u32>, BTreeMap<String, &'a Answer>> {
-    let mut found: BTreeMap<Vec<u32>, BTreeMap<String, &Answer>> = BTreeMap::new();
+) -> BTreeMap<Vec<u32>, Instance<'a>> {
+    let mut found: BTreeMap<Vec<u32>, Instance<'a>> = BTreeMap::new();
     if people {
         found.entry(Vec::new()).or_default();
     }
@@ -251,7 +309,7 @@ fn instances<'a>(
             .skip(1)
             .filter_map(|part| part.split(']').next()?.parse().ok())
             .collect();
-        found.entry(positions).or_default().insert(without_positions(path), answer);
+        found.entry(positions).or_default().insert(without_positions(path), (path, answer));
     }
     found
 }
@@ -284,7 +342,7 @@ mod tests {
             question("home/name", Some("home")),
             question("home/child/age", Some("home/child")),
         ];
-        let tables = Tables::of(&survey, questions, None);
+        let tables = Tables::of(&survey, questions, None, Themes::default());
         let names: Vec<_> = tables.tables.iter().map(|table| table.name.as_str()).collect();
         assert_eq!(names, ["census", "home", "child"]);
         let id = SubmissionId::new(Millis(0), [1; 10]);

@@ -33,7 +33,7 @@ pub(crate) async fn run(command: FormCommand) -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// Writes a form: a workbook with its tables in a directory beside it, or all of it as one `.zip`.
+/// Writes a form: a workbook with its files in a directory beside it, or all of it as one `.zip`.
 fn export(definition: &Value, id: &str, out: &Path) -> Result<(), Box<dyn Error>> {
     if out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip")) {
         fs::write(out, xlsform::export_archive(definition, id)?)?;
@@ -42,13 +42,13 @@ fn export(definition: &Value, id: &str, out: &Path) -> Result<(), Box<dyn Error>
     }
     fs::write(out, xlsform::export(definition)?)?;
     println!("{} is written.", out.display());
-    let tables = xlsform::export_tables(definition)?;
+    let files = xlsform::export_files(definition)?;
     let stem = out.file_stem().and_then(|name| name.to_str()).unwrap_or(id);
     let media = out.with_file_name(format!("{stem}-media"));
-    if !tables.is_empty() {
+    if !files.is_empty() {
         fs::create_dir_all(&media)?;
     }
-    for (name, bytes) in tables {
+    for (name, bytes) in files {
         let path = media.join(&name);
         fs::write(&path, bytes)?;
         println!("{} is written: attach it where the form is used.", path.display());
@@ -56,7 +56,7 @@ fn export(definition: &Value, id: &str, out: &Path) -> Result<(), Box<dyn Error>
     Ok(())
 }
 
-/// Reads a workbook with the tables beside it.
+/// Reads a workbook with the files beside it.
 ///
 /// # Errors
 /// Of the file system; what is wrong with the form is in the findings.
@@ -78,8 +78,8 @@ pub(crate) fn read(file: &Path, media: Option<&Path>) -> Result<Import, Box<dyn 
             .find(|path| path.is_dir())
             .unwrap_or_default(),
     };
-    let (tables, faults) = xlsform::read_directory(&directory)?;
-    let mut import = xlsform::import(&bytes, &Options { name, tables, ..Options::default() });
+    let (attached, faults) = xlsform::read_directory(&directory)?;
+    let mut import = xlsform::import(&bytes, &Options { name, attached, ..Options::default() });
     if !faults.is_empty() {
         import.definition = None;
         import.findings.splice(0..0, faults);

@@ -83,6 +83,19 @@ pub async fn results(store: &Store, survey: &Key, request: Request) -> Result<Re
     Ok(page.results(offers))
 }
 
+/// What names the results that [`results`] would give now: the same name means the same results, to the byte. It costs no
+/// reading of responses. Take it before the results: a response that arrives in between is then told once more, and not
+/// overlooked.
+///
+/// # Errors
+/// If the database cannot be read.
+pub async fn stamp(store: &Store, survey: &Key, request: &Request) -> Result<Hash, StoreError> {
+    let standing = store.standing(survey).await?;
+    // The program counts, too. Rust's own notation quotes texts, so that no two contents are written alike.
+    let all = format!("{:?}", (env!("CARGO_PKG_VERSION"), survey, request, standing));
+    Ok(Hash::of(all.as_bytes()))
+}
+
 /// The questions that have results, of all `versions` (oldest first): the newest decides on order and labels.
 pub fn shown(versions: &[(u32, Definition)]) -> Vec<Question> {
     let mut questions = questions(versions.iter().rev());

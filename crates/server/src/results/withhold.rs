@@ -177,6 +177,10 @@ fn grid(
 
 /// What must stay unknown of one column that is shown by itself, among `everybody` of whom `declined` preferred not to
 /// say; `everybody` is shown.
+///
+/// That nobody preferred not to say is told, unlike every other zero: it tells nothing of what anybody thinks, and hiding
+/// it would hide how many answered wherever all did. So who reads "hidden" there knows that there is somebody, and the audit
+/// reckons with that.
 pub fn of_column(
     single: bool,
     repeated: bool,
@@ -186,13 +190,16 @@ pub fn of_column(
     withheld: &mut Withheld,
 ) {
     let silent = everybody.saturating_sub(column.answered + declined);
+    // The one of those who declined of whom everybody knows is no part of what is uncertain.
+    let certain = declined.min(1);
     let mut figures = vec![
         figure(0, 1, people(column.answered), role(withheld.base)),
         figure(0, 2, people(silent), Role::Silent),
-        figure(2, 0, people(everybody), Role::Known),
+        figure(2, 0, people(everybody.saturating_sub(certain)), Role::Known),
     ];
     if declined > 0 {
-        figures.push(figure(0, 2, people(declined), role(withheld.declined)));
+        let others = Cell { count: declined - certain, people: declined };
+        figures.push(figure(0, 2, others, role(withheld.declined)));
     }
     let rows_at = figures.len();
     if single && !repeated {
@@ -275,6 +282,20 @@ mod tests {
         let mut withheld = Withheld::nothing(2);
         of_column(false, false, &many, 0, 40, &mut withheld);
         assert_eq!(withheld, Withheld { base: false, declined: false, rows: vec![true, false] });
+    }
+
+    #[test]
+    fn hidden_says_that_somebody_declined_and_is_safe_even_so() {
+        // 11 of 31 gave no answer or declined: 1 to 11 declined, which spans 10. Of 30 it would be 1 to 10.
+        let audited = |everybody, declined| {
+            let mut withheld = Withheld::nothing(2);
+            of_column(true, false, &column(&[10, 10]), declined, everybody, &mut withheld);
+            (withheld.base, withheld.declined)
+        };
+        assert_eq!(audited(31, 4), (false, true));
+        assert_eq!(audited(30, 4), (true, true));
+        // Nobody declined, and nothing is hidden for that.
+        assert_eq!(audited(20, 0), (false, false));
     }
 
     #[test]

@@ -2,15 +2,16 @@
 
 use axum::{
     extract::{Path, State},
-    response::Response,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use model::{Collection, Key, wire::ThemesPatch};
 
-use super::{App, body::Json, json, query::Parameters, session::Staff};
+use super::{App, body::Json, coding, json, query::Parameters, session::Staff};
 use crate::{
     ApiError,
     clock::now,
-    results::{Dimension, Request, is_answer, results},
+    results::{Dimension, Request, is_answer, results, stamp},
 };
 
 pub(super) async fn get(
@@ -18,13 +19,26 @@ pub(super) async fn get(
     _staff: Staff,
     Path(survey): Path<String>,
     parameters: Parameters,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let survey = known(&app, &survey).await?;
     let request = Request {
         selection: parameters.selection(&["by"])?,
         by: parameters.text("by").map(Dimension::parse),
     };
-    Ok(json(&results(&app.store, &survey, request).await?))
+    // A page asks every few seconds, and mostly nothing is new. No cache keeps the answer, the browser's neither, for who
+    // uses the tablet next must not find it there (`guard::headers`): the page itself keeps what it shows, and its tag.
+    let tag = format!("\"{}\"", stamp(&app.store, &survey, &request).await?);
+    let mut response = if coding::has_already(&headers, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        json(&results(&app.store, &survey, request).await?)
+    };
+    // Weak: it stands for the answer in every coding.
+    if let Ok(tag) = HeaderValue::from_str(&format!("W/{tag}")) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    Ok(response)
 }
 
 /// Gives an answer in words themes and takes others away.

@@ -23,6 +23,7 @@ pub mod imports;
 #[cfg(any(test, feature = "memory"))]
 pub mod memory;
 pub mod snapshot;
+pub mod standing;
 pub mod tombstones;
 pub mod tx;
 

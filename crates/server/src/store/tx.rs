@@ -136,6 +136,9 @@ pub trait Submissions: Send {
 
     /// How many submissions `filter` means.
     async fn count_submissions(&mut self, filter: &Filter) -> Result<u64, StoreError>;
+
+    /// The place of the latest response to `survey`, 0 without any, and how many there are; no response is read for it.
+    async fn extent(&mut self, survey: &Key) -> Result<(u64, u64), StoreError>;
 }
 
 /// What staff say that answers in words are about.

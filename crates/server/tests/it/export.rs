@@ -3,6 +3,7 @@
 use model::{
     Key,
     feedback::{Feedback, Feeling, Reply, ReplyBy},
+    results::answer_of,
 };
 use serde_json::json;
 
@@ -121,11 +122,11 @@ async fn responses_of_all_versions_stand_under_one_heading() {
         rows[0].join(","),
         "agree,travel,travel/bus,travel/car,travel/tram,years,more,again,_id,_uuid,_submission_time,\
          _validation_status,_notes,_status,_submitted_by,__version__,_tags,_index,_reference,_made_at,\
-         _venue,_language,_seconds,_partial"
+         _venue,_language,_seconds,_partial,_themes_more,_themes_again"
     );
     assert_eq!(rows[1][..8], ["prefer_not_to_say", "car bus", "1", "1", "0", "", "", ""]);
     assert_eq!(rows[1][15..18], ["1", "", "1"]);
-    assert_eq!(rows[1][19..], ["2026-11-24T10:30:00", "grays-library", "ro", "61", "0"]);
+    assert_eq!(rows[1][19..], ["2026-11-24T10:30:00", "grays-library", "ro", "61", "0", "", ""]);
     assert_eq!(rows[2][..8], ["yes", "", "", "", "", "'-3", "'=1+1", "ąž"]);
     let labels = server.get_as(&cookie, "/api/v1/export/surveys/living.csv?labels=en").await;
     assert_eq!(self::rows(&labels.body)[1][1], "car; bus");
@@ -140,4 +141,96 @@ async fn responses_of_all_versions_stand_under_one_heading() {
     }
     server.get_as(&cookie, "/api/v1/export/surveys/nothing.csv").await.problem(404);
     server.get_as(&cookie, "/api/v1/export/surveys/living").await.problem(404);
+}
+
+/// The names in the sheet of people, and the cells below them, as a program reads them that knows nothing of ours.
+fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<String>> {
+    let mut book: calamine::Xlsx<_> =
+        calamine::open_workbook_from_rs(std::io::Cursor::new(bytes.to_vec())).unwrap();
+    let range = calamine::Reader::worksheet_range(&mut book, name).unwrap();
+    range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+}
+
+#[tokio::test]
+async fn themes_stand_behind_all_columns_in_every_format_and_in_repeats() {
+    let server = Server::start().await;
+    let cookie = server.cookie().await;
+    let mut second = definition(&["bus"]);
+    second["items"].as_array_mut().unwrap().extend([
+        json!({"name": "about", "type": "group", "label": {"en": "About"}, "items": [
+            {"name": "you", "type": "text", "label": {"en": "Who are you?"}},
+        ]}),
+        // Of the same name, so that both are told apart by their groups.
+        json!({"name": "end", "type": "group", "label": {"en": "End"}, "items": [
+            {"name": "you", "type": "text", "label": {"en": "And you?"}},
+        ]}),
+        // A name that a column of ours would have.
+        json!({"name": "_themes_more", "type": "text", "label": {"en": "Odd"}}),
+        json!({"name": "home", "type": "repeat", "label": {"en": "Home"}, "items": [
+            {"name": "street", "type": "text", "label": {"en": "Street?"}},
+        ]}),
+    ]);
+    let edit = json!({"edits": [{
+        "edit": "0190a5b4-0000-7000-8000-000000000001", "collection": "survey_version",
+        "id": "living.2", "base_rev": 0,
+        "fields": {"survey": "living", "version": 2, "definition": second},
+    }]});
+    let edited = server.post_as(&cookie, "/api/v1/edits", &edit).await.json();
+    assert_eq!(edited["results"][0]["result"], "merged", "{edited}");
+    let record = response(
+        1,
+        2,
+        json!({"agree": {"one": "yes"}, "more": {"one": "Buses"}, "about/you": {"one": "A nurse"}, "home": {"one": "2"},
+               "home[1]/street": {"one": "Elm"}, "home[2]/street": {"one": "Oak"}}),
+    );
+    let id = serde_json::from_value(record["record"]["id"].clone()).unwrap();
+    let pushed = server
+        .push(&[record, response(2, 2, json!({"agree": "declined", "more": {"one": "Trains"}}))])
+        .await;
+    assert_eq!(pushed["verdicts"][0]["verdict"], "received", "{pushed}");
+    for (path, give) in [
+        ("more", json!(["transport", "health"])),
+        ("about/you", json!(["health"])),
+        ("home[2]/street", json!(["transport"])),
+    ] {
+        let patch = json!({"answer": answer_of(id, path), "give": give});
+        let sorted = server.post_as(&cookie, "/api/v1/results/living/themes", &patch).await;
+        assert_eq!(sorted.status, 200, "{path}: {}", sorted.text());
+    }
+
+    let file =
+        async |name: &str| server.get_as(&cookie, &format!("/api/v1/export/surveys/{name}")).await;
+    let people = rows(&file("living.csv").await.body);
+    // What was there before stands where it stood.
+    let end = people[0].iter().position(|column| column == "_partial").unwrap();
+    assert_eq!(
+        people[0][end + 1..],
+        ["__themes_more", "_themes_about.you", "_themes_end.you", "_themes__themes_more"]
+    );
+    assert_eq!(people[1][end + 1..], ["health transport", "health", "", ""]);
+    assert_eq!(people[2][end + 1..], ["", "", "", ""]);
+    let labels = rows(&file("living.csv?labels=en").await.body);
+    assert_eq!(labels[1][end + 1], "Health; Transport");
+
+    let json = file("living.json").await.json();
+    assert_eq!(json[0]["__themes_more"], "health transport");
+    assert_eq!(json[0]["home"][1]["_themes_street"], "transport");
+    assert_eq!(
+        (&json[0]["home"][0]["_themes_street"], &json[1]["__themes_more"]),
+        (&json!(null), &json!(null))
+    );
+
+    let workbook = file("living.xlsx").await.body;
+    assert_eq!(sheet(&workbook, "living")[1][end + 1], "health transport");
+    let homes = sheet(&workbook, "home");
+    let themes = homes[0].iter().position(|column| column == "_themes_street").unwrap();
+    assert_eq!(themes, homes[0].len() - 1);
+    assert_eq!([&homes[1][themes], &homes[2][themes]], ["", "transport"]);
+
+    let mut archive =
+        zip::ZipArchive::new(std::io::Cursor::new(file("living.zip").await.body)).unwrap();
+    let mut text = Vec::new();
+    std::io::Read::read_to_end(&mut archive.by_name("living-home.csv").unwrap(), &mut text)
+        .unwrap();
+    assert_eq!(rows(&text)[2].last().unwrap(), "transport");
 }

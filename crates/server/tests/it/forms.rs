@@ -75,6 +75,86 @@ async fn the_published_form_goes_out_and_comes_in_again() {
     server.get_as(&cookie, "/api/v1/export/forms/living.csv").await.problem(404);
 }
 
+/// What the browser sends of files that were chosen together (RFC 7578).
+async fn check_files(server: &Server, cookie: &str, files: &[(&str, &[u8])]) -> Answer {
+    let mut body = Vec::new();
+    for (name, bytes) in files {
+        let head = "--edge\r\nContent-Disposition: form-data; name=\"file\"";
+        body.extend_from_slice(format!("{head}; filename=\"{name}\"\r\n\r\n").as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--edge--\r\n");
+    let request = Request::post(CHECK)
+        .header(header::COOKIE, cookie)
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
+    server.send(request.body(Body::from(body)).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_form_with_a_table_comes_in_is_published_and_goes_out_as_one_archive() {
+    let server = Server::start().await;
+    let cookie = server.cookie().await;
+    let head: &[&str] = &["type", "name", "label"];
+    let towns = form(&[head, &["select_one_from_file towns.csv", "town", "Town"]]);
+    let table: &[u8] = b"name,label\ngrays,Grays\npurfleet,Purfleet\n";
+
+    // Alone, it says what is missing; with its table it is whole; what is beside and no table is told.
+    let alone = check_files(&server, &cookie, &[("towns.xlsx", &towns)]).await.json();
+    assert_eq!(alone["findings"][0]["code"], "missing_file", "{alone}");
+    let files = [("towns.csv", table), ("towns.xlsx", &*towns), ("bus.odt", b"odt")];
+    let whole = check_files(&server, &cookie, &files).await.json();
+    let rows = json!([["grays", "Grays"], ["purfleet", "Purfleet"]]);
+    assert_eq!(whole["definition"]["tables"]["towns"]["rows"], rows, "{whole}");
+    let codes: Vec<_> =
+        whole["findings"].as_array().unwrap().iter().map(|it| &it["code"]).collect();
+    assert_eq!(codes, ["left_out", "language_assumed"], "{whole}");
+
+    // A table that cannot be read, two forms or none: nothing comes of it.
+    for (files, code) in [
+        (vec![("towns.xlsx", &*towns), ("towns.csv", b"name\n\xff\xfe\n")], "bad_file"),
+        (vec![("towns.xlsx", &*towns), ("other.xlsx", &*towns)], "not_a_workbook"),
+        (vec![("towns.csv", table), ("more.csv", table)], "not_a_workbook"),
+        (vec![("towns.csv", table)], "not_a_workbook"),
+        (vec![], "not_a_workbook"),
+    ] {
+        let refused = check_files(&server, &cookie, &files).await.json();
+        assert_eq!(refused["definition"], Value::Null, "{refused}");
+        assert_eq!(refused["findings"][0]["code"], code, "{refused}");
+    }
+    let request = Request::post(CHECK)
+        .header(header::COOKIE, &cookie)
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
+    server.send(request.body(Body::from("--edge\r\n")).unwrap()).await.problem(400);
+
+    let edit = |number: u32, collection: &str, id: &str, fields: Value| {
+        json!({
+            "edit": format!("0190a5b4-0000-7000-8000-{number:012}"), "collection": collection,
+            "id": id, "base_rev": 0, "fields": fields,
+        })
+    };
+    let edits = json!({"edits": [
+        edit(1, "survey_version", "towns.1",
+             json!({"survey": "towns", "version": 1, "definition": whole["definition"]})),
+        edit(2, "survey", "towns", json!({"title": {"en": "Towns"}, "summary": {"en": "Where?"},
+             "minutes": 1, "version": 1, "state": "open"})),
+    ]});
+    let answer = server.post_as(&cookie, "/api/v1/publish", &edits).await;
+    assert_eq!(answer.json()["results"][1]["result"], "merged", "{}", answer.text());
+    let path = "/api/v1/export/forms/towns.zip";
+    server.get(path).await.problem(401);
+    let archive = server.get_as(&cookie, path).await;
+    assert_eq!(archive.header("content-type"), "application/zip");
+    assert_eq!(archive.header("content-disposition"), "attachment; filename=\"towns.zip\"");
+    for again in [
+        check(&server, &cookie, archive.body.clone()).await.json(),
+        check_files(&server, &cookie, &[("towns.zip", &archive.body)]).await.json(),
+    ] {
+        assert_eq!(again["definition"], whole["definition"], "{again}");
+        assert_eq!(again["findings"], json!([]), "the archive lacks nothing");
+    }
+}
+
 #[test]
 fn the_command_tells_cells_and_remedies() {
     let good =

@@ -29,3 +29,4 @@ mod server;
 mod session;
 mod snapshot;
 mod submissions;
+mod unchanged;

@@ -205,3 +205,18 @@ async fn a_filter_that_nobody_knows_is_refused_before_anything_is_given_out() {
     let feedback = server.get_as(&cookie, "/api/v1/export/feedback.csv?ward=stifford").await;
     assert_eq!(feedback.problem(400), "/ward");
 }
+
+#[tokio::test]
+async fn wards_are_compared_by_where_people_say_they_live_and_not_by_the_venue() {
+    let (server, cookie) = start().await;
+    let answer = server.get_as(&cookie, "/api/v1/results/living?by=%40ward").await;
+    let results: Results = serde_json::from_slice(&answer.body).unwrap();
+    let mut groups: Vec<_> = results
+        .groups
+        .iter()
+        .map(|group| (group.value.as_str(), group.label.get("en"), group.people))
+        .collect();
+    groups.sort_unstable();
+    let half = Some(u64::try_from(PEOPLE / 2).unwrap());
+    assert_eq!(groups, [("ockendon", "Ockendon", half), ("stifford", "Stifford", half)]);
+}

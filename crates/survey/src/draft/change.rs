@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{
-    Draft, Path, Place, is_group,
+    Draft, EXPRESSIONS, Path, Place, is_group,
     tree::{Entry, text},
     words::READ,
 };
@@ -46,33 +46,24 @@ pub enum Change {
     Rules(Path),
 }
 
-/// Fields that decide when a question is asked and what it takes.
-const RULES: [&str; 11] = [
-    "relevant",
-    "required",
-    "read_only",
-    "constraint",
-    "calculation",
-    "default",
-    "choice_filter",
-    "repeat_count",
-    "may_decline",
-    "parameters",
-    "trigger",
-];
+/// Fields that decide, beside [`EXPRESSIONS`], when a question is asked and what it takes.
+const SETTINGS: [&str; 3] = ["may_decline", "parameters", "trigger"];
 
 /// What changes from `before` to `now`, in the order of `now`; what is gone comes last.
 pub fn changes(before: &Draft, now: &Draft) -> Vec<Change> {
     let columns = |draft: &Draft| -> BTreeMap<String, Entry> {
-        draft.entries().into_iter().map(|entry| (column(draft, &entry.path), entry)).collect()
+        draft.entries().into_iter().map(|entry| (draft.results_path(&entry.path), entry)).collect()
     };
     let (old, new) = (columns(before), columns(now));
-    let mut gone: Vec<(String, Entry)> =
-        before.entries().into_iter().map(|entry| (column(before, &entry.path), entry)).collect();
+    let mut gone: Vec<(String, Entry)> = before
+        .entries()
+        .into_iter()
+        .map(|entry| (before.results_path(&entry.path), entry))
+        .collect();
     gone.retain(|(column, _)| !new.contains_key(column));
     let mut found = Vec::new();
     for entry in now.entries() {
-        let own = column(now, &entry.path);
+        let own = now.results_path(&entry.path);
         if let Some(was) = old.get(&own) {
             compare(before, was, now, &entry, &mut found);
             continue;
@@ -118,7 +109,7 @@ fn compare(before: &Draft, was: &Entry, now: &Draft, is: &Entry, found: &mut Vec
         found.push(Change::Reworded(is.path.clone()));
     }
     found.extend(choices(before, was, now, is));
-    if RULES.into_iter().any(differs) {
+    if EXPRESSIONS.into_iter().chain(SETTINGS).any(differs) {
         found.push(Change::Rules(is.path.clone()));
     }
 }
@@ -157,18 +148,20 @@ fn choices(before: &Draft, was: &Entry, now: &Draft, is: &Entry) -> Option<Chang
     Some(Change::Choices { path: is.path.clone(), added, removed, renamed })
 }
 
-/// The column of an item in results: its name, in the repeats around it.
-fn column(draft: &Draft, path: &Path) -> String {
-    let mut around = Path::root();
-    let mut column = String::new();
-    for name in path.names() {
-        around = around.child(name);
-        if around == *path || draft.field(&around, "type") == "repeat" {
-            column.push_str(if column.is_empty() { "" } else { "/" });
-            column.push_str(name);
+impl Draft {
+    /// What results and exports call the column of an item: its name, in the repeats around it.
+    pub fn results_path(&self, path: &Path) -> String {
+        let mut around = Path::root();
+        let mut column = String::new();
+        for name in path.names() {
+            around = around.child(name);
+            if around == *path || self.field(&around, "type") == "repeat" {
+                column.push_str(if column.is_empty() { "" } else { "/" });
+                column.push_str(name);
+            }
         }
+        column
     }
-    column
 }
 
 fn label(draft: &Draft, entry: &Entry) -> String {

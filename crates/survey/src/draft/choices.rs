@@ -5,24 +5,12 @@ use std::ops::Range;
 use serde_json::{Value, json};
 
 use super::{
-    Draft, Fields, Path, Refusal,
+    Draft, EXPRESSIONS, Fields, Path, Refusal,
     literal::{self, Subject, literals},
     reference::references,
     tree::text,
     unique,
 };
-
-/// The fields of an item that are expressions.
-const EXPRESSIONS: [&str; 8] = [
-    "relevant",
-    "required",
-    "read_only",
-    "constraint",
-    "calculation",
-    "default",
-    "choice_filter",
-    "repeat_count",
-];
 
 /// What a new name of a choice has changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -18,6 +18,14 @@ impl Draft {
         names.into_iter().map(|name| (name.clone(), has(&name))).collect()
     }
 
+    /// Whether the form has something beside it: tables to pick from or to look things up in, pictures, sounds, films.
+    pub fn has_files(&self) -> bool {
+        let some = |part: &str| {
+            self.form.get(part).and_then(Value::as_object).is_some_and(|it| !it.is_empty())
+        };
+        some("tables") || some("files")
+    }
+
     /// Gives the form a file as a `data:` address. Whether all of them fit is said when the definition is read.
     pub fn attach(&mut self, name: &str, address: String) {
         let files = self.form.entry("files").or_insert_with(|| Value::Object(Map::new()));

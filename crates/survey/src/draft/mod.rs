@@ -24,6 +24,18 @@ pub use path::Path;
 pub use tree::Entry;
 pub use words::{Place, Words};
 
+/// The fields of an item that are expressions.
+const EXPRESSIONS: [&str; 8] = [
+    "relevant",
+    "required",
+    "read_only",
+    "constraint",
+    "calculation",
+    "default",
+    "choice_filter",
+    "repeat_count",
+];
+
 /// The fields of an item or of the form.
 type Fields = Map<String, Value>;
 

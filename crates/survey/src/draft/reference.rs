@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::{Draft, OWN, Path};
+
 /// What a reference to the answer of an earlier filling begins with (ODK: `${last-saved#name}`).
 const LAST_SAVED: &str = "last-saved#";
 
@@ -24,6 +26,22 @@ pub(super) fn references(text: &str) -> impl Iterator<Item = &str> {
         let name = inside?.trim();
         Some(name.strip_prefix(LAST_SAVED).unwrap_or(name))
     })
+}
+
+impl Draft {
+    /// What an expression refers to: the items that are there, each once, and the names that lead nowhere.
+    pub fn referred(&self, expression: &str) -> (Vec<Path>, Vec<String>) {
+        let (mut there, mut nowhere) = (Vec::new(), Vec::new());
+        for name in references(expression).filter(|name| *name != OWN) {
+            match self.find(name) {
+                Some(path) if there.contains(&path) => {}
+                Some(path) => there.push(path),
+                None if nowhere.iter().any(|known| known == name) => {}
+                None => nowhere.push(name.to_owned()),
+            }
+        }
+        (there, nowhere)
+    }
 }
 
 /// The text with each reference to `old` made one to `new`.

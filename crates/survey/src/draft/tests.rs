@@ -338,3 +338,14 @@ fn a_form_knows_which_pictures_and_sounds_it_names_and_which_it_has() {
     assert_eq!(files(&draft), "dobrze.png- good.png- mood.mp3+");
     assert!(crate::Definition::read(&draft.definition()).is_ok());
 }
+
+#[test]
+fn an_expression_tells_whose_answers_it_uses_and_which_names_lead_nowhere() {
+    let draft = Draft::read(&json!({"languages": ["en"], "items": [
+        {"type": "integer", "name": "adults"}, {"type": "integer", "name": "age"},
+    ]}))
+    .unwrap();
+    let (there, nowhere) = draft.referred("${adults} + ${age} + ${adults} + ${agee} + ${");
+    assert_eq!(there, [Path::parse("adults"), Path::parse("age")]);
+    assert_eq!(nowhere, ["agee"]);
+}

@@ -2,7 +2,8 @@
 //! `2026-11-24T10:30:00.000+00:00`.
 //!
 //! A date counts whole days since 1970. A moment counts days since then in UTC, with their fraction; one without a zone is
-//! taken as if it were UTC.
+//! taken as if it were UTC. Where a date is compared with a moment, or one is taken from the other, the moment counts
+//! days as the wall shows them where the form is filled in: half past midnight is not before the day that has begun.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike};
 use model::time::{Millis, parse_date, parse_time};
@@ -77,6 +78,11 @@ impl Moment {
         let ahead = TimeDelta::minutes(i64::from(environment.offset) - i64::from(offset));
         self.wall.checked_add_signed(ahead).unwrap_or(self.wall)
     }
+}
+
+/// Whether a text is a date or a moment, and of those whether it is a moment of some zone.
+pub(super) fn is_zoned(text: &str) -> Option<bool> {
+    read(text).map(|found| found.offset.is_some())
 }
 
 /// The days that a date or moment counts.

@@ -13,6 +13,9 @@ use super::{
     words,
 };
 
+/// Minutes of a day.
+const DAY_MINUTES: f64 = 1_440.0;
+
 /// The node at hand, and where it stands among those that are looked at.
 #[derive(Clone, Copy)]
 pub(super) struct Focus<N> {
@@ -113,7 +116,12 @@ impl<'a, T: Tree> Evaluator<'a, T> {
                 Value::Nodes(nodes)
             }
             _ => {
-                let (a, b) = numbers();
+                let (mut a, mut b) = numbers();
+                match self.zoned(operator, &left, &right) {
+                    Some((true, false)) => a += f64::from(self.environment.offset) / DAY_MINUTES,
+                    Some((false, true)) => b += f64::from(self.environment.offset) / DAY_MINUTES,
+                    _ => {}
+                }
                 match operator {
                     Operator::Less => Value::Truth(a < b),
                     Operator::LessOrEqual => Value::Truth(a <= b),
@@ -127,6 +135,22 @@ impl<'a, T: Tree> Evaluator<'a, T> {
                 }
             }
         })
+    }
+
+    /// Of a date or moment on either side of an operator that tells how they lie, whether it has a zone.
+    fn zoned(
+        &self,
+        operator: Operator,
+        left: &Value<T::Node>,
+        right: &Value<T::Node>,
+    ) -> Option<(bool, bool)> {
+        use Operator::{Greater, GreaterOrEqual, Less, LessOrEqual, Subtract};
+        let number = |value: &Value<_>| matches!(value, Value::Number(_) | Value::Truth(_));
+        let lie = [Less, LessOrEqual, Greater, GreaterOrEqual, Subtract].contains(&operator);
+        if !lie || self.environment.offset == 0 || number(left) || number(right) {
+            return None;
+        }
+        Some((date::is_zoned(&left.text(self.tree))?, date::is_zoned(&right.text(self.tree))?))
     }
 
     /// XPath 1.0, section 3.4: whether a text of one side and a text of the other are `equal`, or are not; with a truth
@@ -405,8 +429,8 @@ impl<T: Tree> Call<'_, '_, T> {
             }
             Own::Regex => {
                 let (text, pattern) = (self.text(0)?, self.text(1)?);
-                let read = regex::read(&pattern);
-                Value::Truth(read.map_err(|_| EvaluationError::Pattern(pattern))?.is_match(&text))
+                let read = regex::read(&pattern).ok_or(EvaluationError::Pattern(pattern))?;
+                Value::Truth(read.is_match(&text))
             }
             Own::Checklist | Own::WeightedChecklist => self.checklist(own)?,
             Own::Area | Own::Distance => {

@@ -191,14 +191,6 @@ static FUNCTIONS: &[Function] = &[
     own("weighted-checklist", 2, ANY, Own::WeightedChecklist),
 ];
 
-/// Functions of other dialects, each with what to write instead.
-const FOREIGN: &[(&str, &str)] = &[
-    ("collectanswersprovider", "That app is no part of surveys. Take the calculation out."),
-    ("hash", "Use digest(text, 'SHA-256')."),
-    ("rank-index", "Use selected-at()."),
-    ("version", "The version is stored with each response. Take the question out."),
-];
-
 impl Function {
     /// The function of that name.
     pub(super) fn named(name: &str) -> Option<&'static Self> {
@@ -208,14 +200,11 @@ impl Function {
 
     /// What to do about a function that does not exist.
     pub(super) fn remedy(name: &str) -> String {
-        if let Some((_, remedy)) = FOREIGN.iter().find(|(foreign, _)| *foreign == name) {
-            return (*remedy).to_owned();
-        }
         let folded = |name: &str| name.replace(['-', '_'], "").to_ascii_lowercase();
         let near = FUNCTIONS.iter().find(|function| folded(function.name) == folded(name));
         near.map_or_else(
-            || "See the functions in the ODK XForms specification.".to_owned(),
-            |function| format!("Write \"{}\".", function.name),
+            || "Check how it is spelled.".to_owned(),
+            |function| format!("Write “{}”.", function.name),
         )
     }
 

@@ -17,6 +17,7 @@ mod lists;
 mod math;
 mod nodes;
 mod parser;
+mod piece;
 mod reference;
 mod regex;
 mod term;
@@ -26,6 +27,7 @@ mod words;
 
 pub use environment::Environment;
 pub use nodes::shuffled;
+pub use piece::{Piece, Wanted};
 pub use reference::{Hop, Origin, Reference};
 pub use tree::Tree;
 pub use value::Value;
@@ -41,32 +43,28 @@ pub struct Expression {
     source: String,
 }
 
-/// Why an expression could not be read; `at` counts characters from 1.
+/// Why an expression could not be read, for people who write forms: what is wrong at which piece of it, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ExpressionError {
     /// Something else was expected here.
-    #[error("At character {at} of the expression {expected} was expected.")]
+    #[error("{}", wanted.said(piece))]
     Expected {
-        /// Where.
-        at: usize,
         /// What.
-        expected: &'static str,
+        wanted: Wanted,
+        /// The piece that stands there.
+        piece: Piece,
     },
     /// The function does not exist.
-    #[error("At character {at}: \"{name}\" is not a function that surveys know. {remedy}")]
+    #[error("There is no function “{name}”. {remedy}")]
     Function {
-        /// Where.
-        at: usize,
         /// How it is called.
         name: String,
         /// What to write instead.
         remedy: String,
     },
-    /// The function takes another number of arguments.
-    #[error("At character {at}: \"{name}\" takes {takes} arguments, not {given}.")]
+    /// The function takes another number of values.
+    #[error("“{name}” needs {takes} in its brackets and has {given}. Commas stand between them.")]
     Arguments {
-        /// Where.
-        at: usize,
         /// The function.
         name: &'static str,
         /// How many it takes, in words.
@@ -75,33 +73,13 @@ pub enum ExpressionError {
         given: usize,
     },
     /// A pattern for `regex` is not understood.
-    #[error("At character {at}: the pattern is not understood ({reason}). Write it more simply.")]
-    Pattern {
-        /// Where.
-        at: usize,
-        /// Why.
-        reason: String,
-    },
+    #[error("The pattern “{0}” of regex() cannot be read. Write it more simply.")]
+    Pattern(String),
     /// Parentheses within parentheses within …, or too many characters.
-    #[error("At character {at}: the expression is nested too deeply or too long. Split it.")]
-    TooDeep {
-        /// Where.
-        at: usize,
-    },
-}
-
-impl ExpressionError {
-    /// The same error of an expression that stands as a text in another, at `place` of that one.
-    fn at(mut self, place: usize) -> Self {
-        match &mut self {
-            Self::Expected { at, .. }
-            | Self::Function { at, .. }
-            | Self::Arguments { at, .. }
-            | Self::Pattern { at, .. }
-            | Self::TooDeep { at } => *at = place,
-        }
-        self
-    }
+    #[error(
+        "This is too long, or has too many brackets in brackets. Split it into several calculations."
+    )]
+    TooDeep,
 }
 
 /// Why an expression came to nothing. What it was for then has no value: empty, not relevant, not fulfilled.

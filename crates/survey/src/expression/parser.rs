@@ -6,7 +6,7 @@
 use model::limits::{EXPRESSION_DEPTH, EXPRESSION_HEIGHT, TEXT_CHARS};
 
 use super::{
-    ExpressionError,
+    ExpressionError, Piece, Wanted,
     function::{Function, Meaning, Own},
     regex,
     term::{Axis, Operator, Path, Start, Step, Term},
@@ -24,11 +24,11 @@ pub(super) fn parse(source: &str) -> Result<Term, ExpressionError> {
 fn whole(source: &str) -> Result<Tall, ExpressionError> {
     let mut parser = Parser { rest: source, whole: source, depth: 0 };
     if source.len() > TEXT_CHARS {
-        return Err(parser.too_deep());
+        return Err(ExpressionError::TooDeep);
     }
     let root = parser.binary(0)?;
     parser.space();
-    if parser.rest.is_empty() { Ok(root) } else { Err(parser.expected("an operator or the end")) }
+    if parser.rest.is_empty() { Ok(root) } else { Err(parser.expected(Wanted::Operator)) }
 }
 
 /// Whether a character can be part of a name. Of the letters beyond ASCII all can: no operator is among them.
@@ -51,18 +51,9 @@ impl<'a> Parser<'a> {
         self.rest = self.rest.trim_start();
     }
 
-    /// Where it is, in characters from 1.
-    fn at(&self) -> usize {
-        let consumed = &self.whole[..self.whole.len() - self.rest.len()];
-        consumed.chars().count() + 1
-    }
-
-    fn expected(&self, expected: &'static str) -> ExpressionError {
-        ExpressionError::Expected { at: self.at(), expected }
-    }
-
-    fn too_deep(&self) -> ExpressionError {
-        ExpressionError::TooDeep { at: self.at() }
+    fn expected(&self, wanted: Wanted) -> ExpressionError {
+        let place = self.whole.len() - self.rest.len();
+        ExpressionError::Expected { wanted, piece: Piece::of(self.whole, place) }
     }
 
     fn take(&mut self, token: &str) -> bool {
@@ -77,8 +68,8 @@ impl<'a> Parser<'a> {
         true
     }
 
-    fn close(&mut self, token: &str, expected: &'static str) -> Result<(), ExpressionError> {
-        if self.take(token) { Ok(()) } else { Err(self.expected(expected)) }
+    fn close(&mut self, token: &str, wanted: Wanted) -> Result<(), ExpressionError> {
+        if self.take(token) { Ok(()) } else { Err(self.expected(wanted)) }
     }
 
     fn run(&mut self, belongs: impl Fn(char) -> bool) -> &'a str {
@@ -89,7 +80,7 @@ impl<'a> Parser<'a> {
     }
 
     fn taller(&self, height: usize) -> Result<usize, ExpressionError> {
-        if height >= EXPRESSION_HEIGHT { Err(self.too_deep()) } else { Ok(height + 1) }
+        if height >= EXPRESSION_HEIGHT { Err(ExpressionError::TooDeep) } else { Ok(height + 1) }
     }
 
     /// Terms with operators between them that bind at least as strongly as `least`.
@@ -116,7 +107,7 @@ impl<'a> Parser<'a> {
     fn unary(&mut self) -> Result<Tall, ExpressionError> {
         self.depth += 1;
         if self.depth > EXPRESSION_DEPTH {
-            return Err(self.too_deep());
+            return Err(ExpressionError::TooDeep);
         }
         let term = if self.take("-") {
             let (inner, height) = self.binary(Operator::UNION)?;
@@ -134,18 +125,19 @@ impl<'a> Parser<'a> {
         for quote in ['\'', '"', '‘', '’', '“', '”'] {
             if let Some(rest) = self.rest.strip_prefix(quote) {
                 if !quote.is_ascii() {
-                    return Err(self.expected("a straight quote (' or \")"));
+                    return Err(self.expected(Wanted::StraightQuote));
                 }
                 let (text, rest) =
-                    rest.split_once(quote).ok_or_else(|| self.expected("a closing quote"))?;
+                    rest.split_once(quote).ok_or_else(|| self.expected(Wanted::Quote))?;
                 self.rest = rest;
                 return Ok((Term::Text(text.to_owned()), 1));
             }
         }
         let after_point = self.rest.strip_prefix('.').unwrap_or(self.rest);
         if after_point.starts_with(|c: char| c.is_ascii_digit()) {
+            let wrong = self.expected(Wanted::Number);
             let digits = self.run(|c| c.is_ascii_digit() || c == '.');
-            let number = number::parse(digits).ok_or_else(|| self.expected("a number"))?;
+            let number = number::parse(digits).ok_or(wrong)?;
             return Ok((Term::Number(number), 1));
         }
         let mut path = Path { start: Start::Context, filters: Vec::new(), steps: Vec::new() };
@@ -197,14 +189,14 @@ impl<'a> Parser<'a> {
     fn start(&mut self) -> Result<Option<(Start, usize)>, ExpressionError> {
         if let Some(rest) = self.rest.strip_prefix("${") {
             let end = rest.find('}').filter(|end| !rest[..*end].trim().is_empty());
-            let end = end.ok_or_else(|| self.expected("a name and \"}\""))?;
+            let end = end.ok_or_else(|| self.expected(Wanted::Name))?;
             let name = rest[..end].trim().to_owned();
             self.rest = &rest[end + 1..];
             return Ok(Some((Start::Named(name), 1)));
         }
         if self.take("(") {
             let (inner, height) = self.binary(0)?;
-            self.close(")", "\")\"")?;
+            self.close(")", Wanted::Close)?;
             return Ok(Some((Start::Term(Box::new(inner)), height)));
         }
         let before = self.rest;
@@ -214,8 +206,7 @@ impl<'a> Parser<'a> {
             self.rest = before;
             return Ok(None);
         }
-        let at = self.at() - name.chars().count();
-        self.call(name, at).map(Some)
+        self.call(name).map(Some)
     }
 
     /// A name, perhaps with a prefix: `jr:choice-name`. Not an axis, which has two colons.
@@ -233,10 +224,10 @@ impl<'a> Parser<'a> {
         &from[..from.len() - self.rest.len()]
     }
 
-    fn call(&mut self, name: &str, at: usize) -> Result<(Start, usize), ExpressionError> {
-        self.close("(", "\"(\"")?;
+    fn call(&mut self, name: &str) -> Result<(Start, usize), ExpressionError> {
+        self.close("(", Wanted::Open)?;
         if name == "current" {
-            self.close(")", "\")\"")?;
+            self.close(")", Wanted::Close)?;
             return Ok((Start::Current, 1));
         }
         let mut arguments = Vec::new();
@@ -250,36 +241,40 @@ impl<'a> Parser<'a> {
                     break;
                 }
             }
-            self.close(")", "\",\" or \")\"")?;
+            self.close(")", Wanted::Close)?;
         }
         if name == "instance" {
             return match <[Term; 1]>::try_from(arguments) {
                 Ok([Term::Text(id)]) => Ok((Start::Instance(id), 1)),
-                _ => Err(self.expected("instance('name of a list')")),
+                _ => Err(self.expected(Wanted::Instance)),
             };
         }
         let Some(function) = Function::named(name) else {
             let remedy = Function::remedy(name);
-            return Err(ExpressionError::Function { at, name: name.to_owned(), remedy });
+            return Err(ExpressionError::Function { name: name.to_owned(), remedy });
         };
         let (least, most) = function.arity;
         let given = arguments.len();
         if given < usize::from(least) || most < u8::MAX && given > usize::from(most) {
             let takes = match most {
-                _ if least == most => least.to_string(),
+                0 => "no values".to_owned(),
+                1 if least == 1 => "1 value".to_owned(),
+                _ if least == most => format!("{least} values"),
                 u8::MAX => format!("at least {least}"),
-                _ => format!("{least} to {most}"),
+                _ => format!("{least} to {most} values"),
             };
-            return Err(ExpressionError::Arguments { at, name: function.name, takes, given });
+            return Err(ExpressionError::Arguments { name: function.name, takes, given });
         }
         match (function.meaning, arguments.get_mut(1)) {
-            (Meaning::Own(Own::Regex), Some(Term::Text(pattern))) => {
-                regex::read(pattern).map_err(|reason| ExpressionError::Pattern { at, reason })?;
+            (Meaning::Own(Own::Regex), Some(Term::Text(pattern)))
+                if regex::read(pattern).is_none() =>
+            {
+                return Err(ExpressionError::Pattern(pattern.clone()));
             }
             // The question is written as a text: jr:choice-name(${ward}, '${ward}').
             (Meaning::Own(Own::ChoiceName), Some(question)) => {
                 if let Term::Text(text) = question {
-                    let (inner, tall) = whole(text).map_err(|error| error.at(at))?;
+                    let (inner, tall) = whole(text)?;
                     (*question, height) = (inner, height.max(tall));
                 }
             }
@@ -295,7 +290,7 @@ impl<'a> Parser<'a> {
     ) -> Result<usize, ExpressionError> {
         while self.take("[") {
             let (predicate, tall) = self.binary(0)?;
-            self.close("]", "\"]\"")?;
+            self.close("]", Wanted::CloseFilter)?;
             height = height.max(tall);
             found.push(predicate);
         }
@@ -318,7 +313,7 @@ impl<'a> Parser<'a> {
                 }
             }
             if self.rest.starts_with(['@']) {
-                return Err(self.expected("the name of a question (attributes hold no answers)"));
+                return Err(self.expected(Wanted::NoAttribute));
             }
             (axis, self.node_test()?)
         };
@@ -341,10 +336,10 @@ impl<'a> Parser<'a> {
         }
         let name = self.qualified_name();
         if name.is_empty() {
-            return Err(self.expected("a value"));
+            return Err(self.expected(Wanted::Value));
         }
         if matches!(name, "node" | "text") && self.take("(") {
-            self.close(")", "\")\"")?;
+            self.close(")", Wanted::Close)?;
             return Ok(None);
         }
         Ok(Some(name.to_owned()))

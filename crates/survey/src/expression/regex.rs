@@ -10,14 +10,11 @@ const PATTERN_BYTES: usize = 64 * 1024;
 /// Parentheses within parentheses in a pattern.
 const PATTERN_DEPTH: u32 = 50;
 
-/// Reads a pattern.
-///
-/// # Errors
-/// Why it is not understood, in the words of the engine.
-pub(super) fn read(pattern: &str) -> Result<Regex, String> {
+/// Reads a pattern; none if it is not understood.
+pub(super) fn read(pattern: &str) -> Option<Regex> {
     RegexBuilder::new(&format!("^(?:{pattern})$"))
         .size_limit(PATTERN_BYTES)
         .nest_limit(PATTERN_DEPTH)
         .build()
-        .map_err(|error| error.to_string())
+        .ok()
 }

@@ -10,7 +10,7 @@ use crate::{
         field::{Fault, TextArea},
         select::{Opt, Select},
     },
-    locale::{key, label, t},
+    locale::{key, label, t, tf},
     platform::browser,
 };
 
@@ -63,8 +63,25 @@ pub fn ExpressionField(
         chosen.set(String::new());
         browser::focus(&format!("[id=\"{id}\"]"));
     };
+    // Whose answers it uses, in the words of the questions; a name that leads nowhere is told while it is written.
+    let uses = Memo::new(move |_| {
+        desk.draft.with(|draft| {
+            let (there, nowhere) = value.with(|source| draft.referred(source));
+            if let Some(name) = nowhere.first() {
+                return tf(key::STAFF_MAKE_REFUSED_UNKNOWN, &[("name", name)]);
+            }
+            let titles: Vec<_> = there.iter().map(|path| title_of(draft, path)).collect();
+            if titles.is_empty() {
+                return String::new();
+            }
+            tf(key::STAFF_MAKE_USES, &[("what", &titles.join("; "))])
+        })
+    });
     view! {
         <TextArea id label hint value on_input faults rows=3/>
+        <p class="govuk-body" id=format!("{id}-uses") role="status">
+            {uses}
+        </p>
         <Select
             id=format!("{id}-insert")
             label=self::label(key::STAFF_MAKE_INSERT)

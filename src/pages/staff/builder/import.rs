@@ -12,7 +12,7 @@ use survey::draft::{Draft, Place};
 use sync::SyncError;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::HtmlInputElement;
+use web_sys::{File, HtmlInputElement};
 
 use super::{super::live, desk::blank_about, screen::Screen, start::new_draft};
 use crate::{
@@ -22,7 +22,19 @@ use crate::{
     store::Store,
 };
 
-/// The field for the file, what was found in it, and the button that makes a draft of it.
+/// The endings of what holds a form.
+const FORMS: [&str; 3] = ["xlsx", "xls", "zip"];
+
+/// What a form is called that has no title: as its file, without the ending.
+fn called(files: &[File]) -> String {
+    let mut named = files.iter().map(File::name).filter_map(|name| {
+        let (stem, ending) = name.rsplit_once('.')?;
+        FORMS.contains(&ending.to_lowercase().as_str()).then(|| stem.to_owned())
+    });
+    named.next().or_else(|| Some(files.first()?.name())).unwrap_or_default()
+}
+
+/// The field for the files, what was found in it, and the button that makes a draft of it.
 #[component]
 pub fn Import() -> View {
     let store = Store::get();
@@ -32,14 +44,19 @@ pub fn Import() -> View {
     let error = RwSignal::new(None::<SyncError>);
     let chosen = move |event: web_sys::Event| {
         let input = event.target().and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
-        let file = input.and_then(|input| input.files()?.get(0));
-        let Some(file) = file else { return };
-        name.set(file.name());
+        let list = input.and_then(|input| input.files());
+        let files: Vec<File> = list
+            .map(|list| (0..list.length()).filter_map(|at| list.get(at)).collect())
+            .unwrap_or_default();
+        if files.is_empty() {
+            return;
+        }
+        name.set(called(&files));
         check.set(None);
         error.set(None);
         busy.set(true);
         spawn_local(async move {
-            let answer = store.check_form(&file).await;
+            let answer = store.check_form(&files).await;
             busy.try_set(false);
             error.try_set(answer.as_ref().err().cloned());
             check.try_set(answer.ok());
@@ -53,7 +70,6 @@ pub fn Import() -> View {
         let words = |tag: &str| draft.text(&Place::Form, "title", tag);
         let own = words(draft.language());
         let own = if own.is_empty() { name.get_untracked() } else { own };
-        let own = own.trim_end_matches(".xlsx").to_owned();
         let mut about = blank_about(&own);
         // In each language that the form is called in; what is said of a survey is in English too.
         let called = draft.languages().into_iter().map(|tag| (tag.to_owned(), words(tag)));
@@ -104,7 +120,9 @@ pub fn Import() -> View {
     };
     view! {
         <h2 class="govuk-heading-l">{words(key::STAFF_MAKE_IMPORT)}</h2>
-        <p class="govuk-body ct-prose" id="file-hint">{words(key::STAFF_MAKE_IMPORT_TEXT)}</p>
+        <p class="govuk-body ct-prose" id="file-hint">
+            {words(key::STAFF_MAKE_IMPORT_TEXT)} " " {words(key::STAFF_MAKE_IMPORT_BESIDE)}
+        </p>
         <div class="govuk-form-group">
             <label class="govuk-label govuk-label--s" for="file">
                 {words(key::STAFF_MAKE_IMPORT_FILE)}
@@ -113,7 +131,8 @@ pub fn Import() -> View {
                 class="ct-file"
                 type="file"
                 id="file"
-                accept=".xlsx"
+                multiple=""
+                accept=".xlsx,.xls,.zip,.csv,image/*,audio/*,video/*"
                 aria-describedby="file-hint"
                 on:change=chosen
             />
@@ -143,10 +162,14 @@ fn Findings(findings: Vec<FormFinding>) -> View {
             (None, Some(row)) => row.to_string(),
             (None, None) => "–".to_owned(),
         };
+        let sheet = match finding.sheet.is_empty() {
+            true => "–".to_owned(),
+            false => finding.sheet,
+        };
         view! {
             <tr class="govuk-table__row">
                 <th scope="row" class="govuk-table__header" data-label=t(key::STAFF_MAKE_SHEET)>
-                    {finding.sheet}
+                    {sheet}
                 </th>
                 <td class="govuk-table__cell" data-label=t(key::STAFF_MAKE_CELL)>
                     {cell}

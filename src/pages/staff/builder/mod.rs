@@ -20,6 +20,7 @@ mod publish;
 mod screen;
 pub mod start;
 mod state;
+mod wrong;
 
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::view::{CollectView, View, view};
+use crate::view::{View, view};
 use leptos::prelude::*;
 use survey::{Definition, Fill, Screen as Shown};
 
@@ -10,6 +10,7 @@ use super::{
     Heading,
     desk::{Desk, wrong_at},
     screen::Screen,
+    wrong::WrongLines,
 };
 use crate::{
     components::field::ErrorSummary,
@@ -56,7 +57,7 @@ pub fn Preview(desk: Desk) -> View {
     start();
     let wrong: Vec<_> = desk.draft.with_untracked(|draft| {
         let problems = read.as_ref().err().into_iter().flatten();
-        problems.map(|problem| wrong_at(draft, problem).words).collect()
+        problems.map(|problem| wrong_at(draft, problem)).collect()
     });
     let place = Memo::new(move |_| taking.with(Place::of).unwrap_or(Place::End));
     let shown = move || {
@@ -96,9 +97,7 @@ pub fn Preview(desk: Desk) -> View {
         <p class="govuk-body">
             {words(if failed { key::STAFF_MAKE_PREVIEW_WRONG } else { key::STAFF_MAKE_PREVIEW_TEXT })}
         </p>
-        <ul class="govuk-list govuk-list--bullet">
-            {wrong.into_iter().map(|words| view! { <li>{words}</li> }).collect_view()}
-        </ul>
+        {failed.then(|| view! { <WrongLines desk wrong/> })}
         <div class="ct-preview" id="preview" tabindex="-1" hidden=failed>
             {shown}
         </div>

@@ -5,10 +5,12 @@ use leptos::prelude::*;
 use model::{
     Collection, Key, Problem,
     catalogue::{SurveyState, survey_version_key},
+    results::{BASELINE, Baseline},
     wire::{DraftResult, Edit, EditResult},
 };
+use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
-use survey::draft::{Draft, Place};
+use survey::draft::{Change, Draft, Place, changes};
 use sync::SyncError;
 use wasm_bindgen_futures::spawn_local;
 
@@ -16,14 +18,15 @@ use super::{
     super::{faults::fault_for, live, opened::difference, values::language_name},
     Heading,
     changes::{Changes, Overtaken},
-    desk::{Desk, READ, Wrong, title_of, wrong_at},
+    desk::{About, Desk, READ, Wrong, wrong_at},
     is_saved,
     screen::Screen,
     start::{copy_of, new_draft},
+    wrong::WrongLines,
 };
 use crate::{
     components::notice::{Notice, Tone},
-    locale::{key, label, t, tf, tn, words},
+    locale::{self, key, label, t, tf, tn, words},
     platform::{browser, ids},
     router,
     store::Store,
@@ -164,40 +167,12 @@ pub fn Publish(desk: Desk) -> View {
     }
 }
 
-/// What is wrong, each with the way to its question.
+/// Why it cannot be published.
 #[component]
 fn WrongList(desk: Desk, wrong: Vec<Wrong>) -> View {
-    let line = move |wrong: Wrong| {
-        let screen = match &wrong.place {
-            Place::Item(path) => Screen::Item(path.clone()),
-            Place::Choice { list, .. } => {
-                let users = desk.draft.with_untracked(|draft| draft.list_users(list));
-                users.into_iter().next().map_or(Screen::Contents, Screen::Choices)
-            }
-            Place::Form if wrong.field == "languages" => Screen::Languages,
-            Place::Form if wrong.field.is_empty() => Screen::Contents,
-            Place::Form => Screen::About,
-        };
-        let title = match &wrong.place {
-            Place::Item(path) => desk.draft.with_untracked(|draft| title_of(draft, path)),
-            Place::Choice { choice, .. } => choice.clone(),
-            Place::Form => t(key::STAFF_SURVEY),
-        };
-        view! {
-            <li>
-                <a class="govuk-link" href=screen.address(&desk.id())>
-                    {title}
-                </a>
-                ": "
-                {wrong.words}
-            </li>
-        }
-    };
     view! {
         <Notice tone=Tone::Warning title=label(key::STAFF_MAKE_PUBLISH_NOT)>
-            <ul class="govuk-list govuk-list--bullet">
-                {wrong.into_iter().map(line).collect_view()}
-            </ul>
+            <WrongLines desk wrong/>
         </Notice>
     }
 }
@@ -264,6 +239,7 @@ fn edits(store: Store, desk: Desk) -> Option<(u32, Vec<Edit>)> {
     wanted.insert("state".to_owned(), json!(SurveyState::Open));
     let record = untrack(|| desk.record());
     let (rev, old) = record.unwrap_or_default();
+    wanted.extend(untrack(|| figures(desk, &old)));
     let mut fields = difference(&old, &wanted);
     // What this program does not know of the record is no part of the draft.
     fields.retain(|_, value| !value.is_null());
@@ -279,6 +255,31 @@ fn edits(store: Store, desk: Desk) -> Option<(u32, Vec<Edit>)> {
     let questions = questions.as_object().cloned().unwrap_or_default();
     let whole = edit(Collection::SurveyVersion, key, 0, questions);
     Some((version, vec![whole, edit(Collection::Survey, id, rev, fields)]))
+}
+
+/// The figures to compare with that belong to a choice which this version stores under another name: they hold for
+/// both names from now on, for earlier answers keep the first.
+fn figures(desk: Desk, record: &About) -> About {
+    let mut followed = About::new();
+    let Some(before) = desk.published_draft() else { return followed };
+    let changes = desk.draft.with(|draft| changes(&before, draft));
+    for change in changes {
+        let Change::Choices { path, renamed, .. } = change else { continue };
+        // Of several choices that one person may pick, results compare one alone.
+        if desk.draft.with(|draft| draft.field(&path, "type") == "select_multiple") {
+            continue;
+        }
+        let field = format!("{BASELINE}{}", desk.draft.with(|draft| draft.results_path(&path)));
+        let stored = record.get(&field).and_then(|it| Baseline::deserialize(it).ok());
+        let Some(mut figure) = stored else { continue };
+        for (old, now) in renamed {
+            if figure.values.contains(&old) && !figure.values.contains(&now) {
+                figure.values.push(now);
+            }
+        }
+        followed.insert(field, json!(figure));
+    }
+    followed
 }
 
 /// What the server's results mean.
@@ -419,8 +420,17 @@ pub fn Whole(desk: Desk) -> View {
                 SurveyState::Open => (SurveyState::Closed, key::STAFF_MAKE_CLOSE),
                 SurveyState::Closed => (SurveyState::Open, key::STAFF_MAKE_REOPEN),
             };
-            let file = format!("/api/v1/export/forms/{}.xlsx", desk.id());
-            let name = format!("{}.xlsx", desk.id());
+            let file = |ending: &str, words: locale::Key| {
+                let name = format!("{}.{ending}", desk.id());
+                let href = format!("/api/v1/export/forms/{name}");
+                view! {
+                    <a class="govuk-link" href=href download=name rel="external">
+                        {t(words)}
+                    </a>
+                }
+            };
+            // No cell can hold a table or a picture: who takes the workbook alone takes half of the form.
+            let beside = desk.published_draft().is_some_and(|draft| draft.has_files());
             view! {
                 <button
                     type="button"
@@ -430,9 +440,8 @@ pub fn Whole(desk: Desk) -> View {
                 >
                     {t(words)}
                 </button>
-                <a class="govuk-link" href=file download=name rel="external">
-                    {t(key::STAFF_MAKE_EXPORT)}
-                </a>
+                {file("xlsx", key::STAFF_MAKE_EXPORT)}
+                {beside.then(|| file("zip", key::STAFF_MAKE_EXPORT_FILES))}
             }
         })
     };

@@ -127,6 +127,10 @@ async fn a_survey_is_written_and_published_by_keyboard_alone() -> Result<()> {
     keys.to(&fill("staff_make_publish_go", &[("n", "1")])).await?;
     office.key(Key::Enter).await?;
     office.reads(&fill("staff_make_published", &[("n", "1")])).await?;
-    ensure!(office.focused().await? == "published", "the focus is at {}", keys.at().await?);
+    office
+        .until("the news has the focus", async || {
+            Ok((office.focused().await? == "published").then_some(()))
+        })
+        .await?;
     Ok(())
 }

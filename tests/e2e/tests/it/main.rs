@@ -14,6 +14,7 @@ mod next_person;
 mod portal;
 mod published;
 mod results;
+mod rules;
 mod shots;
 mod staff;
 mod storage;

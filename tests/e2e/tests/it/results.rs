@@ -1,7 +1,7 @@
 //! Staff read results: narrowed, compared, beside an earlier figure, and without what tells of a few.
 
 use anyhow::{Result, ensure};
-use e2e::{Browser, Client, Server, pages::Staff, t};
+use e2e::{Browser, Client, Server, pages::Staff, t, wait};
 use model::{Hash, SubmissionId, canonical::bytes_of, time::Millis};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -58,6 +58,15 @@ async fn results_are_narrowed_compared_and_taken_away() -> Result<()> {
     let cells = browser.see(By::XPath(row)).await?.text().await?;
     ensure!(cells.contains(t("staff_result_hidden")), "{cells}");
     ensure!(browser.sees(By::Css(".ct-drawing svg")).await?, "a scale is drawn");
+    // Nothing is new at the next look, which the server says in no words and the browser keeps nothing of.
+    let again = "return performance.getEntriesByType('resource')
+        .some(it => it.name.includes('/api/v1/results/') && it.responseStatus === 304)";
+    browser
+        .until_within("the page asks with the tag of what it shows", wait::LONG, async || {
+            Ok((browser.run(again, &[]).await? == Value::Bool(true)).then_some(()))
+        })
+        .await?;
+    browser.reads("90 people answered").await?;
 
     // Words: the most used are one touch away.
     browser.reads("Buses at night").await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use model::{Hash, SubmissionId, submission::Sealed, time::Millis};
+use model::{Hash, Key, SubmissionId, submission::Sealed, time::Millis};
 
 use super::{Kept, MemoryTx};
 use crate::store::{Arrival, Filter, Slice, StoreError, StoredSubmission, tx::Submissions};
@@ -70,6 +70,14 @@ impl Submissions for MemoryTx {
         let meant = |kept: &&Arc<Kept>| is_meant(filter, &kept.arrival);
         let count = self.tables.submissions.values().filter(meant).count();
         Ok(u64::try_from(count).unwrap_or(u64::MAX))
+    }
+
+    async fn extent(&mut self, survey: &Key) -> Result<(u64, u64), StoreError> {
+        let is_meant = |(_, kept): &(&u64, &Arc<Kept>)| {
+            kept.arrival.kind == "response" && kept.arrival.survey.as_ref() == Some(survey)
+        };
+        let meant = self.tables.submissions.iter().filter(is_meant);
+        Ok(meant.fold((0, 0), |(_, count), (seq, _)| (*seq, count + 1)))
     }
 }
 

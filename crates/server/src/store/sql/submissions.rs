@@ -1,7 +1,7 @@
 //! The capture plane in SQL.
 
 use async_trait::async_trait;
-use model::{Hash, SubmissionId, submission::Sealed, time::Millis};
+use model::{Hash, Key, SubmissionId, submission::Sealed, time::Millis};
 use sqlx::Row as _;
 
 use super::{
@@ -82,6 +82,11 @@ impl Submissions for SqlTx<'_> {
             .await?;
         Ok(unsigned(count))
     }
+
+    async fn extent(&mut self, survey: &Key) -> Result<(u64, u64), StoreError> {
+        let row = sqlx::query(EXTENT).bind(survey.as_str()).fetch_one(&mut *self.conn).await?;
+        Ok((unsigned(row.try_get("latest")?), unsigned(row.try_get("count")?)))
+    }
 }
 
 fn stored(row: &Row) -> Result<StoredSubmission, StoreError> {
@@ -118,3 +123,6 @@ const NEWEST_FIRST: &str =
 const OLDEST_FIRST: &str =
     filtered!("seq, id, received_at, bytes", "AND seq > $7 ORDER BY seq LIMIT $8");
 const COUNT: &str = filtered!("count(*)", "");
+/// Every column of it stands in the index `submissions_by_kind`, so that no row is fetched.
+const EXTENT: &str = "SELECT COALESCE(max(seq), 0) AS latest, count(*) AS count FROM submissions
+     WHERE kind = 'response' AND survey = $1";

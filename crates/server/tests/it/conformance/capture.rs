@@ -110,3 +110,29 @@ pub async fn bytes_come_back_as_they_came(store: &Store) {
     assert_eq!(stored[0].id, arrival(1, &bytes).sealed.id);
     assert_eq!(stored[1].bytes, b"");
 }
+
+pub async fn the_extent_is_that_of_one_surveys_responses(store: &Store) {
+    let standing = async |survey: &str| {
+        let standing = store.standing(&key(survey)).await.unwrap();
+        (standing.latest, standing.responses)
+    };
+    assert_eq!(standing("living").await, (0, 0));
+    let response = |number: u8, survey: &str| Arrival {
+        kind: "response",
+        survey: Some(key(survey)),
+        ..arrival(number, &[number])
+    };
+    let news = [
+        response(1, "living"),
+        arrival(2, b"feedback"),
+        response(3, "living"),
+        response(4, "other"),
+        // Once more is once.
+        response(1, "living"),
+    ];
+    let placed = receive(store, &news).await;
+    let [_, _, Placed::At(latest), Placed::At(other), _] = placed[..] else { panic!("{placed:?}") };
+    assert_eq!(standing("living").await, (latest, 2));
+    assert_eq!(standing("other").await, (other, 1));
+    assert_eq!(standing("nothing").await, (0, 0));
+}

@@ -73,6 +73,7 @@ on_each_database! {
     capture::places_grow_from_push_to_push,
     capture::filters_narrow_and_slices_page,
     capture::bytes_come_back_as_they_came,
+    capture::the_extent_is_that_of_one_surveys_responses,
     catalogue::pages_of_any_size_tell_the_same,
     catalogue::deletions_are_told_to_those_who_know_the_record,
     catalogue::a_cursor_that_does_not_fit_starts_again,
