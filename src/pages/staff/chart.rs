@@ -81,23 +81,24 @@ fn across(percent: f64) -> u32 {
     LABELS + (f64::from(WIDTH - LABELS - 120) * percent / 100.0) as u32
 }
 
-/// A bar with its name to the left and its share to the right.
-fn row(sheet: &mut Sheet, name: &str, bar: &Bar) {
+/// A bar with its name to the left and its share to the right of it, and of `mark` where there is one.
+fn row(sheet: &mut Sheet, name: &str, bar: &Bar, mark: Option<u32>) {
     let top = sheet.y;
     sheet.paragraph(0, LETTERS, false, name);
     let end = bar.percent.map_or(LABELS, |percent| across(percent as f64));
     sheet.rect((LABELS, top), (end - LABELS, 20), &format!("fill=\"#{:06x}\"", SHADES[0]));
-    sheet.text((end + 8, top + 15), "start", INK, &share(bar));
+    // Beside the mark, if they would stand on each other.
+    let beside = mark.filter(|mark| (end..end + 60).contains(mark)).unwrap_or(end);
+    sheet.text((beside + 8, top + 15), "start", INK, &share(bar));
     sheet.y = sheet.y.max(top + 20) + 10;
 }
 
 /// The share of now with a line where it was.
 fn add_figure(sheet: &mut Sheet, figure: Option<&Figure>) {
     let Some(figure) = figure else { return };
-    sheet.y += 6;
-    let top = sheet.y;
-    row(sheet, &figure.now.label, &figure.now);
-    let x = across(figure.percent);
+    sheet.y += 16;
+    let (top, x) = (sheet.y, across(figure.percent));
+    row(sheet, &figure.now.label, &figure.now, Some(x));
     let dashed = "stroke=\"#d4351c\" stroke-width=\"3\" stroke-dasharray=\"6 4\"";
     sheet.line((x, top - 4), (x, sheet.y), dashed);
     sheet.paragraph(0, 84, true, &figure.words);
@@ -114,7 +115,7 @@ pub fn figure(figure: &Figure) -> Chart {
 pub fn bars(title: &str, base: &str, rows: &[Bar], figure: Option<&Figure>) -> Chart {
     let mut sheet = Sheet::new(title, base);
     for bar in rows {
-        row(&mut sheet, &bar.label, bar);
+        row(&mut sheet, &bar.label, bar, None);
     }
     add_figure(&mut sheet, figure);
     sheet.finish()
@@ -133,7 +134,7 @@ pub fn clustered(
         sheet.y += 4;
         for (group, bars) in groups {
             if let Some(bar) = bars.get(at) {
-                row(&mut sheet, group, bar);
+                row(&mut sheet, group, bar, None);
             }
         }
         sheet.y += 6;

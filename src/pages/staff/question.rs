@@ -66,11 +66,14 @@ pub fn QuestionResult(
         let figure = Figure { percent: baseline.percent, words: lines[0].clone(), now };
         Some((figure, lines))
     });
-    // On the page the earlier figure stands by itself below the table; a file has it too.
-    let picture = Memo::new(move |_| asked.with(|asked| drawn(asked, None)));
+    // On the page the question stands above and the earlier figure below the table; a file has them too.
+    let picture = Memo::new(move |_| asked.with(|asked| drawn(asked, ("", ""), None)));
     let drawing = Memo::new(move |_| {
         let against = against.get();
-        asked.with(|asked| drawn(asked, against.as_ref().map(|(figure, _)| figure)))
+        asked.with(|asked| {
+            let figure = against.as_ref().map(|(figure, _)| figure);
+            drawn(asked, (&title_of(asked), &base_words(asked)), figure)
+        })
     });
     let is_drawn = Memo::new(move |_| {
         asked.with(|asked| {
@@ -224,17 +227,16 @@ fn share_of(asked: &Asked, values: &[String]) -> (Option<u64>, String) {
     (count.zip(asked.base).map(|(count, base)| percent(count, base)), names)
 }
 
-/// The picture of a question as it is downloaded.
-fn drawn(asked: &Asked, figure: Option<&Figure>) -> Chart {
-    let (title, base) = (title_of(asked), base_words(asked));
+/// The picture of a question, below a title and what it rests on.
+fn drawn(asked: &Asked, (title, base): (&str, &str), figure: Option<&Figure>) -> Chart {
     let bars = bars(asked, asked.base);
     match asked.picture {
         Picture::Scale if bars.len() <= STEPS => {
             let lines = [(String::new(), bars)];
-            chart::stacked(&title, &base, &steps(asked), &lines, figure)
+            chart::stacked(title, base, &steps(asked), &lines, figure)
         }
-        Picture::Scale | Picture::Histogram => chart::columns(&title, &base, &bars, figure),
-        _ => chart::bars(&title, &base, &bars, figure),
+        Picture::Scale | Picture::Histogram => chart::columns(title, base, &bars, figure),
+        _ => chart::bars(title, base, &bars, figure),
     }
 }
 
@@ -307,6 +309,26 @@ fn Differences(asked: Memo<Asked>) -> View {
     }
 }
 
+/// The groups' picture, below a title and what it rests on.
+fn beside(asked: &Asked, groups: &[Group], (title, base): (&str, &str)) -> Chart {
+    let line = |(at, group): (usize, &Group)| {
+        let base = asked.bases.get(at).copied().flatten();
+        let bar = |row: &Row| {
+            let count = row.groups.get(at).copied().flatten();
+            let share = count.zip(base).map(|(count, base)| percent(count, base));
+            Bar { label: String::new(), count, percent: share }
+        };
+        (group_name(group), asked.rows.iter().map(bar).collect())
+    };
+    let lines: Vec<_> = groups.iter().enumerate().map(line).collect();
+    let steps = steps(asked);
+    if stacks(asked) {
+        chart::stacked(title, base, &steps, &lines, None)
+    } else {
+        chart::clustered(title, base, &steps.names, &lines)
+    }
+}
+
 /// Whether a group's shares are parts of one bar. Of several choices, as of several themes, they are no parts of a whole.
 fn stacks(asked: &Asked) -> bool {
     let most = match asked.picture {
@@ -338,25 +360,12 @@ pub fn Compared(
 ) -> View {
     let title = Signal::derive(move || asked.with(title_of));
     let drawing = Memo::new(move |_| {
-        let groups = groups.get();
         asked.with(|asked| {
-            let line = |(at, group): (usize, &Group)| {
-                let base = asked.bases.get(at).copied().flatten();
-                let bar = |row: &Row| {
-                    let count = row.groups.get(at).copied().flatten();
-                    let share = count.zip(base).map(|(count, base)| percent(count, base));
-                    Bar { label: String::new(), count, percent: share }
-                };
-                (group_name(group), asked.rows.iter().map(bar).collect())
-            };
-            let lines: Vec<_> = groups.iter().enumerate().map(line).collect();
-            let (title, base, steps) = (title_of(asked), base_words(asked), steps(asked));
-            if stacks(asked) {
-                chart::stacked(&title, &base, &steps, &lines, None)
-            } else {
-                chart::clustered(&title, &base, &steps.names, &lines)
-            }
+            groups.with(|groups| beside(asked, groups, (&title_of(asked), &base_words(asked))))
         })
+    });
+    let picture = Memo::new(move |_| {
+        asked.with(|asked| groups.with(|groups| beside(asked, groups, ("", ""))))
     });
     let table = move || {
         let groups = groups.get();
@@ -415,7 +424,7 @@ pub fn Compared(
                         <div
                             class="ct-drawing"
                             aria-hidden="true"
-                            prop:innerHTML=move || drawing.get().svg
+                            prop:innerHTML=move || picture.get().svg
                         ></div>
                     }
                 })}
