@@ -19,6 +19,12 @@ pub fn is_known(path: &str) -> bool {
     !["start", "dice", "noted"].contains(&path)
 }
 
+/// Whether an answer breaks the one constraint of the form: fewer than five, if it is a number at all.
+pub fn is_wrong(given: &Named<Answer>, path: &str) -> bool {
+    let Some(Answer::One(many)) = given.get(path).filter(|_| path == "many") else { return false };
+    number(many) >= 5.0
+}
+
 /// The record: everything that is relevant and answered, by its path.
 pub fn record(given: &Named<Answer>, language: &str) -> BTreeMap<String, Answer> {
     let mut record = Record { given, answers: BTreeMap::new() };
@@ -64,7 +70,7 @@ impl Record<'_> {
             let child = format!("child[{at}]");
             let age = self.asked(&format!("{child}/age"));
             if number(&age) > 2.0 {
-                self.asked(&format!("{child}/inner/name"));
+                self.asked(&format!("{child}/name"));
             }
             so_far += if age.is_empty() { 0.0 } else { number(&age) };
             self.counted(&format!("{child}/so_far"), so_far);
@@ -81,7 +87,8 @@ impl Record<'_> {
             let pays = number(&self.text(&format!("{job}/pay"))) as usize;
             self.computed(&format!("{job}/pay"), pays.to_string());
             let sums = (1..=pays).map(|pay| number(&self.asked(&format!("{job}/pay[{pay}]/sum"))));
-            let earned: f64 = sums.sum();
+            // Not `sum()`, which gives -0 of nothing.
+            let earned = sums.fold(0.0, |all, sum| all + sum);
             self.counted(&format!("{job}/earned"), earned);
             self.computed(&format!("{job}/all"), jobs.to_string());
             total += earned;
@@ -89,8 +96,8 @@ impl Record<'_> {
         total += children as f64;
         self.counted("total", total);
         if total > 5.0 {
-            self.asked("rich/why");
-            self.asked("rich/order");
+            self.asked("why");
+            self.asked("order");
         }
     }
 

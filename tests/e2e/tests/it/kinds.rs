@@ -122,7 +122,8 @@ async fn every_kind_fits_every_width_and_axe_finds_nothing() -> Result<()> {
                 assert_eq!(marks, json!(["ltr", "ltr", ""]));
             }
             // The mark of a choice stands where its line begins.
-            let side = "const it = document.querySelector('.govuk-radios__item, .govuk-checkboxes__item');
+            let side =
+                "const it = document.querySelector('.govuk-radios__item, .govuk-checkboxes__item');
                 if (!it) return null;
                 const mark = getComputedStyle(it.querySelector('label'), '::before');
                 return parseFloat(mark.left) < parseFloat(mark.right) ? 'ltr' : 'rtl'";
