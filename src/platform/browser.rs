@@ -67,6 +67,15 @@ pub fn set_language(tag: &str) {
     }
 }
 
+/// Says whether the page's lines run from left to right, `ltr`, or from right to left, `rtl`.
+pub fn set_direction(direction: &str) {
+    if let Some(root) = gloo::utils::document().document_element()
+        && let Err(error) = root.set_attribute("dir", direction)
+    {
+        gloo::console::warn!("Setting the direction failed:", error);
+    }
+}
+
 /// Whether the window is as wide as a tablet held upright: then there is room for filters.
 pub fn is_wide() -> bool {
     window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width >= 768.0)

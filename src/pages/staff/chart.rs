@@ -1,86 +1,71 @@
 //! Charts as SVG: pure text, with their styles in it, so that the same drawing stands on the page, in a file and in a
 //! picture.
 
+use super::sheet::{Chart, INK, Sheet, WIDTH, short, wrapped};
 use crate::{
     components::bars::{Bar, told},
     locale::{key, tf},
 };
 
-/// The width of every chart, in pixels.
-pub const WIDTH: u32 = 760;
-const LINE: u32 = 34;
-const TOP: u32 = 64;
 const LABELS: u32 = 300;
-/// From light to dark, each told from its neighbour also without colour; after six they begin anew.
-const SHADES: [&str; 6] = ["#0b3c5d", "#328cc1", "#9cc5e0", "#d9b310", "#a4660b", "#5a3d1a"];
-const INK: &str = "#0b0c0c";
+/// How many letters stand beside a bar.
+const LETTERS: usize = 38;
+/// From light to dark, each told from its neighbour also without colour.
+const SHADES: [u32; 6] = [0x0b_3c5d, 0x32_8cc1, 0x9c_c5e0, 0xd9_b310, 0xa4_660b, 0x5a_3d1a];
+/// What more steps than that are shaded between: dark at both ends, so that the middle of a scale is seen.
+const RANGE: [u32; 7] =
+    [0x0b_3c5d, 0x32_8cc1, 0xa9_cfe6, 0xf3_ecd2, 0xe3_bf3a, 0xa4_660b, 0x4a_3014];
 const GREY: &str = "#b1b4b6";
 
-/// A chart and its height.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chart {
-    /// The whole SVG document.
-    pub svg: String,
-    /// In pixels.
-    pub height: u32,
-}
-
-/// A vertical line at a share, and what it stands for.
+/// A figure from elsewhere, and the share of now beside it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Mark {
-    /// In percent.
+pub struct Figure {
+    /// What it was, in percent.
     pub percent: f64,
-    /// In words.
+    /// What it was and where that is from.
     pub words: String,
+    /// What it is now; the label says which answers.
+    pub now: Bar,
 }
 
-fn escaped(text: &str) -> String {
-    let escape = |c: char| match c {
-        '&' => "&amp;".to_owned(),
-        '<' => "&lt;".to_owned(),
-        '>' => "&gt;".to_owned(),
-        '"' => "&quot;".to_owned(),
-        // XML 1.0 allows no other control characters.
-        c if c.is_control() => " ".to_owned(),
-        c => c.to_string(),
-    };
-    text.chars().map(escape).collect()
+/// The steps of a scale, or choices of which each person has one.
+#[derive(Debug, Default)]
+pub struct Steps {
+    /// What they are called.
+    pub names: Vec<String>,
+    /// What stands under their parts of a bar where there is room; none for words.
+    pub signs: Vec<String>,
 }
 
-/// At most `most` characters.
-fn short(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
+/// A colour for each of `count` steps, as a number of 24 bits.
+fn shades(count: usize) -> Vec<u32> {
+    if count <= SHADES.len() {
+        return SHADES[..count].to_vec();
     }
-    text.chars().take(most - 1).chain(['…']).collect()
-}
-
-fn text(x: u32, y: u32, anchor: &str, weight: &str, words: &str) -> String {
-    format!(
-        "<text x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\" font-weight=\"{weight}\" fill=\"{INK}\">{}</text>",
-        escaped(words)
-    )
-}
-
-fn document(title: &str, base: &str, body: &str, height: u32) -> Chart {
-    let head = if title.is_empty() {
-        String::new()
-    } else {
-        text(0, 20, "start", "700", &short(title, 84)) + &text(0, 44, "start", "400", base)
+    let mixed = |at: usize| {
+        let place = at * (RANGE.len() - 1);
+        let (low, rest) = (place / (count - 1), place % (count - 1));
+        let high = (low + 1).min(RANGE.len() - 1);
+        let part = |shift: u32| {
+            let of = |colour: u32| (colour >> shift & 0xff) as usize;
+            (of(RANGE[low]) * (count - 1 - rest) + of(RANGE[high]) * rest) / (count - 1)
+        };
+        [16, 8, 0].iter().fold(0, |colour, shift| colour | (part(*shift) as u32) << shift)
     };
-    let svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
-         height=\"{height}\" font-family=\"Arial, Helvetica, sans-serif\" font-size=\"15\" role=\"img\" \
-         aria-label=\"{}\"><rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#ffffff\"/>{head}{body}</svg>",
-        escaped(title)
-    );
-    Chart { svg, height }
+    (0..count).map(mixed).collect()
+}
+
+/// White or black, whichever is read better on this colour.
+fn ink_on(colour: u32) -> &'static str {
+    let of = |shift: u32| colour >> shift & 0xff;
+    // The weights of ITU-R BT.601, in thousandths.
+    if of(16) * 299 + of(8) * 587 + of(0) * 114 < 135_000 { "#ffffff" } else { INK }
 }
 
 fn share(bar: &Bar) -> String {
     match bar.percent {
         Some(percent) => {
-            let share = tf(key::STAFF_PERCENT, &[("n", &percent.to_string())]);
+            let share = percent_words(percent);
             // A sum of several rows has a share alone, and nothing of it is hidden.
             bar.count.map_or_else(|| share.clone(), |count| format!("{share} ({count})"))
         }
@@ -88,125 +73,182 @@ fn share(bar: &Bar) -> String {
     }
 }
 
-/// A bar for each row, with a line for an earlier figure.
-pub fn bars(title: &str, base: &str, rows: &[Bar], mark: Option<&Mark>) -> Chart {
-    let room = WIDTH - LABELS - 120;
-    let across = |percent: f64| LABELS + (f64::from(room) * percent / 100.0) as u32;
-    let mut body = String::new();
-    // Below a heading of the page it has none of its own.
-    let top = if title.is_empty() { 8 } else { TOP };
-    let mut y = top;
-    for bar in rows {
-        body += &text(0, y + 20, "start", "400", &short(&bar.label, 38));
-        if let Some(percent) = bar.percent {
-            let end = across(percent as f64);
-            let width = end - LABELS;
-            body += &format!(
-                "<rect x=\"{LABELS}\" y=\"{}\" width=\"{width}\" height=\"22\" fill=\"{}\"/>",
-                y + 4,
-                SHADES[0]
-            );
-            body += &text(end + 8, y + 20, "start", "400", &share(bar));
-        } else {
-            body += &text(LABELS, y + 20, "start", "400", &share(bar));
-        }
-        y += LINE;
-    }
-    if let Some(mark) = mark {
-        let x = across(mark.percent);
-        body += &format!(
-            "<line x1=\"{x}\" y1=\"{top}\" x2=\"{x}\" y2=\"{y}\" stroke=\"#d4351c\" stroke-width=\"3\" \
-             stroke-dasharray=\"6 4\"/>"
-        );
-        y += 24;
-        body += &text(0, y - 4, "start", "700", &mark.words);
-    }
-    document(title, base, &body, y + 12)
+fn percent_words(percent: u64) -> String {
+    tf(key::STAFF_PERCENT, &[("n", &percent.to_string())])
 }
 
-/// One bar a line, stacked of its rows' shares; what is hidden is hatched in grey. Each line has a name and a base.
-pub fn stacked(title: &str, base: &str, names: &[String], lines: &[(String, Vec<Bar>)]) -> Chart {
-    let mut body = String::new();
-    let mut y = TOP;
-    for (name, bars) in lines {
-        if !name.is_empty() {
-            body += &text(0, y + 14, "start", "400", &short(name, 84));
-            y += 20;
-        }
-        let mut x = 0;
-        for (at, bar) in bars.iter().enumerate() {
-            let width = (u64::from(WIDTH) * bar.percent.unwrap_or(0) / 100) as u32;
-            let width = width.min(WIDTH - x);
-            if width == 0 {
-                continue;
-            }
-            let shade = at % SHADES.len();
-            body += &format!(
-                "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"34\" fill=\"{}\" stroke=\"#ffffff\"/>",
-                SHADES[shade]
-            );
-            if width >= 44 {
-                let ink = if matches!(shade, 0 | 4 | 5) { "#ffffff" } else { INK };
-                let share = tf(key::STAFF_PERCENT, &[("n", &bar.percent.unwrap_or(0).to_string())]);
-                body += &format!(
-                    "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" fill=\"{ink}\">{share}</text>",
-                    x + width / 2,
-                    y + 22
-                );
-            }
-            x += width;
-        }
-        if bars.iter().any(|bar| bar.percent.is_none()) && x < WIDTH {
-            body += &format!(
-                "<rect x=\"{x}\" y=\"{}\" width=\"{}\" height=\"33\" fill=\"#ffffff\" stroke=\"{GREY}\" \
-                 stroke-dasharray=\"4 3\"/>",
-                y,
-                WIDTH - x - 1
-            );
-        }
-        y += 44;
+fn across(percent: f64) -> u32 {
+    LABELS + (f64::from(WIDTH - LABELS - 120) * percent / 100.0) as u32
+}
+
+/// A bar with its name to the left and its share to the right of it, and of `mark` where there is one.
+fn row(sheet: &mut Sheet, name: &str, bar: &Bar, mark: Option<u32>) {
+    let top = sheet.y;
+    sheet.paragraph(0, LETTERS, false, name);
+    let end = bar.percent.map_or(LABELS, |percent| across(percent as f64));
+    sheet.rect((LABELS, top), (end - LABELS, 20), &format!("fill=\"#{:06x}\"", SHADES[0]));
+    // Beside the mark, if they would stand on each other.
+    let beside = mark.filter(|mark| (end..end + 60).contains(mark)).unwrap_or(end);
+    sheet.text((beside + 8, top + 15), "start", INK, &share(bar));
+    sheet.y = sheet.y.max(top + 20) + 10;
+}
+
+/// The share of now with a line where it was.
+fn add_figure(sheet: &mut Sheet, figure: Option<&Figure>) {
+    let Some(figure) = figure else { return };
+    sheet.y += 16;
+    let (top, x) = (sheet.y, across(figure.percent));
+    row(sheet, &figure.now.label, &figure.now, Some(x));
+    let dashed = "stroke=\"#d4351c\" stroke-width=\"3\" stroke-dasharray=\"6 4\"";
+    sheet.line((x, top - 4), (x, sheet.y), dashed);
+    sheet.paragraph(0, 84, true, &figure.words);
+}
+
+/// The share of now beside an earlier figure, alone.
+pub fn figure(figure: &Figure) -> Chart {
+    let mut sheet = Sheet::new("", "");
+    add_figure(&mut sheet, Some(figure));
+    sheet.finish()
+}
+
+/// A bar for each row.
+pub fn bars(title: &str, base: &str, rows: &[Bar], figure: Option<&Figure>) -> Chart {
+    let mut sheet = Sheet::new(title, base);
+    for bar in rows {
+        row(&mut sheet, &bar.label, bar, None);
     }
+    add_figure(&mut sheet, figure);
+    sheet.finish()
+}
+
+/// For each choice a bar of each group: for several choices of one person, whose shares are no parts of a whole.
+pub fn clustered(
+    title: &str,
+    base: &str,
+    names: &[String],
+    groups: &[(String, Vec<Bar>)],
+) -> Chart {
+    let mut sheet = Sheet::new(title, base);
     for (at, name) in names.iter().enumerate() {
-        let shade = SHADES[at % SHADES.len()];
-        body += &format!("<rect x=\"0\" y=\"{y}\" width=\"18\" height=\"18\" fill=\"{shade}\"/>");
-        body += &text(26, y + 15, "start", "400", &short(name, 80));
-        y += 24;
+        sheet.paragraph(0, 84, true, name);
+        sheet.y += 4;
+        for (group, bars) in groups {
+            if let Some(bar) = bars.get(at) {
+                row(&mut sheet, group, bar, None);
+            }
+        }
+        sheet.y += 6;
     }
-    document(title, base, &body, y + 8)
+    sheet.finish()
+}
+
+/// One bar a line, stacked of its rows' shares; what is hidden is a dashed frame. Each line has a name.
+pub fn stacked(
+    title: &str,
+    base: &str,
+    steps: &Steps,
+    lines: &[(String, Vec<Bar>)],
+    figure: Option<&Figure>,
+) -> Chart {
+    let mut sheet = Sheet::new(title, base);
+    let shades = shades(steps.names.len());
+    for (name, bars) in lines {
+        sheet.paragraph(0, 84, false, name);
+        stack(&mut sheet, steps, &shades, bars);
+    }
+    legend(&mut sheet, steps, &shades);
+    add_figure(&mut sheet, figure);
+    sheet.finish()
+}
+
+fn stack(sheet: &mut Sheet, steps: &Steps, shades: &[u32], bars: &[Bar]) {
+    let y = sheet.y + 2;
+    let mut x = 0;
+    for (at, (bar, shade)) in bars.iter().zip(shades).enumerate() {
+        let width = (u64::from(WIDTH) * bar.percent.unwrap_or(0) / 100) as u32;
+        let width = width.min(WIDTH - x);
+        if width == 0 {
+            continue;
+        }
+        sheet.rect((x, y), (width, 34), &format!("fill=\"#{shade:06x}\" stroke=\"#ffffff\""));
+        let middle = x + width / 2;
+        if width >= 36 {
+            let words = percent_words(bar.percent.unwrap_or(0));
+            sheet.text((middle, y + 22), "middle", ink_on(*shade), &words);
+        }
+        if let Some(sign) = steps.signs.get(at).filter(|_| width >= 18) {
+            sheet.text((middle, y + 52), "middle", INK, sign);
+        }
+        x += width;
+    }
+    if bars.iter().any(|bar| bar.percent.is_none()) && x < WIDTH {
+        let frame = format!("fill=\"#ffffff\" stroke=\"{GREY}\" stroke-dasharray=\"4 3\"");
+        sheet.rect((x, y), (WIDTH - x - 1, 33), &frame);
+        let words = told(None);
+        // About eight pixels a letter.
+        if WIDTH - x > 8 * words.chars().count() as u32 + 12 {
+            sheet.text((x + (WIDTH - x) / 2, y + 22), "middle", INK, &words);
+        }
+    }
+    sheet.y = y + if steps.signs.is_empty() { 44 } else { 64 };
+}
+
+/// What the shades stand for, in as many columns as there is room for.
+fn legend(sheet: &mut Sheet, steps: &Steps, shades: &[u32]) {
+    let longest = steps.names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max(1);
+    let columns = (WIDTH as usize / (34 + 9 * longest)).clamp(1, 4) as u32;
+    let rows = steps.names.len().div_ceil(columns as usize).max(1);
+    let top = sheet.y + 4;
+    let mut lowest = top;
+    for (column, part) in (0..).zip(steps.names.chunks(rows)) {
+        let x = column * (WIDTH / columns);
+        sheet.y = top;
+        for (at, name) in part.iter().enumerate() {
+            let shade = shades.get(column as usize * rows + at).copied().unwrap_or_default();
+            let frame = format!("fill=\"#{shade:06x}\" stroke=\"{GREY}\"");
+            sheet.rect((x, sheet.y), (18, 18), &frame);
+            sheet.paragraph(x + 26, 80, false, name);
+            sheet.y += 4;
+        }
+        lowest = lowest.max(sheet.y);
+    }
+    sheet.y = lowest;
 }
 
 /// Columns beside each other: numbers, months.
-pub fn columns(title: &str, base: &str, rows: &[Bar]) -> Chart {
+pub fn columns(title: &str, base: &str, rows: &[Bar], figure: Option<&Figure>) -> Chart {
     const HIGH: u32 = 200;
+    let mut sheet = Sheet::new(title, base);
     let count = u32::try_from(rows.len()).unwrap_or(1).max(1);
     let step = WIDTH / count;
     let most = rows.iter().filter_map(|bar| bar.percent).max().unwrap_or(0).max(1);
-    let mut body = String::new();
-    let floor = TOP + HIGH + 20;
+    let floor = sheet.y + HIGH + 20;
+    let mut lowest = floor;
     for (at, bar) in (0..).zip(rows) {
         let middle = at * step + step / 2;
         if let Some(percent) = bar.percent {
             let high = (u64::from(HIGH) * percent / most) as u32;
-            body += &format!(
-                "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{high}\" fill=\"{}\"/>",
-                at * step + 1,
-                floor - high,
-                step.saturating_sub(2).max(1),
-                SHADES[0]
-            );
-            body += &text(middle, floor - high - 6, "middle", "400", &told(bar.count));
+            let size = (step.saturating_sub(2).max(1), high);
+            let colour = format!("fill=\"#{:06x}\"", SHADES[0]);
+            sheet.rect((at * step + 1, floor - high), size, &colour);
+            sheet.text((middle, floor - high - 6), "middle", INK, &told(bar.count));
         } else if step >= 44 {
-            body += &text(middle, floor - 6, "middle", "400", &told(None));
+            let words = short(&told(None), (step / 8) as usize);
+            sheet.text((middle, floor - 6), "middle", INK, &words);
         }
         if step >= 44 {
-            let most = (step / 8) as usize;
-            body += &text(middle, floor + 20, "middle", "400", &short(&bar.label, most.max(2)));
+            let letters = ((step / 8) as usize).max(2);
+            for (line, words) in (1..).zip(wrapped(&bar.label, letters)) {
+                sheet.text((middle, floor + 20 * line), "middle", INK, &words);
+                lowest = lowest.max(floor + 20 * line);
+            }
         }
     }
-    body += &format!(
-        "<line x1=\"0\" y1=\"{floor}\" x2=\"{WIDTH}\" y2=\"{floor}\" stroke=\"{INK}\" stroke-width=\"1\"/>"
-    );
-    document(title, base, &body, floor + 34)
+    let ink = format!("stroke=\"{INK}\" stroke-width=\"1\"");
+    sheet.line((0, floor), (WIDTH, floor), &ink);
+    sheet.y = lowest + 14;
+    add_figure(&mut sheet, figure);
+    sheet.finish()
 }
 
 #[cfg(test)]
@@ -220,10 +262,16 @@ mod tests {
     fn what_people_wrote_is_no_markup() {
         let evil = "<script>alert(1)</script> & \"more\"\u{0}";
         let bar = Bar { label: evil.to_owned(), count: Some(12), percent: Some(100) };
+        let one = std::slice::from_ref(&bar);
+        let figure = Figure { percent: 54.0, words: evil.to_owned(), now: bar.clone() };
+        let names = vec![evil.to_owned()];
+        let lines = [(evil.to_owned(), vec![bar.clone()])];
+        let steps = Steps { names: names.clone(), signs: names.clone() };
         let charts = [
-            bars(evil, evil, std::slice::from_ref(&bar), None),
-            columns(evil, evil, std::slice::from_ref(&bar)),
-            stacked(evil, evil, &[evil.to_owned()], &[(evil.to_owned(), vec![bar])]),
+            bars(evil, evil, one, Some(&figure)),
+            columns(evil, evil, one, Some(&figure)),
+            clustered(evil, evil, &names, &lines),
+            stacked(evil, evil, &steps, &lines, Some(&figure)),
         ];
         for chart in charts {
             assert!(
@@ -231,6 +279,14 @@ mod tests {
                 "{}",
                 chart.svg
             );
+        }
+    }
+
+    #[test]
+    fn many_steps_have_a_shade_each() {
+        for count in 1..=21 {
+            let shades: std::collections::BTreeSet<u32> = shades(count).into_iter().collect();
+            assert_eq!(shades.len(), count);
         }
     }
 }

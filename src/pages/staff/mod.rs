@@ -28,6 +28,7 @@ pub mod results;
 mod said;
 mod schedule;
 mod session;
+mod sheet;
 mod shell;
 pub mod surveys;
 mod unsaved;

@@ -13,8 +13,9 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::{
     baseline::{BaselineForm, baseline_of, compared},
-    chart::{self, Chart, Mark, WIDTH},
+    chart::{self, Figure, Steps},
     said::Words,
+    sheet::{Chart, WIDTH},
 };
 use crate::{
     components::bars::{Bar, Bars, told},
@@ -22,8 +23,12 @@ use crate::{
     platform::file,
 };
 
-/// Steps of a scale that are one stacked bar, each in a shade of its own; more stand beside each other.
-const STEPS: usize = 6;
+/// Choices that are one stacked bar, each in a shade that is told from all others.
+const CHOICES: usize = 6;
+/// Steps of a scale that are one stacked bar; their shades need not be told apart but by their order.
+const STEPS: usize = 21;
+/// Bars of groups beside each other that are seen at a glance; of more the table tells.
+const BARS: usize = 60;
 
 /// The heading, the chart or the words, and how many answered.
 #[component]
@@ -57,27 +62,17 @@ pub fn QuestionResult(
         let baseline = baseline.get()?;
         let (now, names) = asked.with(|asked| share_of(asked, &baseline.values));
         let lines = compared(&baseline, now, &names);
-        Some((Mark { percent: baseline.percent, words: lines[0].clone() }, now, names, lines))
+        let now = Bar { label: names, count: None, percent: now };
+        let figure = Figure { percent: baseline.percent, words: lines[0].clone(), now };
+        Some((figure, lines))
     });
+    // On the page the question stands above and the earlier figure below the table; a file has them too.
+    let picture = Memo::new(move |_| asked.with(|asked| drawn(asked, ("", ""), None)));
     let drawing = Memo::new(move |_| {
+        let against = against.get();
         asked.with(|asked| {
-            let (title, base) = (title_of(asked), base_words(asked));
-            let mut bars = bars(asked, asked.base);
-            match asked.picture {
-                Picture::Scale if bars.len() <= STEPS => {
-                    let names: Vec<String> = bars.iter().map(|bar| bar.label.clone()).collect();
-                    chart::stacked(&title, &base, &names, &[(String::new(), bars)])
-                }
-                Picture::Scale | Picture::Histogram => chart::columns(&title, &base, &bars),
-                _ => {
-                    let against = against.get();
-                    if let Some((_, now, names, _)) = &against {
-                        bars.push(Bar { label: names.clone(), count: None, percent: *now });
-                    }
-                    let mark = against.map(|(mark, ..)| mark);
-                    chart::bars(&title, &base, &bars, mark.as_ref())
-                }
-            }
+            let figure = against.as_ref().map(|(figure, _)| figure);
+            drawn(asked, (&title_of(asked), &base_words(asked)), figure)
         })
     });
     let is_drawn = Memo::new(move |_| {
@@ -103,7 +98,7 @@ pub fn QuestionResult(
                                 <div
                                     class="ct-drawing"
                                     aria-hidden="true"
-                                    prop:innerHTML=move || drawing.get().svg
+                                    prop:innerHTML=move || picture.get().svg
                                 ></div>
                             }
                         })
@@ -112,8 +107,8 @@ pub fn QuestionResult(
                 {move || {
                     against
                         .get()
-                        .map(|(mark, now, names, lines)| {
-                            view! { <Against mark now names lines/> }
+                        .map(|(figure, lines)| {
+                            view! { <Against figure lines/> }
                         })
                 }}
                 <Compared asked groups name=name.clone()/>
@@ -232,11 +227,32 @@ fn share_of(asked: &Asked, values: &[String]) -> (Option<u64>, String) {
     (count.zip(asked.base).map(|(count, base)| percent(count, base)), names)
 }
 
+/// The picture of a question, below a title and what it rests on.
+fn drawn(asked: &Asked, (title, base): (&str, &str), figure: Option<&Figure>) -> Chart {
+    let bars = bars(asked, asked.base);
+    match asked.picture {
+        Picture::Scale if bars.len() <= STEPS => {
+            let lines = [(String::new(), bars)];
+            chart::stacked(title, base, &steps(asked), &lines, figure)
+        }
+        Picture::Scale | Picture::Histogram => chart::columns(title, base, &bars, figure),
+        _ => chart::bars(title, base, &bars, figure),
+    }
+}
+
+fn steps(asked: &Asked) -> Steps {
+    // The values of a range are numbers; those of choices tell a reader nothing.
+    let signs = asked.rows.iter().filter(|_| asked.kind == "range").map(|row| row.value.clone());
+    Steps {
+        names: asked.rows.iter().map(|row| row_label(asked, row)).collect(),
+        signs: signs.collect(),
+    }
+}
+
 /// The share of now as a bar with a line where it was before.
 #[component]
-fn Against(mark: Mark, now: Option<u64>, names: String, lines: Vec<String>) -> View {
-    let bar = Bar { label: names, count: None, percent: now };
-    let drawing = chart::bars("", "", &[bar], Some(&mark)).svg;
+fn Against(figure: Figure, lines: Vec<String>) -> View {
+    let drawing = chart::figure(&figure).svg;
     view! {
         <div class="ct-drawing" aria-hidden="true" prop:innerHTML=drawing></div>
         <p class="govuk-body ct-against">{lines.join(". ")} "."</p>
@@ -293,6 +309,36 @@ fn Differences(asked: Memo<Asked>) -> View {
     }
 }
 
+/// The groups' picture, below a title and what it rests on.
+fn beside(asked: &Asked, groups: &[Group], (title, base): (&str, &str)) -> Chart {
+    let line = |(at, group): (usize, &Group)| {
+        let base = asked.bases.get(at).copied().flatten();
+        let bar = |row: &Row| {
+            let count = row.groups.get(at).copied().flatten();
+            let share = count.zip(base).map(|(count, base)| percent(count, base));
+            Bar { label: String::new(), count, percent: share }
+        };
+        (group_name(group), asked.rows.iter().map(bar).collect())
+    };
+    let lines: Vec<_> = groups.iter().enumerate().map(line).collect();
+    let steps = steps(asked);
+    if stacks(asked) {
+        chart::stacked(title, base, &steps, &lines, None)
+    } else {
+        chart::clustered(title, base, &steps.names, &lines)
+    }
+}
+
+/// Whether a group's shares are parts of one bar. Of several choices, as of several themes, they are no parts of a whole.
+fn stacks(asked: &Asked) -> bool {
+    let most = match asked.picture {
+        Picture::Words => 0,
+        Picture::Scale => STEPS,
+        _ => CHOICES,
+    };
+    asked.kind != "select_multiple" && asked.rows.len() <= most
+}
+
 fn group_name(group: &Group) -> String {
     let own = content(&group.label);
     match (own.is_empty(), group.value.is_empty()) {
@@ -314,21 +360,12 @@ pub fn Compared(
 ) -> View {
     let title = Signal::derive(move || asked.with(title_of));
     let drawing = Memo::new(move |_| {
-        let groups = groups.get();
         asked.with(|asked| {
-            let names: Vec<String> = asked.rows.iter().map(|row| row_label(asked, row)).collect();
-            let line = |(at, group): (usize, &Group)| {
-                let base = asked.bases.get(at).copied().flatten();
-                let bar = |row: &Row| {
-                    let count = row.groups.get(at).copied().flatten();
-                    let share = count.zip(base).map(|(count, base)| percent(count, base));
-                    Bar { label: String::new(), count, percent: share }
-                };
-                (group_name(group), asked.rows.iter().map(bar).collect())
-            };
-            let lines: Vec<_> = groups.iter().enumerate().map(line).collect();
-            chart::stacked(&title_of(asked), &base_words(asked), &names, &lines)
+            groups.with(|groups| beside(asked, groups, (&title_of(asked), &base_words(asked))))
         })
+    });
+    let picture = Memo::new(move |_| {
+        asked.with(|asked| groups.with(|groups| beside(asked, groups, ("", ""))))
     });
     let table = move || {
         let groups = groups.get();
@@ -348,9 +385,7 @@ pub fn Compared(
         if asked.rows.iter().all(|row| row.groups.iter().all(Option::is_none)) {
             return Some(view! { <p class="govuk-body">{words(key::STAFF_RESULT_GROUPS_FEW)}</p> });
         }
-        // Of several choices, as of several themes, the shares are no parts of a whole.
-        let is_single = asked.kind != "select_multiple" && asked.picture != Picture::Words;
-        let stacks = is_single && asked.rows.len() <= STEPS;
+        let is_drawn = stacks(&asked) || asked.rows.len() * groups.len() <= BARS;
         let head = |group: &Group| {
             view! {
                 <th scope="col" class="govuk-table__header govuk-table__header--numeric">
@@ -383,13 +418,13 @@ pub fn Compared(
         let rows = asked.rows.iter().map(row).collect_view();
         let heads = groups.iter().map(head).collect_view();
         Some(view! {
-            {stacks
+            {is_drawn
                 .then(|| {
                     view! {
                         <div
                             class="ct-drawing"
                             aria-hidden="true"
-                            prop:innerHTML=move || drawing.get().svg
+                            prop:innerHTML=move || picture.get().svg
                         ></div>
                     }
                 })}
@@ -407,7 +442,7 @@ pub fn Compared(
                     <tbody class="govuk-table__body">{rows}</tbody>
                 </table>
             </div>
-            {stacks
+            {is_drawn
                 .then(|| {
                     view! { <Downloads drawing name=format!("{name}-groups") of=title groups=true/> }
                 })}

@@ -12,9 +12,9 @@ use model::{
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    chart::Chart,
     live::words_for,
     question::{Compared, Downloads},
+    sheet::Chart,
 };
 use crate::{
     components::{

@@ -58,7 +58,7 @@ pub fn Asking(
                 </p>
                 {heading}
                 <Questions taking alone heading=alone faults/>
-                <div class="govuk-button-group" lang=crate::locale::language dir="ltr">
+                <div class="govuk-button-group" lang=crate::locale::language>
                     <button class="govuk-button">{words(key::SURVEY_NEXT)}</button>
                     <button
                         type="button"

@@ -4,10 +4,10 @@ use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use survey::{Field, Fill};
 
-use super::{Taking, asking, asking::Back, done, language};
+use super::{Taking, asking, asking::Back, done, intro::announced, language};
 use crate::{
-    components::page::Page,
-    locale::{key, label, t, words},
+    components::page::Main,
+    locale::{key, t, words},
     pages::resident::question::answer_words,
 };
 
@@ -96,9 +96,11 @@ pub fn Check(
         }
         sections
     };
+    announced(key::SURVEY_CHECK);
     view! {
-        <Page title=label(key::SURVEY_CHECK)>
+        <Main>
             <Back taking/>
+            <h1 class="govuk-heading-xl" tabindex="-1">{words(key::SURVEY_CHECK)}</h1>
             <done::Failure failed/>
             <div lang=language::marked dir=language::direction>
                 {sections}
@@ -120,6 +122,6 @@ pub fn Check(
                     {words(key::SURVEY_STOP)}
                 </button>
             </div>
-        </Page>
+        </Main>
     }
 }

@@ -23,6 +23,7 @@ use crate::{
     components::page::Page,
     locale::{key, label, words},
     pages::frame::FormGuard,
+    platform::browser,
     store::Store,
 };
 
@@ -43,6 +44,8 @@ pub fn SurveyPage(
     // A survey that changes while somebody answers it must not take the page away from them:
     // what they began, they finish.
     let begun = Memo::new(move |_| taking.is_begun());
+    Effect::new(|| browser::set_direction(language::direction().unwrap_or("ltr")));
+    on_cleanup(|| browser::set_direction("ltr"));
     View::of(move || {
         if begun.get() {
             return view! { <TakingPage taking/> };

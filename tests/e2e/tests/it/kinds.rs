@@ -113,11 +113,23 @@ async fn every_kind_fits_every_width_and_axe_finds_nothing() -> Result<()> {
                     shots::take(&browser, &format!("kinds-{number:02}-{language}"), width).await?;
                 }
             }
-            let form = "const it = document.querySelector('main form'); return [it?.dir, it?.lang]";
+            let form = "const it = document.querySelector('main form');
+                return [document.documentElement.dir, it.dir || 'ltr', it.lang]";
             let marks = browser.run(form, &[]).await?;
             if language == "ar" {
-                assert_eq!(marks, json!(["rtl", "ar"]));
+                assert_eq!(marks, json!(["rtl", "rtl", "ar"]));
+            } else {
+                assert_eq!(marks, json!(["ltr", "ltr", ""]));
             }
+            // The mark of a choice stands where its line begins.
+            let side =
+                "const it = document.querySelector('.govuk-radios__item, .govuk-checkboxes__item');
+                if (!it) return null;
+                const mark = getComputedStyle(it.querySelector('label'), '::before');
+                return parseFloat(mark.left) < parseFloat(mark.right) ? 'ltr' : 'rtl'";
+            let side = browser.run(side, &[]).await?;
+            let expected = if language == "ar" { "rtl" } else { "ltr" };
+            ensure!(side.is_null() || side == expected, "{name} in {language}: marks at {side}");
         }
         browser.press(By::Id("language-en")).await?;
         browser.headed(&name).await?;

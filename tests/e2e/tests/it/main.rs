@@ -12,6 +12,7 @@ mod journey;
 mod keyboard;
 mod kinds;
 mod next_person;
+mod outcome;
 mod portal;
 mod published;
 mod results;

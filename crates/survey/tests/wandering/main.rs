@@ -1,7 +1,12 @@
 //! However somebody wanders through a survey, it keeps its promises.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::sync::{Arc, OnceLock};
+mod oracle;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use model::{Key, Named, submission::Answer, time::Millis};
 use proptest::prelude::*;
@@ -13,11 +18,15 @@ use survey::{Context, Definition, Fill, Kind, Screen};
 fn definition() -> &'static Arc<Definition> {
     static DEFINITION: OnceLock<Arc<Definition>> = OnceLock::new();
     DEFINITION.get_or_init(|| {
-        let choice = |name: &str, ward: &str| json!({"name": name, "label": {"en": name, "pl": "x"}, "columns": {"ward": ward}});
+        let choice = |name: &str, ward: &str| {
+            let label = |language| oracle::label(name, language);
+            json!({"name": name, "label": {"en": label("en"), "pl": label("pl")}, "columns": {"ward": ward}})
+        };
+        let wards: Vec<_> = oracle::WARDS.iter().map(|name| choice(name, "")).collect();
+        let places: Vec<_> = oracle::PLACES.iter().map(|(name, ward)| choice(name, ward)).collect();
         let form = json!({
             "languages": ["en", "pl"],
-            "lists": {"ward": [choice("a", ""), choice("b", "")],
-                      "place": [choice("yes", "a"), choice("no", "a"), choice("3", "b"), choice("x", "b")]},
+            "lists": {"ward": wards, "place": places},
             "items": [
                 {"name": "start", "type": "start"},
                 {"name": "hello", "type": "note", "label": {"en": "Hello ${who}"}},
@@ -48,6 +57,7 @@ fn definition() -> &'static Arc<Definition> {
                 {"name": "total", "type": "calculate", "calculation": "sum(${earned}) + count(${age})"},
                 {"name": "dice", "type": "calculate", "calculation": "once(random())"},
                 {"name": "label", "type": "calculate", "calculation": "jr:choice-name(${ward}, '${ward}')"},
+                {"name": "tongue", "type": "text", "label": {"en": "Why?"}, "relevant": "${label} = 'b in pl'"},
                 {"name": "noted", "type": "calculate", "calculation": "concat(${total}, ${who})", "trigger": "${who}"},
                 {"name": "rich", "type": "group", "relevant": "${total} > 5", "items": [
                     {"name": "why", "type": "text", "label": {"en": "Why ${total}?"}, "read_only": "${who} = 'x'"},
@@ -82,6 +92,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(None),
         1 => Just(Some(Answer::Declined)),
         8 => text.prop_map(|text| Some(Answer::One(text.into()))),
+        // More than the constraint allows, and enough for what is asked of large numbers alone.
+        3 => Just(Some(Answer::One("7".into()))),
         2 => many.prop_map(|names| Some(Answer::Many(names.into_iter().map(str::to_owned).collect()))),
         1 => Just(Some(Answer::Many(vec!["b".into(), "a".into()]))),
     ];
@@ -99,6 +111,16 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// What is computed is that which follows from what was answered, in the language on the screen: no more, no less.
+fn follows(fill: &Fill, language: &str) -> Result<(), TestCaseError> {
+    let answers = fill.answers();
+    let known = answers.iter().filter(|(path, _)| oracle::is_known(path));
+    let record: BTreeMap<String, Answer> =
+        known.map(|(path, answer)| (path.to_owned(), answer.clone())).collect();
+    prop_assert_eq!(record, oracle::record(&kept(fill), language));
+    Ok(())
+}
+
 /// Everything answered, also what is kept aside.
 fn kept(fill: &Fill) -> Named<Answer> {
     fill.journal().answers
@@ -112,17 +134,27 @@ proptest! {
         let context = Context { now: Millis(1_764_000_000_000), seed: 11, ..Context::default() };
         let mut fill = Fill::start(Arc::clone(definition()), context);
         let survey = Key::parse("s").unwrap();
+        let mut spoken = "en";
+        fill.set_language(spoken);
         for step in steps {
             let before = kept(&fill);
             let paths: Vec<String> = fill.fields().iter().map(|field| field.path()).collect();
             match &step {
                 Step::Set(at, answer) => {
                     let Some(path) = paths.get(*at) else { continue };
-                    fill.set(path, answer.clone());
+                    // No screen gives several choices to a question that takes one thing.
+                    let many = fill.field(path).is_some_and(|field| {
+                        matches!(field.kind(), Kind::SelectMultiple(_) | Kind::Rank(_))
+                    });
+                    if many || !matches!(answer, Some(Answer::Many(_))) {
+                        fill.set(path, answer.clone());
+                    }
                 }
                 Step::Next => {
-                    let _ = fill.go_on();
+                    let passed = fill.go_on().is_ok();
                     prop_assert_eq!(&kept(&fill), &before);
+                    let wrong = paths.iter().find(|path| oracle::is_wrong(&before, path));
+                    prop_assert!(!passed || wrong.is_none(), "{wrong:?} is wrong and was left");
                 }
                 Step::Back => {
                     fill.back();
@@ -143,7 +175,17 @@ proptest! {
                 Step::Remove(path) => {
                     fill.remove(path);
                 }
-                Step::Language(language) => fill.set_language(language),
+                Step::Language(language) => {
+                    fill.set_language(language);
+                    spoken = language;
+                    let given = |path: &str| {
+                        fill.field(path).is_some_and(|field| field.kind().is_asked())
+                    };
+                    let after = kept(&fill);
+                    for (path, answer) in before.iter().filter(|(path, _)| given(path)) {
+                        prop_assert_eq!(after.get(path), Some(answer), "a language changes no answer");
+                    }
+                }
                 Step::Crash => {
                     let journal = serde_json::to_string(&fill.journal()).unwrap();
                     let resumed = Fill::resume(Arc::clone(definition()), &serde_json::from_str(&journal).unwrap());
@@ -153,6 +195,7 @@ proptest! {
                     fill = resumed;
                 }
             }
+            follows(&fill, spoken)?;
             for field in fill.fields() {
                 prop_assert!(field.is_relevant() && field.kind().is_asked() | (*field.kind() == Kind::Note));
             }

@@ -1,0 +1,127 @@
+//! What charts are drawn on: an SVG document that grows downwards.
+
+/// The width of every chart, in pixels.
+pub const WIDTH: u32 = 760;
+/// The colour of words and lines.
+pub const INK: &str = "#0b0c0c";
+/// From one line of words to the next, in pixels.
+const LEADING: u32 = 20;
+/// A text of more lines is cut off.
+const LINES: usize = 3;
+
+/// A chart and its height.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chart {
+    /// The whole SVG document.
+    pub svg: String,
+    /// In pixels.
+    pub height: u32,
+}
+
+/// A chart while it is drawn.
+#[derive(Debug)]
+pub struct Sheet {
+    title: String,
+    body: String,
+    /// Where the next part begins, in pixels from the top.
+    pub y: u32,
+}
+
+impl Sheet {
+    /// An empty sheet with a heading and what stands under it. Below a heading of the page it has none of its own.
+    pub fn new(title: &str, base: &str) -> Self {
+        let mut sheet = Self { title: escaped(title), body: String::new(), y: 4 };
+        if !title.is_empty() {
+            sheet.paragraph(0, 84, true, title);
+            sheet.paragraph(0, 96, false, base);
+            sheet.y += 12;
+        }
+        sheet
+    }
+
+    /// One line of words; `anchor` is which part of them stands at `x`: `start`, `middle`, `end`.
+    pub fn text(&mut self, (x, y): (u32, u32), anchor: &str, ink: &str, words: &str) {
+        self.body += &format!(
+            "<text x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\" fill=\"{ink}\">{}</text>",
+            escaped(words)
+        );
+    }
+
+    /// Words in lines of at most `most` characters, below what is there.
+    pub fn paragraph(&mut self, x: u32, most: usize, bold: bool, words: &str) {
+        let weight = if bold { "700" } else { "400" };
+        for line in wrapped(words, most) {
+            self.body += &format!(
+                "<text x=\"{x}\" y=\"{}\" font-weight=\"{weight}\" fill=\"{INK}\">{}</text>",
+                self.y + 15,
+                escaped(&line)
+            );
+            self.y += LEADING;
+        }
+    }
+
+    /// A rectangle; `more` is its other attributes.
+    pub fn rect(&mut self, (x, y): (u32, u32), (width, height): (u32, u32), more: &str) {
+        self.body +=
+            &format!("<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" {more}/>");
+    }
+
+    /// A line; `more` is its other attributes.
+    pub fn line(&mut self, from: (u32, u32), to: (u32, u32), more: &str) {
+        let ((x1, y1), (x2, y2)) = (from, to);
+        self.body += &format!("<line x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\" {more}/>");
+    }
+
+    /// The chart.
+    pub fn finish(self) -> Chart {
+        let Self { title, body, y } = self;
+        let height = y + 8;
+        let svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
+             height=\"{height}\" font-family=\"Arial, Helvetica, sans-serif\" font-size=\"15\" role=\"img\" \
+             aria-label=\"{title}\"><rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#ffffff\"/>{body}</svg>"
+        );
+        Chart { svg, height }
+    }
+}
+
+fn escaped(text: &str) -> String {
+    let escape = |c: char| match c {
+        '&' => "&amp;".to_owned(),
+        '<' => "&lt;".to_owned(),
+        '>' => "&gt;".to_owned(),
+        '"' => "&quot;".to_owned(),
+        // XML 1.0 allows no other control characters.
+        c if c.is_control() => " ".to_owned(),
+        c => c.to_string(),
+    };
+    text.chars().map(escape).collect()
+}
+
+/// At most `most` characters, of at least one.
+pub fn short(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// Lines of at most `most` characters, parted between words.
+pub fn wrapped(text: &str, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let is_full = lines.len() == LINES;
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= most => {
+                *line = format!("{line} {word}");
+            }
+            Some(line) if is_full => {
+                // Too long for a line on purpose, so that it is cut off with a sign.
+                *line = format!("{line} {word}");
+                break;
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.into_iter().map(|line| short(&line, most)).collect()
+}
