@@ -22,6 +22,7 @@ use super::survey::{Asked, language};
 use crate::{
     components::{check::Check, field::FieldError, field::fault_of},
     locale::{key, marked, t},
+    platform::browser,
 };
 
 /// What "prefer not to say" is called among the values of a choice.
@@ -97,8 +98,12 @@ pub fn QuestionField(
         }
         let decline = looks.may_decline && looks.kind.choices().is_none();
         let decline = decline.then(|| view! { <Decline asked=asked.clone()/> });
+        // What is touched by mistake cannot be touched away.
+        let stays = matches!(looks.kind, Kind::SelectOne(_) | Kind::Range(_));
+        let take_back = stays.then(|| view! { <TakeBack asked=asked.clone()/> });
         view! {
             {input(asked.clone(), looks.clone())}
+            {take_back}
             {decline}
         }
     };
@@ -202,6 +207,29 @@ fn Decline(asked: Asked) -> View {
     let id = format!("{}-decline", asked.id);
     let on_change = move |on: bool| asked.set(on.then_some(Answer::Declined));
     view! { <Check id label=Signal::derive(|| t(key::SURVEY_DECLINE)) value=declined on_change/> }
+}
+
+/// Takes an answer back where none is needed. Its place is kept free, so that "Next" does not move from under a finger.
+#[component]
+fn TakeBack(asked: Asked) -> View {
+    let given = asked.memo(|field| field.answer().is_some() && !field.is_required());
+    let label = asked.label();
+    let take_back = move |_| {
+        asked.set(None);
+        // The button is gone with the answer.
+        browser::focus(&format!("[id=\"{}\"]", asked.id));
+    };
+    view! {
+        <button
+            type="button"
+            class="ct-take-back"
+            class:ct-take-back--none=move || !given.get()
+            on:click=take_back
+        >
+            {marked(key::SURVEY_TAKE_BACK)}
+            <span class="govuk-visually-hidden">": " {label}</span>
+        </button>
+    }
 }
 
 /// An answer in words, for "check your answers".

@@ -9,7 +9,7 @@ use survey::draft::{Entry, Path, Place, is_group};
 
 use super::{
     Heading,
-    desk::Desk,
+    desk::{Desk, titled},
     files::Files,
     kinds::{KINDS, kind_words},
     screen::Screen,
@@ -134,7 +134,6 @@ impl Shown {
         wrong: &BTreeSet<Path>,
     ) -> Self {
         let label = fields.get("label").and_then(|label| label.get(language)?.as_str());
-        let title = label.filter(|it| !it.is_empty()).or(entry.path.name()).unwrap_or("–");
         let mut marks = vec![kind_words(&entry.kind)];
         if fields.get("required").is_some_and(|it| *it != false && *it != "") {
             marks.push(t(key::STAFF_MAKE_MARK_REQUIRED));
@@ -144,7 +143,7 @@ impl Shown {
             marks.push(t(key::STAFF_MAKE_MARK_CONDITION));
         }
         Self {
-            title: title.to_owned(),
+            title: titled(label.unwrap_or_default(), &entry.path),
             marks: marks.join(" · "),
             wrong: wrong.contains(&entry.path),
             place: (entry.place, entry.of),

@@ -367,10 +367,14 @@ pub fn refusal_words(draft: &Draft, refusal: &Refusal) -> String {
     }
 }
 
-/// What a question is called on the screen: its words, else its name.
+/// What a question is called on the screen: its words without their marks, else its name.
 pub fn title_of(draft: &Draft, path: &survey::draft::Path) -> String {
-    let label = draft.text(&Place::Item(path.clone()), "label", draft.language());
-    if label.is_empty() { path.name().unwrap_or("–").to_owned() } else { label }
+    titled(&draft.text(&Place::Item(path.clone()), "label", draft.language()), path)
+}
+
+/// The same, of its words.
+pub fn titled(label: &str, path: &survey::draft::Path) -> String {
+    if label.is_empty() { path.name().unwrap_or("–").to_owned() } else { survey::plain(label) }
 }
 
 /// The record of a survey that nobody has described yet.

@@ -1,6 +1,8 @@
 //! The types of question that staff make by hand, in words.
 
-use crate::locale::{Key, key, t};
+use survey::draft::is_answered;
+
+use crate::locale::{Key, key, t, tf};
 
 /// XLSForm's name of each type, and its words here, the most usual first.
 pub const KINDS: [(&str, Key); 20] = [
@@ -26,8 +28,11 @@ pub const KINDS: [(&str, Key); 20] = [
     ("repeat", key::STAFF_KIND_REPEAT),
 ];
 
-/// The words for a type; of one that is not made by hand, XLSForm's name.
+/// The words for a type; of one that is not made by hand, XLSForm's name, and whether nobody is asked.
 pub fn kind_words(kind: &str) -> String {
-    let known = KINDS.iter().find(|(name, _)| *name == kind);
-    known.map_or_else(|| kind.to_owned(), |(_, words)| t(*words))
+    match KINDS.iter().find(|(name, _)| *name == kind) {
+        Some((_, words)) => t(*words),
+        None if is_answered(kind) => kind.to_owned(),
+        None => tf(key::STAFF_KIND_NOTED, &[("kind", kind)]),
+    }
 }

@@ -84,6 +84,35 @@ async fn past_grid(browser: &Browser) -> Result<Survey<'_>> {
 }
 
 #[tokio::test]
+async fn an_answer_that_was_touched_by_mistake_is_taken_back() -> Result<()> {
+    let (_server, browser) = stage().await?;
+    let survey = Survey::start(&browser).await?;
+    let picked = async || {
+        let script = "return document.querySelectorAll('main input:checked').length";
+        browser.run(script, &[]).await
+    };
+    let offer = By::Css(".ct-take-back");
+    ensure!(!browser.sees(offer.clone()).await?, "nothing is answered yet");
+    browser.run("document.getElementById('answer').click()", &[]).await?;
+    ensure!(picked().await? == 1);
+    browser.press(offer.clone()).await?;
+    browser
+        .until("the first choice has the focus", async || {
+            Ok((browser.focused().await? == "answer").then_some(()))
+        })
+        .await?;
+    ensure!(picked().await? == 0 && !browser.sees(offer.clone()).await?);
+    survey.next().await?;
+    survey.back().await?;
+    ensure!(picked().await? == 0, "it came back");
+    // What must be answered is changed and not taken back.
+    survey.next().await?;
+    browser.run("document.getElementById('answer-known').click()", &[]).await?;
+    ensure!(picked().await? == 1 && !browser.sees(offer).await?);
+    Ok(())
+}
+
+#[tokio::test]
 async fn every_kind_fits_every_width_and_axe_finds_nothing() -> Result<()> {
     let (_server, browser) = stage().await?;
     let survey = Survey::start(&browser).await?;
