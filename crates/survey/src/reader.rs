@@ -789,7 +789,7 @@ fn is_computed(source: &str, kind: &Kind) -> bool {
             '(' if words => return true,
             '*' | '+' | '|' => return true,
             '-' if hyphens => return false,
-            '-' if !words => return crate::number::parse(source.trim()).is_none(),
+            '-' if !words => return !is_number(source.trim()),
             c if c.is_whitespace() => {
                 words = false;
                 let operator = [" div ", " mod "].iter().any(|it| rest.starts_with(it));
@@ -805,6 +805,12 @@ fn is_computed(source: &str, kind: &Kind) -> bool {
         rest = &rest[c.len_utf8()..];
     }
     false
+}
+
+/// Whether a text is a number and no sum, with an exponent or without: published forms may have either.
+fn is_number(text: &str) -> bool {
+    let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    crate::number::parse(number).is_some() && exponent.parse::<i32>().is_ok()
 }
 
 /// Whether an address holds something that a page may show beside a question, and nothing that it loads or runs.
@@ -848,5 +854,26 @@ fn name_paths(items: &mut [Item]) {
             path = format!("{}/{path}", items[repeat].path);
         }
         items[at].path = path;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_negative_number_is_no_computed_default() {
+        for (source, computed) in [
+            ("-5", false),
+            ("-0.25", false),
+            ("-1e5", false),
+            ("-2.5E-3", false),
+            ("5-3", true),
+            ("-5-3", true),
+            ("-5e", true),
+            ("- -5", true),
+        ] {
+            assert_eq!(is_computed(source, &Kind::Decimal), computed, "{source}");
+        }
     }
 }
