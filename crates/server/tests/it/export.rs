@@ -5,7 +5,7 @@ use model::{
     feedback::{Feedback, Feeling, Reply, ReplyBy},
     results::answer_of,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     server::{Server, definition},
@@ -18,6 +18,17 @@ fn rows(bytes: &[u8]) -> Vec<Vec<String>> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text);
     let records = reader.records().map(|record| record.unwrap());
     records.map(|record| record.iter().map(str::to_owned).collect()).collect()
+}
+
+/// Publishes the second version of the survey that every server of the tests has.
+async fn publish_second(server: &Server, cookie: &str, definition: Value) {
+    let edit = json!({"edits": [{
+        "edit": "0190a5b4-0000-7000-8000-000000000001", "collection": "survey_version",
+        "id": "living.2", "base_rev": 0,
+        "fields": {"survey": "living", "version": 2, "definition": definition},
+    }]});
+    let edited = server.post_as(cookie, "/api/v1/edits", &edit).await.json();
+    assert_eq!(edited["results"][0]["result"], "merged", "{edited}");
 }
 
 #[tokio::test]
@@ -99,12 +110,7 @@ async fn responses_of_all_versions_stand_under_one_heading() {
     second["items"].as_array_mut().unwrap().push(json!(
         {"name": "again", "type": "text", "label": {"en": "Would you come again?"}}
     ));
-    let edit = json!({"edits": [{
-        "edit": "0190a5b4-0000-7000-8000-000000000001", "collection": "survey_version",
-        "id": "living.2", "base_rev": 0,
-        "fields": {"survey": "living", "version": 2, "definition": second},
-    }]});
-    server.post_as(&cookie, "/api/v1/edits", &edit).await;
+    publish_second(&server, &cookie, second).await;
     server
         .push(&[
             response(1, 1, json!({"agree": "declined", "travel": {"many": ["car", "bus"]}})),
@@ -170,13 +176,7 @@ async fn themes_stand_behind_all_columns_in_every_format_and_in_repeats() {
             {"name": "street", "type": "text", "label": {"en": "Street?"}},
         ]}),
     ]);
-    let edit = json!({"edits": [{
-        "edit": "0190a5b4-0000-7000-8000-000000000001", "collection": "survey_version",
-        "id": "living.2", "base_rev": 0,
-        "fields": {"survey": "living", "version": 2, "definition": second},
-    }]});
-    let edited = server.post_as(&cookie, "/api/v1/edits", &edit).await.json();
-    assert_eq!(edited["results"][0]["result"], "merged", "{edited}");
+    publish_second(&server, &cookie, second).await;
     let record = response(
         1,
         2,
@@ -247,7 +247,7 @@ fn archive(bytes: Vec<u8>) -> std::collections::BTreeMap<String, Vec<Vec<String>
 async fn scripts_for_odk_central_find_its_columns_and_scripts_for_kobotoolbox_its_own() {
     let server = Server::start().await;
     let cookie = server.cookie().await;
-    let group = |kind: &str, name: &str, items: serde_json::Value| json!({"name": name, "type": kind, "label": {"en": name}, "items": items});
+    let group = |kind: &str, name: &str, items: Value| json!({"name": name, "type": kind, "label": {"en": name}, "items": items});
     let text = |name: &str| json!({"name": name, "type": "text", "label": {"en": name}});
     let mut second = definition(&["bus", "car"]);
     let mut go = second["items"][1].clone();
@@ -264,13 +264,7 @@ async fn scripts_for_odk_central_find_its_columns_and_scripts_for_kobotoolbox_it
             ])),
         ])
     ),]);
-    let edit = json!({"edits": [{
-        "edit": "0190a5b4-0000-7000-8000-000000000001", "collection": "survey_version",
-        "id": "living.2", "base_rev": 0,
-        "fields": {"survey": "living", "version": 2, "definition": second},
-    }]});
-    let edited = server.post_as(&cookie, "/api/v1/edits", &edit).await.json();
-    assert_eq!(edited["results"][0]["result"], "merged", "{edited}");
+    publish_second(&server, &cookie, second).await;
     let record = response(
         1,
         2,
