@@ -61,7 +61,7 @@ impl Table {
     }
 
     /// As a definition holds it.
-    pub(crate) fn value(&self) -> Value {
+    pub fn value(&self) -> Value {
         json!({"columns": self.columns, "rows": self.rows})
     }
 }

@@ -37,7 +37,7 @@ pub use about::About;
 pub use attached::{Attached, Table, Tables, read_directory};
 pub use book::{Book, Sheet};
 pub use export::{ExportError, export, export_archive, export_book, export_files};
-pub use files::{File, import_files};
+pub use files::{File, import_files, read_tables};
 pub use finding::{Finding, Place, Severity};
 pub use import::{Import, Options, import, import_book};
 pub use media::{FILE_BYTES, Media};

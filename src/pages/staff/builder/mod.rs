@@ -16,6 +16,7 @@ mod import;
 mod item;
 mod kinds;
 mod languages;
+mod list;
 mod preview;
 mod publish;
 mod screen;
