@@ -98,7 +98,8 @@ fn choices(
         let Asked { id, heading, faults, .. } = asked.clone();
         let (legend, hint) = (asked.label(), asked.hint());
         if long.get() {
-            view! { <Picker id legend heading hint options value on_change many faults/> }
+            let always = DECLINED;
+            view! { <Picker id legend heading hint options always value on_change many faults/> }
         } else {
             view! { <Choices id legend heading hint options value on_change many faults/> }
         }

@@ -136,6 +136,9 @@ async fn every_kind_fits_every_width_and_axe_finds_nothing() -> Result<()> {
             survey.press_next().await?;
             browser.press_link("Tell us about your neighbours").await?;
         }
+        // The form does not say what Arabic calls itself: the browser knows.
+        let arabic = browser.see(By::Id("language-ar")).await?.text().await?;
+        assert_eq!(arabic, "العربية");
         for language in ["en", "ar"] {
             browser.press(By::Id(format!("language-{language}"))).await?;
             for width in WIDTHS {
