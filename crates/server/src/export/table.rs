@@ -227,12 +227,7 @@ impl Tables {
         if self.written.labels.is_some() { "; " } else { " " }
     }
 
-    fn cells(
-        &self,
-        table: &Table,
-        answers: &Instance<'_>,
-        files: &Attachments<'_>,
-    ) -> Vec<String> {
+    fn cells(&self, table: &Table, answers: &Instance<'_>, files: &Attachments<'_>) -> Vec<String> {
         let mut cells = Vec::with_capacity(table.columns.len());
         for (question, split) in &table.questions {
             let given = answers.get(&question.path);
@@ -244,12 +239,14 @@ impl Tables {
                     .map(|tag| question.label(value).get(tag).to_owned());
                 label.filter(|label| !label.is_empty()).unwrap_or_else(|| value.clone())
             };
-            let (words, picked): (String, Option<&[String]>) = match given.map(|(path, answer)| (*path, *answer)) {
+            let (words, picked): (String, Option<&[String]>) = match given
+                .map(|(path, answer)| (*path, *answer))
+            {
                 None => (String::new(), None),
                 Some((_, Answer::Declined)) => (DECLINED.to_owned(), None),
                 Some((path, Answer::File { .. })) => {
                     (files.name(path).unwrap_or_default().to_owned(), None)
-                },
+                }
                 Some((_, Answer::One(value))) => (word(value), Some(std::slice::from_ref(value))),
                 Some((_, Answer::Many(values))) => (
                     values.iter().map(word).collect::<Vec<_>>().join(self.separator()),
