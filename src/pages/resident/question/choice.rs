@@ -5,9 +5,14 @@ use leptos::prelude::*;
 use model::submission::Answer;
 use survey::Field;
 
-use super::{Asked, DECLINED, Looks, language, pictured::Pictured};
+use super::{Asked, Looks, language, pictured::Pictured};
 use crate::{
-    components::{choices::Choices, picker::Picker, row::Row, select::Opt},
+    components::{
+        choices::Choices,
+        picker::Picker,
+        row::Row,
+        select::{DECLINED, Opt},
+    },
     locale::{key, t},
 };
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::components::{
     field::{FieldError, fault_of},
-    select::Opt,
+    select::{Opt, choice_words},
 };
 
 /// What stands together on a page of questions.
@@ -114,10 +114,10 @@ pub fn Grid(
         }
     });
     let heads = move || {
-        let head = |(_, words): Opt| {
+        let head = |(stored, words): Opt| {
             view! {
                 <th class="ct-grid__choice" scope="col" role="columnheader">
-                    {words}
+                    {choice_words(&stored, words)}
                 </th>
             }
         };
@@ -162,6 +162,7 @@ fn Row(asked: Asked, columns: Signal<Vec<Opt>>, back: Memo<bool>) -> View {
         (format!("{id}-words"), format!("{id}-hint"), format!("{id}-error"));
     let cell = move |(index, (stored, words)): (usize, Opt)| {
         let own = if index == 0 { id.clone() } else { format!("{id}-{index}") };
+        let words = choice_words(&stored, words);
         let (checked, changed) = (stored.clone(), stored);
         view! {
             <td class="ct-grid__cell" role="cell">
