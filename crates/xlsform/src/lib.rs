@@ -13,6 +13,7 @@ mod book;
 mod bundle;
 mod choices;
 mod compound;
+mod doubt;
 mod expand;
 mod export;
 mod files;
