@@ -6,6 +6,7 @@ use crate::{
     Finding, Import, Options, Place, Severity,
     attached::{Reading, Tables},
     import::import,
+    table::Format,
     words::quoted,
     workbook::broken,
 };
@@ -21,12 +22,12 @@ pub fn import_files(files: &[File], options: &Options) -> Import {
     let form = match (forms.as_slice(), beside.as_slice()) {
         ([form], _) => *form,
         // What it is says its content; who gives one file means the form.
-        ([], [only]) if !ends(&only.0, &["csv"]) => return import(&only.1, options),
+        ([], [only]) if Format::of(&only.0).is_none() => return import(&only.1, options),
         ([], _) => {
             return Import::refused(vec![*broken(
                 "not_a_workbook",
                 "There is no workbook among the files.",
-                "Choose the workbook (.xlsx) together with its CSV files.",
+                "Choose the workbook (.xlsx) together with its tables.",
             )]);
         }
         ([first, second, ..], _) => {

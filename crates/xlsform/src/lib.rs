@@ -31,15 +31,17 @@ mod parameters;
 mod reference;
 mod rows;
 mod settings;
+mod table;
 mod words;
 mod workbook;
 
 pub use about::About;
-pub use attached::{Attached, Table, Tables, read_directory};
+pub use attached::{Attached, Tables, read_directory};
 pub use book::{Book, Sheet};
 pub use export::{ExportError, export, export_archive, export_book, export_files};
 pub use files::{File, import_files, read_tables};
 pub use finding::{Finding, Place, Severity};
 pub use import::{Import, Options, import, import_book};
 pub use media::{FILE_BYTES, Media};
+pub use table::Table;
 pub use workbook::{WORKBOOK_BYTES, read as read_workbook};

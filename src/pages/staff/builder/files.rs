@@ -22,8 +22,10 @@ use crate::{
     store::Store,
 };
 
-/// How the name of a file with a table ends.
+/// How the name of a file with a table ends, whatever it came as.
 const TABLE: &str = ".csv";
+/// How the names of files end that the server reads tables from.
+const TABLES: [&str; 3] = [TABLE, ".xml", ".geojson"];
 /// Characters that a picture may take before it is made smaller: six of them fit.
 const PICTURE_CHARS: usize = FILES_CHARS / 6;
 
@@ -84,7 +86,7 @@ pub fn Files(desk: Desk) -> View {
             .map(|list| (0..list.length()).filter_map(|at| list.get(at)).collect())
             .unwrap_or_default();
         let (tables, others): (Vec<File>, Vec<File>) =
-            given.into_iter().partition(|file| file.name().to_lowercase().ends_with(TABLE));
+            given.into_iter().partition(|file| is_table(&file.name()));
         said.set(Vec::new());
         let tell = move |words: String| {
             said.try_update(|said| said.push(words));
@@ -167,7 +169,7 @@ pub fn Files(desk: Desk) -> View {
                 type="file"
                 id="media"
                 multiple=""
-                accept="image/*,audio/*,video/*,.csv"
+                accept="image/*,audio/*,video/*,.csv,.xml,.geojson"
                 aria-describedby="media-hint"
                 on:change=chosen
             />
@@ -178,6 +180,11 @@ pub fn Files(desk: Desk) -> View {
             }}
         </ul>
     }
+}
+
+fn is_table(file: &str) -> bool {
+    let file = file.to_lowercase();
+    TABLES.iter().any(|ending| file.ends_with(ending))
 }
 
 /// Lets the server read tables and takes them into the form; says what came of each.
