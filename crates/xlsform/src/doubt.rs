@@ -225,8 +225,9 @@ fn never(expression: &Expression) -> Option<Told> {
     let environment = Environment::new(model::time::Millis(0), 0, 0);
     match expression.evaluate(&Blank, Some(()), &environment) {
         Err(EvaluationError::Nodes(name)) => {
-            let what = format!("{name}() takes questions, and was given something else.");
-            let remedy = "Write one ${name} there. Add numbers with +, in a calculation.";
+            let name = if name.len() > 1 { format!("{name}()") } else { name.to_owned() };
+            let what = format!("{name} takes questions, and was given something else.");
+            let remedy = "Write ${name} there.";
             Some(("bad_expression", true, what, remedy.to_owned()))
         }
         Err(EvaluationError::Digest(word)) => {
