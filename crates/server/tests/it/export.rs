@@ -135,7 +135,7 @@ async fn responses_of_all_versions_stand_under_one_heading() {
     assert_eq!(rows[1][..8], ["prefer_not_to_say", "car bus", "1", "1", "0", "", "", ""]);
     assert_eq!(rows[1][15..18], ["1", "", "1"]);
     assert_eq!(rows[1][19..], ["2026-11-24T10:30:00", "grays-library", "ro", "61", "0", "", ""]);
-    assert_eq!(rows[2][..8], ["yes", "", "", "", "", "'-3", "'=1+1", "ąž"]);
+    assert_eq!(rows[2][..8], ["yes", "", "", "", "", "-3", "'=1+1", "ąž"]);
     let labels = server.get_as(&cookie, "/api/v1/export/surveys/living.csv?labels=en").await;
     assert_eq!(self::rows(&labels.body)[1][1], "car; bus");
 
