@@ -52,7 +52,7 @@ pub struct Offers {
 /// People who are compared with others.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Group {
-    /// The value they have in common; empty where it is not known.
+    /// The value they have in common; empty where it is not known, [`OTHERS`] of all who are in no group of their own.
     pub value: String,
     /// What it is called.
     #[serde(default, skip_serializing_if = "Text::is_empty")]
@@ -60,6 +60,9 @@ pub struct Group {
     /// How many they are.
     pub people: Option<u64>,
 }
+
+/// The value of the group of everybody in none of the others. No name of a choice or record has an `@`.
+pub const OTHERS: &str = "@others";
 
 /// How a question's answers are best drawn.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,17 +2,19 @@
 
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
-use model::results::{Asked, Group, Picture, Row, percent};
+use model::results::{Asked, Group, OTHERS, Picture, Row, percent};
 
 use super::{
     chart,
     downloads::Downloads,
     question::{STEPS, base_words, row_label, steps, title_of},
     sheet::Chart,
+    values::language_name,
 };
 use crate::{
     components::bars::{self, Bar},
     locale::{content, key, t, tf, words},
+    router,
 };
 
 /// Choices that are one stacked bar, each in a shade that is told from all others.
@@ -38,7 +40,9 @@ impl Told {
             // The steps of a scale belong together.
             stacks(asked) || told.iter().any(|group| is_told(&asked.rows[*row], *group))
         });
-        let groups_few = few.iter().map(|at| group_name(&groups[*at])).collect::<Vec<_>>();
+        let mut groups_few: Vec<_> = few.iter().map(|at| group_name(&groups[*at])).collect();
+        // Groups come by size, which is nobody's business of these.
+        groups_few.sort();
         let rows_few = no_rows.iter().map(|at| row_label(asked, &asked.rows[*at])).collect();
         let lines = [
             (key::STAFF_RESULT_GROUPS_HIDDEN, groups_few),
@@ -83,10 +87,13 @@ fn stacks(asked: &Asked) -> bool {
 
 fn group_name(group: &Group) -> String {
     let own = content(&group.label);
-    match (own.is_empty(), group.value.is_empty()) {
-        (false, _) => own,
-        (true, false) => group.value.clone(),
-        (true, true) => t(key::STAFF_RESULT_UNKNOWN),
+    match untrack(|| router::query("by")).as_deref() {
+        _ if group.value == OTHERS => t(key::STAFF_RESULT_OTHERS),
+        _ if group.value.is_empty() && own.is_empty() => t(key::STAFF_RESULT_UNKNOWN),
+        Some("@version") => tf(key::STAFF_RESULT_VERSION_OF, &[("version", &group.value)]),
+        Some("@language") => language_name(&group.value),
+        _ if own.is_empty() => group.value.clone(),
+        _ => own,
     }
 }
 

@@ -113,7 +113,7 @@ pub fn QuestionResult(
                     if is_told.get() {
                         view! { <Bars caption=title base rows apart/> }
                     } else {
-                        view! { <p class="govuk-body">{base}</p> }
+                        view! { <p class="govuk-body">{words(key::STAFF_RESULT_ALL_HIDDEN)}</p> }
                     }
                 }}
                 {move || {

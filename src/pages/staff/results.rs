@@ -91,6 +91,8 @@ fn Survey(id: Key) -> View {
         })
     });
     let arrived = Memo::new(move |_| results.with(Option::is_some));
+    let nobody =
+        Memo::new(move |_| results.with(|it| it.as_ref().is_some_and(|it| it.responses == 0)));
     // Below the fewest people there is nothing to see but what is hidden.
     let few = Memo::new(move |_| {
         results.with(|it| {
@@ -130,7 +132,7 @@ fn Survey(id: Key) -> View {
         if !arrived.get() {
             return view! { <Loading/> };
         }
-        if results.with(|it| it.as_ref().is_some_and(|it| it.responses == 0)) {
+        if nobody.get() {
             let text = tf(key::STAFF_RESULT_NONE_TEXT, &[("n", &fewest.get().to_string())]);
             return view! {
                 <Notice tone=Tone::Info title=label(key::STAFF_RESULT_NONE)>

@@ -9,7 +9,7 @@ mod withhold;
 use model::{
     Collection, Hash, Key, Text,
     catalogue::{Theme, view},
-    results::{Asked, Group, Offers, Results, answer_of},
+    results::{Asked, Group, OTHERS, Offers, Results, answer_of},
     suppression::FEWEST,
     tally::{Tally, without_positions},
 };
@@ -181,7 +181,10 @@ impl Page<'_> {
             .iter()
             .zip(group_people.iter().zip(few))
             .map(|(group, (people, few))| Group {
-                value: group.first().cloned().unwrap_or_default(),
+                value: match group.as_slice() {
+                    [value] => value.clone(),
+                    _ => OTHERS.to_owned(),
+                },
                 label: self.label(group),
                 people: (told && !few).then_some(*people),
             })

@@ -135,7 +135,7 @@ async fn responses_of_all_versions_stand_under_one_heading() {
     assert_eq!(rows[1][..8], ["prefer_not_to_say", "car bus", "1", "1", "0", "", "", ""]);
     assert_eq!(rows[1][15..18], ["1", "", "1"]);
     assert_eq!(rows[1][19..], ["2026-11-24T10:30:00", "grays-library", "ro", "61", "0", "", ""]);
-    assert_eq!(rows[2][..8], ["yes", "", "", "", "", "'-3", "'=1+1", "ąž"]);
+    assert_eq!(rows[2][..8], ["yes", "", "", "", "", "-3", "'=1+1", "ąž"]);
     let labels = server.get_as(&cookie, "/api/v1/export/surveys/living.csv?labels=en").await;
     assert_eq!(self::rows(&labels.body)[1][1], "car; bus");
 
@@ -147,16 +147,27 @@ async fn responses_of_all_versions_stand_under_one_heading() {
         let answer = server.get_as(&cookie, &path).await;
         assert!(answer.body.starts_with(b"PK"), "{ending}: {}", answer.text());
     }
+    // In a workbook numbers are numbers, to be added up, and words are no formulas.
+    let book = server.get_as(&cookie, "/api/v1/export/surveys/living.xlsx").await.body;
+    let of_second = &cells(&book, "living")[2];
+    assert_eq!(of_second[5], calamine::Data::Float(-3.0));
+    assert_eq!(of_second[6], calamine::Data::String("=1+1".to_owned()));
     server.get_as(&cookie, "/api/v1/export/surveys/nothing.csv").await.problem(404);
     server.get_as(&cookie, "/api/v1/export/surveys/living").await.problem(404);
 }
 
-/// The names in the sheet of people, and the cells below them, as a program reads them that knows nothing of ours.
-fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<String>> {
+/// The cells of a sheet, as a program reads them that knows nothing of ours.
+fn cells(bytes: &[u8], name: &str) -> Vec<Vec<calamine::Data>> {
     let mut book: calamine::Xlsx<_> =
         calamine::open_workbook_from_rs(std::io::Cursor::new(bytes.to_vec())).unwrap();
     let range = calamine::Reader::worksheet_range(&mut book, name).unwrap();
-    range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+    range.rows().map(<[_]>::to_vec).collect()
+}
+
+/// The same as words.
+fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<String>> {
+    let rows = cells(bytes, name).into_iter();
+    rows.map(|row| row.iter().map(ToString::to_string).collect()).collect()
 }
 
 #[tokio::test]

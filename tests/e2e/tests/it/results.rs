@@ -97,6 +97,9 @@ async fn results_are_narrowed_compared_and_taken_away() -> Result<()> {
     let save = format!("{question}//details//button");
     browser.press(By::XPath(save)).await?;
     browser.reads("54% before: Place Survey 2008").await?;
+    // The results came anew with it, and the form keeps its place.
+    let saved = format!("{question}//details[@open]//p[contains(., '{}')]", t("staff_saved"));
+    browser.see(By::XPath(saved)).await?;
     browser.reads("80% now").await?;
 
     // The question that people are compared by has no groups itself.
