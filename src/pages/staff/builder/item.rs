@@ -15,6 +15,7 @@ use super::{
     filter::{CountField, FilterField},
     kinds::{KINDS, kind_words},
     list::ChoicesFrom,
+    pick::Pick,
     screen::{Decides, Screen},
 };
 use crate::{
@@ -319,13 +320,13 @@ fn KindSelect(
         }
         options
     });
-    let on_change = move |kind: String| {
-        // The list offers only what goes together.
-        if desk.change(|draft| draft.set_kind(&path, &kind)).is_ok() {
+    let on_pick = move |kind: String| {
+        // The list offers only what goes together. What the type cannot have goes, and can be brought back.
+        if desk.take_away(|draft| draft.set_kind(&path, &kind)).is_ok() {
             changed.run(());
         }
     };
-    view! { <Select id="kind" label=label(key::STAFF_MAKE_KIND) options value=kind on_change/> }
+    view! { <Pick id="kind" label=label(key::STAFF_MAKE_KIND) options value=kind on_pick/> }
 }
 
 /// A rule that is on or off. One that is an expression is left as it is.
@@ -499,12 +500,12 @@ fn Standing(desk: Desk, path: Path) -> View {
     view! {
         <h3 class="govuk-heading-m">{words(key::STAFF_MAKE_STANDING)}</h3>
         <ErrorSummary faults/>
-        <Select
+        <Pick
             id="group"
             label=label(key::STAFF_MAKE_GROUP)
             options=groups
             value=Signal::derive(move || group.clone())
-            on_change=put
+            on_pick=put
         />
         <Select
             id="after"

@@ -4,11 +4,10 @@ use crate::view::{View, view};
 use leptos::prelude::*;
 use survey::draft::{COLUMNS, Draft, Path, Place};
 
-use super::{desk::Desk, screen::Screen};
+use super::{desk::Desk, pick::Pick, screen::Screen};
 use crate::{
     components::select::{Opt, Select},
     locale::{Key, key, label, t, tf, tn, words},
-    platform::browser,
 };
 
 /// What a question chooses from, as a drop-down list stores it.
@@ -84,15 +83,13 @@ pub fn ChoicesFrom(
         })
     });
     let (several, own) = (move || options.with(Vec::len) > 1, path.clone());
-    let on_change = move |stored: String| {
+    let on_pick = move |stored: String| {
         // A list that no question uses any more goes, and can be brought back.
         let _ = desk.take_away(|draft| match Source::read(&stored) {
             Source::List(list) => draft.use_list(&own, Some(&list)),
             Source::Table(table) => draft.use_table(&own, &table),
             Source::Own => draft.use_list(&own, None),
         });
-        // What is drawn anew below has lost the focus to nothing.
-        browser::focus("#list");
     };
     let own = path.clone();
     let count = move || {
@@ -119,7 +116,7 @@ pub fn ChoicesFrom(
             </a>
         </div>
         <div hidden=move || !several()>
-            <Select id="list" label=label(key::STAFF_MAKE_LIST) options value on_change/>
+            <Pick id="list" label=label(key::STAFF_MAKE_LIST) options value on_pick/>
         </div>
         {columns}
     }

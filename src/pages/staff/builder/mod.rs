@@ -17,6 +17,7 @@ mod item;
 mod kinds;
 mod languages;
 mod list;
+mod pick;
 mod preview;
 mod publish;
 mod screen;

@@ -115,6 +115,7 @@ async fn a_question_chooses_from_a_table_that_staff_add() -> Result<()> {
     builder.add("Which street?", t("staff_kind_select_one")).await?;
     let table = t("staff_make_list_table").replace("{name}", "streets");
     office.choose(t("staff_make_list"), &table).await?;
+    builder.press(t("staff_make_pick")).await?;
     let column = async |id: &str| -> Result<Value> {
         office.run("return document.getElementById(arguments[0])?.value", &[json!(id)]).await
     };
@@ -170,6 +171,7 @@ async fn the_screens_of_files_and_calculations_are_pictured() -> Result<()> {
         builder.add(&format!("Where {width}?"), t("staff_kind_select_one")).await?;
         let streets = t("staff_make_list_table").replace("{name}", "streets");
         office.choose(t("staff_make_list"), &streets).await?;
+        builder.press(t("staff_make_pick")).await?;
         office.see(By::Id("column-label")).await?;
         shots::take(&office, "staff-survey-table", width).await?;
         builder.done().await?;
