@@ -171,6 +171,7 @@ async fn the_screens_of_files_and_calculations_are_pictured() -> Result<()> {
         builder.add(&format!("Where {width}?"), t("staff_kind_select_one")).await?;
         let streets = t("staff_make_list_table").replace("{name}", "streets");
         office.choose(t("staff_make_list"), &streets).await?;
+        shots::take(&office, "staff-survey-pick", width).await?;
         builder.press(t("staff_make_pick")).await?;
         office.see(By::Id("column-label")).await?;
         shots::take(&office, "staff-survey-table", width).await?;
