@@ -285,6 +285,7 @@ fn functions_of_words() {
             ("substring-after('1999/04/01', '/')", "04/01"),
             ("translate('--aaa--', 'abc-', 'ABC')", "AAA"),
             ("normalize-space('  a   b ')", "a b"),
+            ("normalize-space() = '17'", "true"),
             ("string-length('żółw')", "4"),
             ("upper-case('Łódź')", "ŁÓDŹ"),
             (

@@ -40,6 +40,23 @@ fn no_workbook(why: &str) -> Box<Finding> {
     )
 }
 
+/// Says what a file is that is no archive, by how it begins.
+fn what_it_is(bytes: &[u8]) -> Box<Finding> {
+    let damaged = "Copy or download it once more, and give that file.";
+    if bytes.is_empty() {
+        broken("not_a_workbook", "The file is empty.", damaged)
+    } else if bytes.starts_with(b"PK") {
+        let what = "The workbook is damaged: its end is missing.";
+        broken("not_a_workbook", what, damaged)
+    } else if std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0')) {
+        let what = "The file is no workbook but text, such as CSV.";
+        let remedy = "Open it in a spreadsheet program, and save it as .xlsx.";
+        broken("not_a_workbook", what, remedy)
+    } else {
+        no_workbook("it is no zip archive")
+    }
+}
+
 /// Looks through the archive.
 ///
 /// # Errors
@@ -62,8 +79,7 @@ pub(crate) fn check(bytes: &[u8]) -> Result<Archive, Box<Finding>> {
 /// # Errors
 /// If it is no archive, or unpacks to more than a form can be.
 pub(crate) fn weigh(bytes: &[u8]) -> Result<ZipArchive<Cursor<&[u8]>>, Box<Finding>> {
-    let mut archive =
-        ZipArchive::new(Cursor::new(bytes)).map_err(|_| no_workbook("it is no zip archive"))?;
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| what_it_is(bytes))?;
     if archive.len() > PARTS {
         return Err(bomb());
     }

@@ -190,6 +190,9 @@ impl Rows<'_> {
             Kind::Begin(control, list) => self.begin(&line, control, list, open),
             Kind::Setting(key) => {
                 let text = line.plain("name").unwrap_or_default().to_owned();
+                let what = format!("The row is read as the setting {key}.");
+                let remedy = "Write it on the sheet settings: other programs refuse the form.";
+                self.findings.warning("type_spelling", self.cell(row, "type"), what, remedy);
                 self.read.settings.push((key, text));
             }
             Kind::ExternalFile(ending) => {
@@ -858,6 +861,16 @@ impl Rows<'_> {
             let place = Place::cell(&table.sheet.name, 1, column.index);
             let what = format!("The column {} is left out.", quoted(&column.heading));
             let known = ["label", "hint", "relevant", "required", "constraint", "calculation"];
+            // Where one heading has two colons, one colon is no longer read (pyxform's `sheet_headers.py`).
+            if let Some((first, rest)) = column.heading.split_once(':')
+                && known.contains(&first.trim().to_lowercase().as_str())
+                && !rest.starts_with(':')
+            {
+                let what = format!("The column {} is left out.", quoted(&column.heading));
+                let remedy = format!("Write two colons, as in other columns: {first}::{rest}.");
+                self.findings.warning("unused_column", place, what, remedy);
+                continue;
+            }
             let remedy = match meant(&column.heading, known) {
                 Some(other) => format!("Did you mean \"{other}\"?"),
                 None => "Nothing needs to be done: it means nothing here.".to_owned(),

@@ -6,7 +6,7 @@ use crate::{
     Place,
     finding::Findings,
     header::Table,
-    words::{quoted, straight, truth},
+    words::{is_name, quoted, straight, truth},
 };
 
 /// Settings that a definition keeps, by XLSForm's names; the form's own two are written otherwise.
@@ -54,6 +54,12 @@ impl Settings {
                 "default_language" => settings.language = Some((text, place.clone())),
                 // "form_id" wins where a form has both, as with pyxform.
                 "form_id" if column.heading == "id_string" && settings.kept.contains_key(key) => {}
+                "name" if !is_name(&text) => {
+                    let what = format!("{} cannot be the form's name.", quoted(&text));
+                    let remedy =
+                        "Use letters, digits, hyphens and underscores. Titles go into form_title.";
+                    findings.error("bad_name", place.clone(), what, remedy);
+                }
                 // As the engine reads it, whatever the spreadsheet made of it.
                 "allow_choice_duplicates" if truth(&text) == Some(true) => {
                     settings.kept.insert(key.to_owned(), "yes".to_owned());

@@ -628,6 +628,7 @@ fn rows_that_pyxform_refuses_are_refused_or_told() {
     after("calculate|c||||now()", None);
     after("text|p", warning("survey!C4", "missing_label", "\"p\""));
     after("text|p||${q}|1", None);
+    after("set form title|Mine", warning("survey!A4", "type_spelling", "settings"));
     after("audit|mine", error("survey!B4", "bad_name", "audit"));
     told(
         head,
@@ -709,4 +710,41 @@ fn letters_that_nobody_sees_are_shown() {
         &["text|\u{feff}q|Q"],
         Some((Severity::Error, "survey!B2", "bad_name", "‹U+FEFF›q")),
     );
+}
+
+/// What no program can do anything with is named by what it is, and a heading by how the others are written.
+#[test]
+fn files_and_headings_that_are_not_what_they_seem_are_told() {
+    let mut cut = b"PK\x03\x04".to_vec();
+    cut.extend([0; 90]);
+    for (bytes, word) in [
+        (&b""[..], "empty"),
+        (&b"type,name,label\ntext,q,Q\n"[..], "CSV"),
+        (&cut[..], "end is missing"),
+        (&[0xff, 0xfe, 0, 1, 2][..], "no zip archive"),
+    ] {
+        let import = import(bytes, &Options::default());
+        let found = errors(&import);
+        assert_eq!((found.len(), found[0].1), (1, "not_a_workbook"));
+        assert!(found[0].2.contains(word) && !found[0].3.is_empty(), "{found:#?}");
+    }
+    let import = form(vec![sheet(
+        "survey",
+        &[
+            &["type", "name", "label::English (en)", "hint:English (en)"],
+            &["text", "q", "Q", "Help"],
+        ],
+    )]);
+    let told = import.findings.iter().find(|it| it.place() == "survey!D1").unwrap();
+    assert_eq!((told.severity, told.code), (Severity::Warning, "unused_column"));
+    assert!(told.remedy.contains("hint::English (en)"));
+    let import = form(vec![
+        sheet("survey", &[&["type", "name", "label"], &["text", "q", "Q"]]),
+        sheet("settings", &[&["form_title", "name"], &["Mine", "my form"]]),
+    ]);
+    assert_eq!(errors(&import)[0].0, "settings!B2");
+    // A sheet without the column of names says so once.
+    let import = form(vec![sheet("survey", &[&["type", "label"], &["text", "Q"], &["text", "P"]])]);
+    let found = errors(&import);
+    assert_eq!((found.len(), found[0].0.as_str()), (1, "survey row 1"), "{found:#?}");
 }

@@ -350,6 +350,7 @@ impl<T: Tree> Call<'_, '_, T> {
             Own::Boolean => Value::Truth(self.truth(0)?),
             Own::Number => Value::Number(self.number(0)?),
             Own::String => Value::Text(self.text(0)?),
+            Own::NormalizeSpace => Value::Text(words::normalized(&self.text(0)?)),
             Own::Coalesce => {
                 let mut text = String::new();
                 for at in 0..self.arguments.len() {

@@ -61,9 +61,9 @@ pub(super) fn upper_case(texts: &[String]) -> Simple {
     Simple::Text(two(texts).0.to_uppercase())
 }
 
-pub(super) fn normalize_space(texts: &[String]) -> Simple {
-    let words: Vec<&str> = two(texts).0.split_whitespace().collect();
-    Simple::Text(words.join(" "))
+/// `normalize-space(text)`; without a text it is that of the node at hand (XPath 1.0, section 4.2).
+pub(super) fn normalized(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// `translate(text, from, to)`: what has no counterpart is taken out.
