@@ -31,6 +31,14 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), Box<Finding>> {
     };
     let mut file = cfb::CompoundFile::open(Cursor::new(bytes))
         .map_err(|error| no_workbook(error.to_string()))?;
+    // MS-OFFCRYPTO 2.3: an `.xlsx` with a password lies as a whole in a compound file.
+    if file.is_stream("/EncryptedPackage") {
+        return Err(broken(
+            "not_a_workbook",
+            "The workbook is protected with a password.",
+            "Save it without a password, and give that file.",
+        ));
+    }
     let name = ["/Workbook", "/WORKBOOK", "/Book", "/BOOK"]
         .into_iter()
         .find(|name| file.is_stream(name))

@@ -129,6 +129,7 @@ pub fn import_book(book: &Book, options: &Options) -> Import {
     form.check_references(&survey, &choice_table, &mut findings);
     form.say_foreign(&survey, &mut findings);
     say_missing_translations(&tables, &languages, &mut findings);
+    say_failed_formulas(&tables, &mut findings);
     let origins = Origins::of(&form.items, &form.lists, &form.external_lists());
     let too_many = form.read.too_many;
     let used = &form.read.used;
@@ -197,6 +198,21 @@ fn say_other_sheets(book: &Book, findings: &mut Findings) {
         let what = "Entities are not made from answers here.";
         let remedy = "Nothing needs to be done: answers are stored all the same.";
         findings.warning("unused_sheet", Place::sheet("entities"), what, remedy);
+    }
+}
+
+/// Cells in which a spreadsheet's own formula failed (ECMA-376, part 1, 18.18.11, `ST_CellType`, "e").
+fn say_failed_formulas(tables: &[&Table<'_>], findings: &mut Findings) {
+    let errors = ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"];
+    for table in tables {
+        for &row in &table.rows {
+            for (column, text) in table.cells(row).filter(|(_, text)| errors.contains(text)) {
+                let what = format!("The cell holds {text}: a formula of the spreadsheet failed.");
+                let remedy = "Write the text itself into the cell.";
+                let place = Place::cell(&table.sheet.name, row, column.index);
+                findings.warning("failed_formula", place, what, remedy);
+            }
+        }
     }
 }
 

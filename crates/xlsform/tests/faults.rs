@@ -735,14 +735,17 @@ fn files_and_headings_that_are_not_what_they_seem_are_told() {
             &["text", "q", "Q", "Help"],
         ],
     )]);
-    let told = import.findings.iter().find(|it| it.place() == "survey!D1").unwrap();
-    assert_eq!((told.severity, told.code), (Severity::Warning, "unused_column"));
-    assert!(told.remedy.contains("hint::English (en)"));
+    let finding = import.findings.iter().find(|it| it.place() == "survey!D1").unwrap();
+    assert_eq!((finding.severity, finding.code), (Severity::Warning, "unused_column"));
+    assert!(finding.remedy.contains("hint::English (en)"));
     let import = form(vec![
         sheet("survey", &[&["type", "name", "label"], &["text", "q", "Q"]]),
         sheet("settings", &[&["form_title", "name"], &["Mine", "my form"]]),
     ]);
     assert_eq!(errors(&import)[0].0, "settings!B2");
+    // What a spreadsheet could not compute is no label.
+    let failed = Some((Severity::Warning, "survey!C2", "failed_formula", "#REF!"));
+    told("type|name|label", &["text|q|#REF!"], failed);
     // A sheet without the column of names says so once.
     let import = form(vec![sheet("survey", &[&["type", "label"], &["text", "Q"], &["text", "P"]])]);
     let found = errors(&import);

@@ -229,3 +229,15 @@ fn expressions_that_all_read_each_other_are_read_within_bounds() {
     assert!(import.findings.len() <= 201, "{}", import.findings.len());
     assert!(peak() < 500, "{} MiB", peak());
 }
+
+#[test]
+fn a_workbook_with_a_password_is_named_as_one() {
+    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
+    file.create_stream("/EncryptionInfo").unwrap().write_all(&[4, 0, 4, 0]).unwrap();
+    file.create_stream("/EncryptedPackage").unwrap().write_all(&[0; 4096]).unwrap();
+    file.flush().unwrap();
+    let import = import(&file.into_inner().into_inner(), &Options::default());
+    let told: Vec<_> = import.errors().map(|it| (it.what.as_str(), it.remedy.as_str())).collect();
+    let remedy = "Save it without a password, and give that file.";
+    assert_eq!(told, [("The workbook is protected with a password.", remedy)]);
+}

@@ -13,7 +13,8 @@ pub(super) fn exp10(number: f64) -> f64 {
     libm::pow(10.0, number)
 }
 
-/// `round(x, digits)`: halves go away from zero, as they do in ODK, not up.
+/// `round(x, digits)`: halves go away from zero, as in ODK Web Forms and Enketo (their `round` tests: -1.5 is -2). XPath
+/// 1.0 and JavaRosa round them up.
 pub(super) fn round(number: f64, digits: f64) -> f64 {
     let scale = exp10(libm::trunc(digits));
     let rounded = libm::round(number * scale) / scale;
