@@ -40,4 +40,5 @@ pub use field::{Field, Heading, Offer};
 pub use fill::{Fill, More, Page, Progress, Screen};
 pub use journal::Journal;
 pub use plain::plain;
+pub use reader::is_computed_default;
 pub use run::{Failure, Outcome, Run, Unused, Why};

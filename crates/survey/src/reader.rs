@@ -824,6 +824,11 @@ fn is_shown(address: &str) -> bool {
         && address.split_once(',').is_some_and(base64)
 }
 
+/// Whether the default of a value that nobody sees is an expression, and no text as it stands.
+pub fn is_computed_default(source: &str) -> bool {
+    is_computed(source, &Kind::Hidden)
+}
+
 /// Gives each item its path and its innermost repeat.
 fn name_paths(items: &mut [Item]) {
     for at in 0..items.len() {

@@ -52,8 +52,17 @@ fn walk(definition: &Definition, reference: &Reference, at: usize) -> Vec<(usize
         Origin::Every(name) => (named(name), Reach::All),
         Origin::Instance(_) | Origin::Table(_) => return Vec::new(),
     };
-    for hop in &reference.hops {
+    let mut hops = reference.hops.iter().peekable();
+    while let Some(hop) = hops.next() {
         let mut next = Vec::new();
+        if let (Hop::Anywhere, Some(Hop::Child(name))) = (hop, hops.peek()) {
+            // `//name` (ODK XForms 1.0.0, "XPath Paths"): those of that name wherever they are, and no others.
+            let all = 0..definition.items.len();
+            here = all.filter(|it| definition.items[*it].name == *name).map(Some).collect();
+            reach = Reach::All;
+            hops.next();
+            continue;
+        }
         for from in here {
             match hop {
                 Hop::Child(_) | Hop::Children if from == ABOVE => next.push(None),

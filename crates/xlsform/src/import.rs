@@ -317,6 +317,10 @@ impl Form {
                             },
                         ),
                     },
+                    Reference::LastSaved(name) if !names.contains_key(name) => (
+                        format!("There is no question \"{name}\"."),
+                        "Use the name of a question of this form.".to_owned(),
+                    ),
                     Reference::LastSaved(name) => {
                         let what = format!("${{last-saved#{name}}} is always empty here.");
                         let remedy = "Tablets are shared, so nothing of an earlier person is kept.";
@@ -350,13 +354,12 @@ impl Form {
             let place = self.settings.places.get("instance_name").cloned().unwrap_or_default();
             check(place, text);
         }
+        let kinds = kinds(&self.items);
         for &row in survey.rows.iter().filter(|row| self.read.used.contains(row)) {
             for (column, text) in survey.cells(row).filter(|(column, _)| column.key == "trigger") {
-                if references(text).next().is_none() {
+                if let Some((severity, what, remedy)) = trigger_fault(text, &kinds) {
                     let place = Place::cell(&survey.sheet.name, row, column.index);
-                    let what = format!("{} is no trigger.", quoted(text));
-                    let remedy = "Write the question whose change counts: ${name}.";
-                    findings.error("bad_reference", place, what, remedy);
+                    findings.add(Finding::new(severity, "bad_reference", place, what, remedy));
                 }
             }
         }
@@ -424,13 +427,9 @@ impl Form {
             definition.insert("tables".to_owned(), tables.into());
         }
         for (file, row) in &self.read.files {
-            let (name, ending) = file.rsplit_once('.').unwrap_or((file, ""));
+            let name = file.rsplit_once('.').map_or(file.as_str(), |(name, _)| name);
             let place = Place::row("survey", *row);
-            if ending != "csv" {
-                let what = format!("Files such as {} are not read.", quoted(file));
-                let remedy = "Save it as CSV and name that file.";
-                findings.warning("bad_file", place, what, remedy);
-            } else if !options.attached.tables.contains_key(name) {
+            if !options.attached.tables.contains_key(name) {
                 let what = format!("The file {} is not there.", quoted(file));
                 let remedy =
                     "Choose it together with the form. Until then there is nothing to pick from.";
@@ -449,6 +448,65 @@ fn count_names<'a>(items: &'a [Map<String, Value>], names: &mut BTreeMap<&'a str
         let inner = item.get("items").and_then(Value::as_array);
         left.extend(inner.into_iter().flatten().filter_map(Value::as_object));
     }
+}
+
+/// The types of all items by name; an empty one for what nobody sees.
+fn kinds(items: &[Map<String, Value>]) -> BTreeMap<&str, &str> {
+    let mut kinds = BTreeMap::new();
+    let mut left: Vec<&Map<String, Value>> = items.iter().collect();
+    while let Some(item) = left.pop() {
+        let word = |key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default();
+        let computed = item.contains_key("calculation") || item.contains_key("trigger");
+        let silent = !item.contains_key("label") && !item.contains_key("hint");
+        let unseen = word("type") == "calculate" || (computed && silent);
+        kinds.insert(word("name"), if unseen { "" } else { word("type") });
+        let inner = item.get("items").and_then(Value::as_array);
+        left.extend(inner.into_iter().flatten().filter_map(Value::as_object));
+    }
+    kinds
+}
+
+/// What is wrong with a trigger: `${a}`, or several with commas between them (pyxform's `process_trigger`). Names that the
+/// form does not have are told elsewhere.
+fn trigger_fault(
+    text: &str,
+    kinds: &BTreeMap<&str, &str>,
+) -> Option<(Severity, String, &'static str)> {
+    let remedy = "Write the question whose change counts: ${name}.";
+    let mut rest = String::new();
+    let mut count = 0;
+    for (at, part) in text.split("${").enumerate() {
+        rest.push_str(if at == 0 {
+            part
+        } else {
+            part.split_once('}').map_or("", |(_, rest)| rest)
+        });
+        count = at;
+    }
+    if count == 0 {
+        return Some((Severity::Error, format!("{} is no trigger.", quoted(text)), remedy));
+    }
+    for reference in references(text) {
+        let Reference::To(name) = reference else { continue };
+        let what = match kinds.get(name).copied() {
+            Some("") => format!("Nobody can see {}, so it cannot be a trigger.", quoted(name)),
+            Some(kind @ ("group" | "repeat")) => {
+                format!("A {kind} such as {} cannot be a trigger.", quoted(name))
+            }
+            _ => continue,
+        };
+        return Some((Severity::Error, what, remedy));
+    }
+    let extra = rest.replace(',', " ");
+    if !extra.trim().is_empty() {
+        let what = format!("{} in the trigger is left out.", quoted(extra.trim()));
+        return Some((Severity::Warning, what, remedy));
+    }
+    if rest.matches(',').count() + 1 < count {
+        let what = "Between the questions of a trigger stands no comma.";
+        return Some((Severity::Error, what.to_owned(), "Write: ${first}, ${second}."));
+    }
+    None
 }
 
 /// Takes out what an item kept for the time of reading.

@@ -10,6 +10,7 @@ use crate::{
     finding::Findings,
     header::Table,
     languages::{Languages, TEXTS},
+    reference::without_last_saved,
     words::{expression, spaced, straight, truth},
 };
 
@@ -29,7 +30,14 @@ impl Line {
         for (column, text) in table.cells(row).filter(|(column, _)| column.known) {
             let text = straight(text);
             let text = if clean { spaced(&text) } else { text };
-            if !TEXTS.contains(&column.key.as_str()) {
+            let words = TEXTS.contains(&column.key.as_str());
+            let without = without_last_saved(&text, if words { "" } else { "''" });
+            // What began with the last answer begins with none.
+            if without != text && (without.is_empty() || without == "''") {
+                continue;
+            }
+            let text = without;
+            if !words {
                 line.plain.insert(column.key.clone(), text);
             } else if column.language.is_some() {
                 put(&mut line.texts, &column.key, languages.tag(column), text.into());

@@ -10,6 +10,7 @@ use survey::{Definition, Expression, ExpressionError};
 use crate::{
     Place,
     choices::{Lists, ROW},
+    doubt,
     finding::Findings,
     foreign,
     header::{Column, Table},
@@ -134,7 +135,17 @@ pub(crate) fn check(
     tables: &Tables<'_>,
     findings: &mut Findings,
 ) {
-    let Err(problems) = Definition::read(definition) else { return };
+    let problems = match Definition::read(definition) {
+        Err(problems) => problems,
+        Ok(read) => {
+            for doubt in doubt::doubts(&read, definition) {
+                let place = origins.place(&doubt.pointer, tables);
+                let tell = if doubt.is_error { Findings::error } else { Findings::warning };
+                tell(findings, doubt.code, place, doubt.what, doubt.remedy);
+            }
+            return;
+        }
+    };
     for problem in problems {
         let place = origins.place(&problem.pointer, tables);
         // What was said of a cell already need not be said in other words, nor what was said of a list's choices.
@@ -145,10 +156,15 @@ pub(crate) fn check(
         }
         let (code, what, mut remedy) = words(&problem);
         let source = definition.pointer(&problem.pointer).and_then(Value::as_str);
-        if let Some(Err(ExpressionError::Function { name, .. })) = source.map(Expression::parse)
-            && let Some(known) = foreign::remedy(&name)
-        {
-            known.clone_into(&mut remedy);
+        if let Some(source) = source.filter(|_| code == "bad_expression") {
+            let known = match Expression::parse(source) {
+                Err(ExpressionError::Function { name, .. }) => {
+                    foreign::remedy(&name).map(str::to_owned)
+                }
+                Err(ExpressionError::Expected { .. }) => foreign::sign(source),
+                _ => None,
+            };
+            remedy = known.unwrap_or(remedy);
         }
         findings.error(code, place, what, remedy);
     }
@@ -187,6 +203,13 @@ fn words(problem: &Problem) -> (&'static str, String, String) {
         let said = &problem.detail[..*end];
         said.matches('“').count() == said.matches('”').count()
     };
+    if problem.code == ProblemCode::TooLong && !problem.detail.contains("too long") {
+        return (
+            code,
+            "The text is too long, or names what is.".to_owned(),
+            problem.detail.clone(),
+        );
+    }
     match problem.detail.match_indices(". ").map(|(end, _)| end).find(outside) {
         Some(end) => {
             let (what, remedy) = problem.detail.split_at(end + 1);

@@ -67,3 +67,68 @@ pub(crate) fn known(kind: &str, from_file: bool) -> Option<&'static [&'static st
         _ => return None,
     })
 }
+
+/// What is wrong with the values of a type's parameters, as pyxform 4.5 has it (`xls2json.py`), each a sentence; the scale
+/// of a range is looked at elsewhere.
+pub(crate) fn faults(kind: &str, pairs: &[(String, String)]) -> Vec<String> {
+    let value =
+        |key: &str| pairs.iter().find(|(own, _)| own == key).map(|(_, value)| value.as_str());
+    let mut faults = Vec::new();
+    let mut demand = |key: &str, good: &dyn Fn(&str) -> bool, wanted: &str| {
+        if let Some(text) = value(key).filter(|text| !good(text)) {
+            faults.push(format!("{key}={text} is not {wanted}."));
+        }
+    };
+    let truth = |text: &str| text == "true" || text == "false";
+    let whole = |text: &str| text.parse::<i64>().is_ok();
+    let number = |text: &str| text.parse::<f64>().is_ok_and(f64::is_finite);
+    match kind {
+        "select_one" | "select_multiple" | "rank" => {
+            demand("randomize", &truth, "true or false");
+            demand("value", &crate::words::is_name, "the name of a column");
+            demand("label", &crate::words::is_name, "the name of a column");
+        }
+        "text" => demand("rows", &whole, "a whole number"),
+        "image" => {
+            demand("max-pixels", &whole, "a whole number");
+            demand("app", &is_package, "an app's name, such as org.example.camera");
+        }
+        "audio" | "background-audio" => {
+            let known = ["voice-only", "low", "normal", "external"];
+            let known = &known[..if kind == "audio" { 4 } else { 3 }];
+            demand("quality", &|text| known.contains(&text), "a quality: voice-only, low, normal");
+        }
+        "audit" => {
+            demand("track-changes", &truth, "true or false");
+            demand("identify-user", &truth, "true or false");
+            demand("track-changes-reasons", &|text| text == "on-form-edit", "on-form-edit");
+            let levels = ["no-power", "low-power", "balanced", "high-accuracy"];
+            demand("location-priority", &|text| levels.contains(&text), "one that ODK knows");
+            let positive = |text: &str| text.parse::<u32>().is_ok();
+            demand("location-min-interval", &positive, "a whole number");
+            demand("location-max-age", &positive, "a whole number");
+            let all = ["location-priority", "location-min-interval", "location-max-age"];
+            let missing = all.iter().find(|key| value(key).is_none());
+            if let Some(missing) = missing.filter(|_| all.iter().any(|key| value(key).is_some())) {
+                faults.push(format!("Places in the audit need {missing}, too."));
+            }
+        }
+        "geopoint" | "geoshape" | "geotrace" => {
+            demand("capture-accuracy", &number, "a number");
+            demand("warning-accuracy", &number, "a number");
+            demand("allow-mock-accuracy", &truth, "true or false");
+            demand("incremental", &|text| text == "true", "true; leave it out otherwise");
+        }
+        _ => {}
+    }
+    faults
+}
+
+/// The name of an Android app: parts with dots between them (pyxform's `android_package_name.py`).
+fn is_package(text: &str) -> bool {
+    let part = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic())
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    text.contains('.') && text.split('.').all(part)
+}

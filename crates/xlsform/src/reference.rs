@@ -29,6 +29,20 @@ pub(crate) fn references(text: &str) -> impl Iterator<Item = Reference<'_>> {
     })
 }
 
+/// A text with `blank` for every `${last-saved#name}`: nothing of an earlier filling is kept here.
+pub(crate) fn without_last_saved(text: &str, blank: &str) -> String {
+    let mut without = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${last-saved#") {
+        let Some((_, next)) = after.split_once('}') else { break };
+        without.push_str(before);
+        without.push_str(blank);
+        rest = next;
+    }
+    without.push_str(rest);
+    without
+}
+
 /// The name, if a text is one reference and nothing else.
 pub(crate) fn only(text: &str) -> Option<&str> {
     let inner = text.trim().strip_prefix("${")?.strip_suffix('}')?;

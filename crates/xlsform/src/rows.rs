@@ -16,6 +16,7 @@ use crate::{
     line::Line,
     origin::COLUMN,
     reference,
+    table::Format,
     words::{is_name, meant, quoted},
 };
 
@@ -101,6 +102,24 @@ impl Open {
     }
 }
 
+/// A spreadsheet's day is one with a time: at midnight, or with a space in the middle.
+fn date_of_spreadsheet(kind: &str, item: &mut Map<String, Value>) {
+    let Some((date, time)) =
+        item.get("default").and_then(Value::as_str).and_then(|it| it.split_once(' '))
+    else {
+        return;
+    };
+    if model::time::parse_date(date).is_none() || model::time::parse_time(time).is_none() {
+        return;
+    }
+    let written = match kind {
+        "date" if time == "00:00:00" => date.to_owned(),
+        "dateTime" => format!("{date}T{time}"),
+        _ => return,
+    };
+    item.insert("default".to_owned(), written.into());
+}
+
 impl Rows<'_> {
     /// Reads all rows to the items of a definition.
     pub(crate) fn items(&mut self) -> Vec<Map<String, Value>> {
@@ -173,10 +192,10 @@ impl Rows<'_> {
                 let text = line.plain("name").unwrap_or_default().to_owned();
                 self.read.settings.push((key, text));
             }
-            Kind::ExternalFile => {
+            Kind::ExternalFile(ending) => {
                 let name = line.plain("name").unwrap_or_default();
-                let name = name.strip_suffix(".csv").unwrap_or(name);
-                self.read.files.push((format!("{name}.csv"), row));
+                let name = name.strip_suffix(ending).unwrap_or(name);
+                self.read.files.push((format!("{name}{ending}"), row));
             }
             Kind::Plain(plain) => self.plain(&line, plain, open),
             Kind::Select { .. } => self.select(&line, kind, open),
@@ -222,6 +241,15 @@ impl Rows<'_> {
         let name = match line.plain("name") {
             Some(name) => name.to_owned(),
             None if kind == "note" => format!("generated_note_name_{}", line.row),
+            None if self.table.column("name").is_none() => {
+                let place = Place::row(self.sheet(), 1);
+                if !self.findings.has_error_at(&place) {
+                    let what = "The sheet has no column \"name\".";
+                    let remedy = "Write it into row 1: it names the columns of the answers.";
+                    self.findings.error("missing_column", place, what, remedy);
+                }
+                return None;
+            }
             None => {
                 let what = "The row has no name.";
                 let remedy = "Give it one: the column of its answers. Use letters and digits.";
@@ -464,6 +492,11 @@ impl Rows<'_> {
             self.findings.warning("partly_known", self.cell(row, "type"), what, remedy);
         }
         let name = if plain.name == "audit" {
+            if let Some(other) = line.plain("name").filter(|name| *name != "audit") {
+                let what = format!("An audit cannot be called {}.", quoted(other));
+                let remedy = "Leave its name empty: ODK calls it audit.";
+                self.findings.error("bad_name", self.cell(row, "name"), what, remedy);
+            }
             Some("audit".to_owned())
         } else {
             self.name(line, plain.name, open.innermost())
@@ -475,25 +508,42 @@ impl Rows<'_> {
         if let Some(hint) = plain.hint.filter(|_| !item.contains_key("hint")) {
             crate::choices::put(&mut item, "hint", self.languages.own(), hint.into());
         }
-        if plain.name == "calculate"
-            && !item.contains_key("calculation")
-            && !item.contains_key("default")
-        {
+        let begins = || {
+            let default = item.get("default").and_then(Value::as_str).unwrap_or_default();
+            survey::is_computed_default(default)
+        };
+        if plain.name == "calculate" && !item.contains_key("calculation") && !begins() {
             let what = format!("{} calculates nothing.", quoted(&name));
             let remedy = "Write an expression into the column calculation.";
             self.findings.error("missing_calculation", self.cell(row, "calculation"), what, remedy);
         }
-        self.parameters(line, plain.name, false, &mut item);
+        date_of_spreadsheet(plain.name, &mut item);
+        let silent = ["calculate", "hidden", "audit", "start-geopoint", "background-audio"];
+        let noted = ["start", "end", "today", "deviceid", "phonenumber", "username", "email"];
+        if !silent.contains(&plain.name) && !noted.contains(&plain.name) {
+            self.say_unlabelled(&item, &name, row);
+        }
+        self.parameters(line, plain.name, None, &mut item);
         item.insert("type".to_owned(), plain.name.into());
         item.insert("name".to_owned(), name.into());
         self.push(open.innermost(), item, row);
+    }
+
+    /// pyxform: "has no label or hint". What is computed may be without.
+    fn say_unlabelled(&mut self, item: &Map<String, Value>, name: &str, row: u32) {
+        let words = ["label", "hint", "image", "audio", "video", "calculation", "trigger"];
+        if !words.iter().any(|key| item.contains_key(*key)) {
+            let what = format!("The question {} has no label and no hint.", quoted(name));
+            let remedy = "Write what is asked. Until then its name is shown.";
+            self.findings.warning("missing_label", self.cell(row, "label"), what, remedy);
+        }
     }
 
     fn parameters(
         &mut self,
         line: &Line,
         kind: &str,
-        from_file: bool,
+        from: Option<Format>,
         item: &mut Map<String, Value>,
     ) {
         let place = self.cell(line.row, "parameters");
@@ -510,19 +560,31 @@ impl Rows<'_> {
         if let Some(rows) = line.plain("rows").filter(|_| kind == "text") {
             pairs.push(("rows".to_owned(), rows.to_owned()));
         }
-        if let Some(known) = crate::parameters::known(kind, from_file) {
+        if let Some(known) = crate::parameters::known(kind, from.is_some()) {
             for (key, _) in pairs.iter().filter(|(key, _)| !known.contains(&key.as_str())) {
-                let what = format!("A {kind} has no parameter {}.", quoted(key));
+                let what = format!("Questions of type {kind} have no parameter {}.", quoted(key));
                 let remedy = format!("It may have: {}.", known.join(", "));
                 self.findings.error("bad_parameter", place.clone(), what, remedy);
             }
         } else if !pairs.is_empty() {
-            let what = format!("A {kind} has no parameters; they are left out.");
+            let what = format!("Questions of type {kind} have no parameters; they are left out.");
             self.findings.note("unused_column", place, what, "Nothing needs to be done.");
             return;
         }
+        for what in crate::parameters::faults(kind, &pairs) {
+            let remedy = "Change it, or take it out.";
+            self.findings.error("bad_parameter", place.clone(), what, remedy);
+        }
+        // The file is called a CSV file from here on, whose usual columns are others (pyxform: `…_REF_VALUE_GEOJSON`).
+        if from == Some(Format::GeoJson) {
+            for (key, column) in [("value", "id"), ("label", "title")] {
+                if !pairs.iter().any(|(given, _)| given == key) {
+                    pairs.push((key.to_owned(), column.to_owned()));
+                }
+            }
+        }
         if kind == "range" {
-            self.range(&place, &mut pairs);
+            self.range(&place, &mut pairs, line.plain("appearance").unwrap_or_default());
         }
         if let Some((_, seed)) = pairs.iter().find(|(key, _)| key == "seed") {
             let randomizes = pairs.iter().any(|(key, _)| key == "randomize");
@@ -537,42 +599,114 @@ impl Rows<'_> {
         }
     }
 
-    fn range(&mut self, place: &Place, pairs: &mut Vec<(String, String)>) {
+    /// pyxform 4.5, `validators/pyxform/question_types/range.py`.
+    fn range(&mut self, place: &Place, pairs: &mut Vec<(String, String)>, appearance: &str) {
         for (key, usual) in [("start", "1"), ("end", "10"), ("step", "1")] {
             if !pairs.iter().any(|(given, _)| given == key) {
                 pairs.push((key.to_owned(), usual.to_owned()));
             }
         }
+        let mut faults: Vec<(String, &str)> = Vec::new();
+        let example = "Write a scale as start=0 end=10 step=1.";
         let mut number = |key: &str| {
             let (_, text) = pairs.iter().find(|(given, _)| given == key)?;
             let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
             if number.is_none() {
-                let what = format!("{key}={text} is no number.");
-                let remedy = "Write a scale as start=0 end=10 step=1.";
-                self.findings.error("bad_parameter", place.clone(), what, remedy);
+                faults.push((format!("{key}={text} is no number."), example));
             }
             number
         };
         let (start, end, step) = (number("start"), number("end"), number("step"));
-        let _ = (number("tick_interval"), number("placeholder"));
-        if let (Some(start), Some(end), Some(step)) = (start, end, step)
-            && (step == 0.0 || step > (end - start).abs())
+        let (interval, placeholder) = (number("tick_interval"), number("placeholder"));
+        let (Some(start), Some(end), Some(step)) = (start, end, step) else {
+            return self.say_parameters(place, faults);
+        };
+        let width = (end - start).abs();
+        // Tenths are no whole numbers of bits.
+        let even = |distance: f64, step: f64| {
+            let steps = distance / step;
+            (steps - steps.round()).abs() < 1e-6
+        };
+        let within = |value: f64| (start.min(end)..=start.max(end)).contains(&value);
+        if step == 0.0 || step > width {
+            faults.push(("The scale's step is zero or larger than the scale.".to_owned(), example));
+            return self.say_parameters(place, faults);
+        }
+        if let Some(interval) = interval {
+            if interval == 0.0 || interval > width {
+                let what = "tick_interval is zero or larger than the scale.";
+                faults.push((what.to_owned(), "Write a multiple of step."));
+            } else if !even(interval, step) {
+                let what = "tick_interval is no multiple of step.";
+                faults.push((what.to_owned(), "Write a multiple of step."));
+            }
+        }
+        if placeholder.is_some_and(|at| !within(at) || !even(at - start, step)) {
+            let what = "The placeholder is no step of the scale.";
+            faults.push((what.to_owned(), "Write a value that can be picked."));
+        }
+        let ticks = ["tick_interval", "placeholder", "tick_labelset"];
+        let plain = !appearance.is_empty()
+            && !appearance.contains("vertical")
+            && !appearance.contains("no-ticks");
+        if let Some((key, _)) = pairs.iter().find(|(key, _)| plain && ticks.contains(&key.as_str()))
         {
-            let what = "The scale's step is zero or larger than the scale.";
-            let remedy = "Write a scale as start=0 end=10 step=1.";
-            self.findings.error("bad_parameter", place.clone(), what, remedy);
+            let what = format!("{key} does not go with the appearance {}.", quoted(appearance));
+            faults.push((what, "Use vertical or no-ticks, or take one of both out."));
         }
         if let Some((_, list)) = pairs.iter().find(|(key, _)| key == "tick_labelset") {
             // Names of lists keep their capitals, which the column does not.
             let list = list.clone();
-            let found = self.lists.keys().find(|name| name.to_lowercase() == list).cloned();
-            match found {
-                Some(found) => {
-                    pairs.retain(|(key, _)| key != "tick_labelset");
-                    pairs.push(("tick_labelset".to_owned(), found));
-                }
-                None => self.no_such_list(&list, place.clone(), "choices"),
+            let Some(found) = self.lists.keys().find(|name| name.to_lowercase() == list).cloned()
+            else {
+                self.no_such_list(&list, place.clone(), "choices");
+                return self.say_parameters(place, faults);
+            };
+            let names = self.lists.get(&found).into_iter().flatten();
+            let names: Vec<&str> =
+                names.filter_map(|choice| choice.get("name").and_then(Value::as_str)).collect();
+            for name in &names {
+                let what = match name.parse::<f64>().ok().filter(|value| value.is_finite()) {
+                    None => format!("The choice {} of tick_labelset is no number.", quoted(name)),
+                    Some(value) if !within(value) => {
+                        format!(
+                            "The choice {} of tick_labelset is outside the scale.",
+                            quoted(name)
+                        )
+                    }
+                    Some(value)
+                        if interval.is_some_and(|it| it != 0.0 && !even(value - start, it)) =>
+                    {
+                        format!(
+                            "The choice {} of tick_labelset is no tick by tick_interval.",
+                            quoted(name)
+                        )
+                    }
+                    Some(value) if !even(value - start, step) => {
+                        format!(
+                            "The choice {} of tick_labelset is no step of the scale.",
+                            quoted(name)
+                        )
+                    }
+                    Some(value)
+                        if appearance.contains("no-ticks") && value != start && value != end =>
+                    {
+                        "With no-ticks only both ends of the scale have labels.".to_owned()
+                    }
+                    Some(_) => continue,
+                };
+                faults.push((what, "Name steps of the scale in that list."));
+                break;
             }
+            pairs.retain(|(key, _)| key != "tick_labelset");
+            pairs.push(("tick_labelset".to_owned(), found));
+        }
+        self.say_parameters(place, faults);
+    }
+
+    fn say_parameters(&mut self, place: &Place, faults: Vec<(String, &str)>) {
+        for (what, remedy) in faults {
+            self.findings.error("bad_parameter", place.clone(), what, remedy);
         }
     }
 
@@ -595,19 +729,19 @@ impl Rows<'_> {
         let place = self.cell(row, "type");
         let mut item = line.fields(self.table, self.findings);
         let Some(name) = self.name(line, kind, open.innermost()) else { return };
-        let file = list
-            .rsplit_once('.')
-            .is_some_and(|(_, ending)| ["csv", "xml", "geojson"].contains(&ending))
-            && !self.lists.contains_key(&list);
-        if from_file && !file {
+        let format = Format::of(&list).filter(|_| !self.lists.contains_key(&list));
+        if from_file && format.is_none() {
             let what = format!("{} is no file that choices can come from.", quoted(&list));
-            let remedy = "Name a CSV file, such as: select_one_from_file places.csv.";
+            let remedy =
+                "Name a CSV, XML or GeoJSON file, such as: select_one_from_file places.csv.";
             self.findings.error("bad_file", place, what, remedy);
             return;
         }
-        if file {
+        if format.is_some() {
             self.read.files.push((list.clone(), row));
-            item.insert("file".to_owned(), list.as_str().into());
+            // Whatever the file was, what goes out again beside the form is CSV.
+            let name = list.rsplit_once('.').map_or(list.as_str(), |(name, _)| name);
+            item.insert("file".to_owned(), format!("{name}.csv").into());
         } else if external {
             if !self.external.contains_key(&list) {
                 return self.no_such_list(&list, place, "external_choices");
@@ -623,16 +757,22 @@ impl Rows<'_> {
             // Where the choices stand makes no difference to who answers.
             item.insert("\0external".to_owned(), true.into());
         }
-        if kind != "select_one" && !file && !external {
+        if kind != "select_one" && format.is_none() && !external {
             self.names_without_spaces(&list);
         }
-        self.parameters(line, kind, file, &mut item);
+        self.parameters(line, kind, format, &mut item);
         let appearance = item.get("appearance").and_then(Value::as_str).unwrap_or_default();
         if appearance.contains("search(") {
             let what = "search() in the appearance is not known here; all choices are shown.";
             let remedy = "Use select_one_from_file and a choice_filter.";
             self.findings.warning("partly_known", self.cell(row, "appearance"), what, remedy);
         }
+        if !matches!(open.table_list, TableList::No) && item.contains_key("choice_filter") {
+            let what = "In a table-list a question cannot have a choice_filter.";
+            let remedy = "Take the filter out, or the appearance table-list.";
+            self.findings.error("mixed_table_list", self.cell(row, "choice_filter"), what, remedy);
+        }
+        self.say_unlabelled(&item, &name, row);
         if let TableList::Begun = open.table_list {
             open.table_list = TableList::Of(list.clone());
             let mut header = Map::new();

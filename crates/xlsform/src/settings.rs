@@ -6,7 +6,7 @@ use crate::{
     Place,
     finding::Findings,
     header::Table,
-    words::{quoted, straight},
+    words::{quoted, straight, truth},
 };
 
 /// Settings that a definition keeps, by XLSForm's names; the form's own two are written otherwise.
@@ -54,6 +54,10 @@ impl Settings {
                 "default_language" => settings.language = Some((text, place.clone())),
                 // "form_id" wins where a form has both, as with pyxform.
                 "form_id" if column.heading == "id_string" && settings.kept.contains_key(key) => {}
+                // As the engine reads it, whatever the spreadsheet made of it.
+                "allow_choice_duplicates" if truth(&text) == Some(true) => {
+                    settings.kept.insert(key.to_owned(), "yes".to_owned());
+                }
                 key if KEPT.contains(&key) => {
                     settings.kept.insert(key.to_owned(), text);
                 }
@@ -86,6 +90,6 @@ impl Settings {
 
     /// Whether a setting says yes, or what it is when it says nothing.
     pub(crate) fn says(&self, key: &str, otherwise: bool) -> bool {
-        self.kept.get(key).and_then(|text| crate::words::truth(text)).unwrap_or(otherwise)
+        self.kept.get(key).and_then(|text| truth(text)).unwrap_or(otherwise)
     }
 }

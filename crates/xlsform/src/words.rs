@@ -51,10 +51,29 @@ pub(crate) fn is_name(text: &str) -> bool {
 /// A text short enough to be quoted in a finding.
 pub(crate) fn quoted(text: &str) -> String {
     const MOST: usize = 60;
+    let text = seen(text);
     match text.char_indices().nth(MOST) {
         Some((at, _)) => format!("\"{}…\"", &text[..at]),
         None => format!("\"{text}\""),
     }
+}
+
+/// A text with the letters that nobody sees written out: no width, directions, controls.
+fn seen(text: &str) -> String {
+    let mut seen = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2064}'
+            | '\u{feff}'
+            | '\u{ad}' => {
+                seen.push_str(&format!("‹U+{:04X}›", u32::from(letter)));
+            }
+            letter => seen.push(letter),
+        }
+    }
+    seen
 }
 
 /// The candidate that is closest to a word, if one is so close that it may have been meant.

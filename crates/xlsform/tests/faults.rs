@@ -417,3 +417,296 @@ fn media_guidance_and_appearances_reach_the_definition() {
     assert_eq!(text(&list[0].media.audio, "pl").as_deref(), Some("tak.mp3"));
     assert_eq!(text(&list[0].media.video, "en").as_deref(), Some("yes.mp4"));
 }
+
+/// One form of a row or a few, `|` between the cells, and what is told of it: the place, the code and a word of what or
+/// remedy; nothing where the form is fine.
+#[track_caller]
+fn told(headings: &str, rows: &[&str], expected: Option<(Severity, &str, &str, &str)>) {
+    let split = |row: &str| row.split('|').map(str::to_owned).collect::<Vec<_>>();
+    let lines: Vec<Vec<String>> =
+        std::iter::once(headings).chain(rows.iter().copied()).map(split).collect();
+    let lines: Vec<Vec<&str>> =
+        lines.iter().map(|line| line.iter().map(String::as_str).collect()).collect();
+    let choices: &[&[&str]] = &[
+        &["list_name", "name", "label", "ward"],
+        &["yn", "y", "Yes", "a"],
+        &["yn", "n", "No", "b"],
+        &["scale", "0", "Low"],
+        &["scale", "10", "High"],
+        &["half", "0.5", "Half"],
+        &["half", "10", "High"],
+        &["far", "0", "Low"],
+        &["far", "11", "High"],
+        &["three", "0", "Low"],
+        &["three", "5", "Middle"],
+        &["three", "10", "High"],
+    ];
+    let import = form(vec![Sheet::of("survey", &lines), sheet("choices", choices)]);
+    let serious: Vec<_> =
+        import.findings.iter().filter(|it| it.severity != Severity::Note).collect();
+    let all = format!("{headings}\n{rows:#?}\n{serious:#?}");
+    match expected {
+        None => assert!(serious.is_empty() && import.definition.is_some(), "{all}"),
+        Some((severity, place, code, word)) => {
+            let found = serious.iter().find(|it| (it.place().as_str(), it.code) == (place, code));
+            let found = found.unwrap_or_else(|| panic!("{place} {code}: {all}"));
+            assert_eq!(found.severity, severity, "{all}");
+            assert!(found.what.contains(word) || found.remedy.contains(word), "{word}: {all}");
+            assert_eq!(import.definition.is_some(), severity != Severity::Error, "{all}");
+            for said in [&found.what, &found.remedy] {
+                let long = sentences(said).find(|it| it.split_whitespace().count() > 15);
+                assert_eq!(long, None, "{said}");
+            }
+        }
+    }
+}
+
+/// pyxform 4.5: `validators/pyxform/question_types/range.py`, `xls2json.py` (parameters of each type), errors RANGE_001
+/// to RANGE_012, SURVEY_003 and SURVEY_007 to SURVEY_009.
+#[test]
+fn parameters_are_held_to_what_pyxform_takes() {
+    let head = "type|name|label|parameters|appearance";
+    let wrong = |kind: &str, parameters: &str, word: &str| {
+        let row = format!("{kind}|{}|P|{parameters}", if kind == "audit" { "audit" } else { "p" });
+        told(
+            head,
+            &["text|q|Q", &row],
+            Some((Severity::Error, "survey!D3", "bad_parameter", word)),
+        );
+    };
+    for (parameters, word) in [
+        ("start=0 end=10 tick_interval=0", "tick_interval"),
+        ("start=0 end=10 tick_interval=11", "tick_interval"),
+        ("start=0 end=10 step=2 tick_interval=3", "tick_interval"),
+        ("start=0 end=10 step=2 placeholder=3", "placeholder"),
+        ("start=0 end=10 placeholder=11", "placeholder"),
+        ("start=0 end=10 tick_labelset=yn", "no number"),
+        ("start=0 end=10 tick_labelset=half", "step"),
+        ("start=0 end=10 tick_labelset=far", "outside"),
+        ("start=0 end=10 tick_interval=10 tick_labelset=three", "tick_interval"),
+    ] {
+        wrong("range", parameters, word);
+    }
+    wrong("range", "start=0 end=10 tick_labelset=three|no-ticks", "no-ticks");
+    wrong("range", "start=0 end=10 tick_interval=2|picker", "picker");
+    wrong("select_one yn", "randomize=yes", "true or false");
+    wrong("select_one_from_file f.csv", "value=1a", "value");
+    wrong("text", "rows=a", "whole number");
+    wrong("image", "max-pixels=a", "whole number");
+    wrong("image", "app=bad", "app");
+    wrong("audio", "quality=bad", "quality");
+    wrong("audit", "location-priority=balanced", "location-min-interval");
+    wrong("audit", "track-changes=foo", "true or false");
+    wrong("geopoint", "capture-accuracy=a", "number");
+    wrong("geopoint", "allow-mock-accuracy=foo", "true or false");
+    wrong("geotrace", "incremental=false", "true");
+    for good in [
+        "range|p|P|start=0 end=10 tick_interval=2 placeholder=5 tick_labelset=scale",
+        "range|p|P|start=0 end=10 tick_labelset=scale|no-ticks",
+        "range|p|P|start=0 end=1 step=0.1 tick_interval=0.2 placeholder=0.3",
+        "range|p|P|start=10 end=0 step=1",
+        "select_one yn|p|P|randomize=false",
+        "text|p|P|rows=3",
+        "image|p|P|max-pixels=640 app=com.example.x",
+        "audio|p|P|quality=voice-only",
+        "geopoint|p|P|capture-accuracy=5.5 warning-accuracy=10 allow-mock-accuracy=true",
+        "geotrace|p|P|incremental=true",
+    ] {
+        told(head, &["text|q|Q", good], None);
+    }
+}
+
+/// What JavaRosa refuses when a form is loaded, and pyxform does not see: names without `${…}` that no question has.
+#[test]
+fn names_in_expressions_that_lead_nowhere_are_told() {
+    let head = "type|name|label|relevant|constraint|choice_filter|required|calculation";
+    let stray = |row: &str, place: &str, word: &str| {
+        told(
+            head,
+            &["text|q|Q", "begin_group|g|G", "text|inner|I", "end_group", row],
+            Some((Severity::Warning, place, "stray_name", word)),
+        );
+    };
+    stray("text|p|P|${q} = yes", "survey!D6", "'yes'");
+    stray("text|p|P|selected(${q}, a)", "survey!D6", "'a'");
+    stray("text|p|P|q = 1", "survey!D6", "${q}");
+    stray("text|p|P|${q} != null", "survey!D6", "''");
+    stray("text|p|P|/other/q = 1", "survey!D6", "other");
+    stray("text|p|P|../nobody = 1", "survey!D6", "nobody");
+    stray("integer|p|P||self > 1", "survey!E6", "Write .");
+    stray("text|p|P||||maybe", "survey!G6", "maybe");
+    stray("select_one yn|p|P|||wrad = ${q}", "survey!F6", "ward");
+    stray("calculate|c||||||count(${g}/outer)", "survey!H6", "outer");
+    stray("calculate|c||||||instance('yn')/root/item[nam = 'y']/label", "survey!H6", "name");
+    for good in [
+        "text|p|P|../q = 1 and /data/q = 1 and ${g}/inner = 1 and ../g/inner = ''",
+        "text|p|P|count(//inner) = 1 and current()/../q = 'x'",
+        "text|p|P|/data/meta/instanceID != ''",
+        "integer|p|P||. > 1 and ../q = ''",
+        "select_one yn|p|P|||ward = ${q} and name != label and current()/../q != ''",
+        "calculate|c||||||instance('yn')/root/item[name = current()/../q]/label",
+    ] {
+        told(head, &["text|q|Q", "begin_group|g|G", "text|inner|I", "end_group", good], None);
+    }
+    for (source, word) in
+        [("pulldata('f', 'a', 'b', ${q})", "f.csv"), ("instance('x')/root/item[1]", "x.csv")]
+    {
+        let row = format!("calculate|c||||||{source}");
+        told(
+            head,
+            &["text|q|Q", &row],
+            Some((Severity::Warning, "survey!H3", "missing_file", word)),
+        );
+    }
+}
+
+/// ODK Validate evaluates each expression once, and refuses a form where that fails for the types of the values.
+#[test]
+fn an_expression_that_can_never_come_to_anything_is_told() {
+    for (source, word) in [
+        ("count('a')", "count"),
+        ("count(1)", "count"),
+        ("digest(${q}, 'MD5')", "SHA-256"),
+        ("digest(${q}, 'SHA-256', 'octal')", "octal"),
+    ] {
+        let row = format!("calculate|c||{source}");
+        let expected = (Severity::Error, "survey!D3", "bad_expression", word);
+        told("type|name|label|calculation", &["text|q|Q", &row], Some(expected));
+    }
+    for source in ["count(../q)", "sum(${q})", "digest(${q}, 'SHA-256', 'hex')", "max(1, ${q})"] {
+        let row = format!("calculate|c||{source}");
+        told("type|name|label|calculation", &["text|q|Q", &row], None);
+    }
+}
+
+/// Signs of spreadsheets and of other languages, and what they are called here.
+#[test]
+fn signs_of_other_languages_are_told_with_ours() {
+    for (source, word) in [
+        ("${q} == 1", "Write ="),
+        ("${q} <> 1", "Write !="),
+        ("${q} && 1", "Write and"),
+        ("${q} ≥ 1", "Write >="),
+        ("${q} ≤ 1", "Write <="),
+        ("${q} ≠ 1", "Write !="),
+        ("${q} % 2 = 1", "Write mod"),
+        ("${q} / 2 = 1", "Write div"),
+        ("${q} × 2 = 1", "Write *"),
+        ("${q} = 1 AND ${q} = 2", "Write and"),
+        ("${q} = 1 Or ${q} = 2", "Write or"),
+        ("not ${q} = 1", "not(…)"),
+        ("${q} is 1", "Write ="),
+        ("${q} &gt; 1", "Write >"),
+        ("{q} = 1", "${q}"),
+        ("$q = 1", "${q}"),
+    ] {
+        let row = format!("text|p|P|{source}");
+        let expected = (Severity::Error, "survey!D3", "bad_expression", word);
+        told("type|name|label|relevant", &["text|q|Q", &row], Some(expected));
+    }
+}
+
+/// pyxform: `test_trigger.py`, `test_dynamic_default.py`, `test_last_saved.py`, `test_audit.py`, `test_table_list.py`.
+#[test]
+fn rows_that_pyxform_refuses_are_refused_or_told() {
+    let error = |place, code, word| Some((Severity::Error, place, code, word));
+    let warning = |place, code, word| Some((Severity::Warning, place, code, word));
+    let head = "type|name|label|trigger|calculation|default|appearance|choice_filter";
+    let two = ["text|q|Q", "text|r|R"];
+    let after = |row: &'static str, expected| told(head, &[two[0], two[1], row], expected);
+    after("calculate|c||${q}, ${r}|1", None);
+    after("calculate|c||${q},|1", None);
+    after("calculate|c||${q} ${r}|1", error("survey!D4", "bad_reference", "comma"));
+    after("calculate|c||${q} + 1|1", warning("survey!D4", "bad_reference", "+ 1"));
+    after("calculate|c||${c}|1", error("survey!D4", "bad_reference", "see"));
+    told(
+        head,
+        &["begin_group|g|G", "text|q|Q", "end_group", "calculate|c||${g}|1"],
+        error("survey!D5", "bad_reference", "group"),
+    );
+    after("calculate|c||||5", error("survey!E4", "missing_calculation", "calculation"));
+    after("calculate|c||||now()", None);
+    after("text|p", warning("survey!C4", "missing_label", "\"p\""));
+    after("text|p||${q}|1", None);
+    after("audit|mine", error("survey!B4", "bad_name", "audit"));
+    told(
+        head,
+        &["begin_group|g|G||||table-list", "select_one yn|s|S|||||ward != ''", "end_group"],
+        error("survey!H3", "mixed_table_list", "choice_filter"),
+    );
+    // What stands on tablets that are shared is not kept from one person to the next.
+    after("text|p|P|||${last-saved#q}", warning("survey!F4", "last_saved", "empty"));
+    after("text|p|P|||concat(${last-saved#q}, 'x')", warning("survey!F4", "last_saved", "empty"));
+    after("text|p|P|||${last-saved#nobody}", error("survey!F4", "bad_reference", "nobody"));
+    after("note|n|Before: ${last-saved#q}", warning("survey!C4", "last_saved", "empty"));
+}
+
+/// XLSForm reference, "default": a value of the question's type. A spreadsheet keeps days with a time.
+#[test]
+fn a_default_that_does_not_fit_is_told() {
+    let head = "type|name|label|default";
+    for row in [
+        "integer|p|P|abc",
+        "integer|p|P|1.5",
+        "decimal|p|P|much",
+        "date|p|P|01/02/2020",
+        "time|p|P|noon",
+        "dateTime|p|P|2020-01-01",
+        "select_one yn|p|P|zzz",
+        "select_multiple yn|p|P|y z",
+    ] {
+        told(head, &[row], Some((Severity::Warning, "survey!D2", "bad_default", "is no")));
+    }
+    for row in [
+        "integer|p|P|-5",
+        "decimal|p|P|1.5",
+        "date|p|P|2020-01-01",
+        "date|p|P|today()",
+        "time|p|P|12:30",
+        "dateTime|p|P|2020-01-01T10:30:00",
+        "select_one yn|p|P|y",
+        "select_multiple yn|p|P|y n",
+        "text|p|P|anything at all",
+    ] {
+        told(head, &[row], None);
+    }
+    let default = |row: &[&str]| {
+        let import = form(vec![sheet("survey", &[&["type", "name", "label", "default"], row])]);
+        assert!(import.findings.iter().all(|it| it.severity == Severity::Note));
+        import.definition.unwrap()["items"][0]["default"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(default(&["date", "d", "D", "2024-05-01 00:00:00"]), "2024-05-01");
+    assert_eq!(default(&["dateTime", "d", "D", "2024-05-01 10:30:00"]), "2024-05-01T10:30:00");
+    assert_eq!(default(&["text", "d", "D", "2024-05-01 10:30:00"]), "2024-05-01 10:30:00");
+}
+
+/// pyxform's `aliases.yes_no`: a spreadsheet writes its own truth in capitals.
+#[test]
+fn choices_may_stand_twice_in_every_way_to_say_yes() {
+    for (says, allowed) in [("yes", true), ("TRUE", true), ("True", true), ("no", false)] {
+        let import = form(vec![
+            sheet("survey", &[&["type", "name", "label"], &["select_one yn", "q", "Q"]]),
+            sheet(
+                "choices",
+                &[&["list_name", "name", "label"], &["yn", "y", "Yes"], &["yn", "y", "Sure"]],
+            ),
+            sheet("settings", &[&["allow_choice_duplicates"], &[says]]),
+        ]);
+        assert_eq!(import.definition.is_some(), allowed, "{says}: {:#?}", import.findings);
+    }
+}
+
+/// What cannot be seen in a cell is written out where the cell is shown.
+#[test]
+fn letters_that_nobody_sees_are_shown() {
+    told(
+        "type|name|label",
+        &["text\u{200b}|q|Q"],
+        Some((Severity::Error, "survey!A2", "unknown_type", "text‹U+200B›")),
+    );
+    told(
+        "type|name|label",
+        &["text|\u{feff}q|Q"],
+        Some((Severity::Error, "survey!B2", "bad_name", "‹U+FEFF›q")),
+    );
+}
