@@ -479,8 +479,8 @@ async fn long_times_are_counted_by_year_and_ages_at_home_by_person() {
                 "born": {"one": format!("{}-05-07", 1950 + n % 40)},
                 "moved": {"one": if n < 70 { "2026-01-05" } else { "2026-03-05" }},
                 "home[1]/age": one(n % 40), "home[2]/age": one((n + 1) % 40),
-                "home[1]/dogs": one(if is_few { 0 } else { 20 }),
-                "home[2]/dogs": one(if is_few { 1 } else { 20 }),
+                "home[1]/dogs": one(if is_few { 0 } else { 2 + n % 18 }),
+                "home[2]/dogs": one(if is_few { 1 } else { 2 + n % 18 }),
             }))
         }
     };
