@@ -14,10 +14,11 @@ const SIDES: [f64; 4] = [1_280.0, 1_024.0, 768.0, 512.0];
 /// JPEG's quality: below it letters on a picture fray.
 const QUALITY: f64 = 0.7;
 
-/// The file that was chosen in a field, if one was.
-pub fn chosen(event: &Event) -> Option<File> {
-    let input: HtmlInputElement = event.target()?.dyn_into().ok()?;
-    input.files()?.get(0)
+/// The files that were chosen in a field.
+pub fn chosen(event: &Event) -> Vec<File> {
+    let input = event.target().and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
+    let list = input.and_then(|input| input.files());
+    list.map(|list| (0..list.length()).filter_map(|at| list.get(at)).collect()).unwrap_or_default()
 }
 
 /// Empties the field with this id, whose file was not taken or is taken away: it would go on showing its name, and the

@@ -40,7 +40,7 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
     };
     let own = asked.clone();
     let take = move |event: web_sys::Event| {
-        let Some(file) = attachment::chosen(&event) else { return };
+        let Some(file) = attachment::chosen(&event).into_iter().next() else { return };
         let own = own.clone();
         let name = file.name();
         let room = room_for(&own);

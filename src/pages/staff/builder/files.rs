@@ -8,9 +8,8 @@ use model::{
     wire::FormTables,
 };
 use survey::draft::{Draft, TableShape};
-use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{File, HtmlInputElement};
+use web_sys::File;
 
 use super::{super::live::words_for, desk::Desk};
 use crate::{
@@ -80,13 +79,11 @@ pub fn Files(desk: Desk) -> View {
     let files = Memo::new(move |_| desk.draft.with(Beside::of));
     let said = RwSignal::new(Vec::<String>::new());
     let chosen = move |event: web_sys::Event| {
-        let input = event.target().and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
-        let list = input.and_then(|input| input.files());
-        let given: Vec<File> = list
-            .map(|list| (0..list.length()).filter_map(|at| list.get(at)).collect())
-            .unwrap_or_default();
+        let given = attachment::chosen(&event);
         let (tables, others): (Vec<File>, Vec<File>) =
             given.into_iter().partition(|file| is_table(&file.name()));
+        // A file that was mended has the name it had.
+        attachment::empty("media");
         said.set(Vec::new());
         let tell = move |words: String| {
             said.try_update(|said| said.push(words));

@@ -10,15 +10,14 @@ use model::{
 use serde_json::Value;
 use survey::draft::{Draft, Place};
 use sync::SyncError;
-use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{File, HtmlInputElement};
+use web_sys::File;
 
 use super::{super::live, desk::blank_about, screen::Screen, start::new_draft};
 use crate::{
     components::notice::{Notice, Tone},
     locale::{key, label, t, tn, words},
-    platform::browser,
+    platform::{attachment, browser},
     store::Store,
 };
 
@@ -43,11 +42,7 @@ pub fn Import() -> View {
     let busy = RwSignal::new(false);
     let error = RwSignal::new(None::<SyncError>);
     let chosen = move |event: web_sys::Event| {
-        let input = event.target().and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
-        let list = input.and_then(|input| input.files());
-        let files: Vec<File> = list
-            .map(|list| (0..list.length()).filter_map(|at| list.get(at)).collect())
-            .unwrap_or_default();
+        let files = attachment::chosen(&event);
         if files.is_empty() {
             return;
         }
@@ -134,6 +129,8 @@ pub fn Import() -> View {
                 multiple=""
                 accept=".xlsx,.xls,.zip,.csv,.xml,.geojson,image/*,audio/*,video/*"
                 aria-describedby="file-hint"
+                // A form that was mended has the name it had, and chosen again it would be no change.
+                on:click=|_| attachment::empty("file")
                 on:change=chosen
             />
         </div>
