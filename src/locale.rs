@@ -179,3 +179,18 @@ pub(crate) fn date_words(millis: f64, options: &[(&str, &str)]) -> String {
         .to_locale_date_string(tag, object.unchecked_ref())
         .into()
 }
+
+/// What a language is called in another one, or in itself; `None` where the browser knows no name.
+pub fn name_of(tag: &str, shown_in: &str) -> Option<String> {
+    let options = js_sys::Object::new();
+    for (name, value) in [("type", "language"), ("fallback", "none")] {
+        js_sys::Reflect::set(&options, &name.into(), &value.into()).ok()?;
+    }
+    // Both are called by hand: a tag that is none makes them throw.
+    let intl = js_sys::Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+    let names = js_sys::Function::from(js_sys::Reflect::get(&intl, &"DisplayNames".into()).ok()?);
+    let locales = js_sys::Array::of1(&shown_in.into());
+    let names = js_sys::Reflect::construct(&names, &js_sys::Array::of2(&locales, &options)).ok()?;
+    let of = js_sys::Function::from(js_sys::Reflect::get(&names, &"of".into()).ok()?);
+    of.call1(&names, &tag.into()).ok()?.as_string()
+}

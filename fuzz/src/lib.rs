@@ -17,6 +17,7 @@ pub mod push;
 pub mod session;
 pub mod snapshot;
 pub mod survey;
+pub mod table;
 pub mod wall;
 pub mod workbook;
 

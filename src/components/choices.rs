@@ -3,7 +3,11 @@
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 
-use super::{field::Fault, fieldset::Fieldset, select::Opt};
+use super::{
+    field::Fault,
+    fieldset::Fieldset,
+    select::{Opt, choice_words},
+};
 
 /// Radios or check boxes under one question.
 #[component]
@@ -41,6 +45,7 @@ pub fn Choices(
     let item = move |(index, (stored, words)): (usize, Opt)| {
         let own = if index == 0 { group.clone() } else { format!("{group}-{index}") };
         let (checked, changed) = (stored.clone(), stored.clone());
+        let words = choice_words(&stored, words);
         view! {
             <div class=format!("govuk-{part}__item")>
                 <input

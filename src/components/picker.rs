@@ -30,6 +30,8 @@ pub fn Picker(
     /// All choices in order.
     #[prop(into)]
     options: Signal<Vec<Opt>>,
+    /// The stored value of the choice that is offered whatever is searched for, behind the others.
+    always: &'static str,
     /// The stored values of the chosen ones.
     #[prop(into)]
     value: Signal<Vec<String>>,
@@ -43,6 +45,15 @@ pub fn Picker(
 ) -> View {
     let fault = fault_of(faults, &id);
     let query = RwSignal::new(String::new());
+    let (options, last) = {
+        let part = move |last: bool| {
+            let own = move |(name, _): &Opt| (name == always) == last;
+            Memo::new(move |_| {
+                options.with(|it| it.iter().filter(|it| own(it)).cloned().collect::<Vec<Opt>>())
+            })
+        };
+        (part(false), part(true))
+    };
     // Folded once and not with each letter that is typed.
     let folded = Memo::new(move |_| {
         options.with(|it| it.iter().map(|(_, words)| fold(words)).collect::<Vec<_>>())
@@ -59,7 +70,7 @@ pub fn Picker(
             let first = options.iter().filter(|(name, _)| chosen.contains(name));
             let others = found.iter().filter_map(|at| options.get(*at));
             let others = others.filter(|(name, _)| !chosen.contains(name)).take(SHOWN);
-            first.chain(others).cloned().collect::<Vec<Opt>>()
+            first.chain(others).cloned().chain(last.get()).collect::<Vec<Opt>>()
         })
     });
     let count = move || {

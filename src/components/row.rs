@@ -3,7 +3,11 @@
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 
-use super::{field::Fault, fieldset::Fieldset, select::Opt};
+use super::{
+    field::Fault,
+    fieldset::Fieldset,
+    select::{Opt, choice_words},
+};
 
 /// A row of buttons of which one is chosen. Each has its own words, so that nobody has to look up a column's head.
 #[component]
@@ -43,6 +47,7 @@ pub fn Row(
     let item = move |(index, (stored, words)): (usize, Opt)| {
         let own = if index == 0 { group.clone() } else { format!("{group}-{index}") };
         let checked = stored.clone();
+        let words = choice_words(&stored, words);
         view! {
             <div class="ct-scale__item">
                 <input

@@ -3,8 +3,22 @@
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 
+use crate::locale::{key, marked};
+
 /// One line of a list: what is stored and what is read.
 pub type Opt = (String, String);
+
+/// What "prefer not to say" is called among the stored values of a question's choices.
+pub const DECLINED: &str = "\u{0}declined";
+
+/// The words of a choice. "Prefer not to say" is the app's and no form's, and says which language it is in.
+pub fn choice_words(stored: &str, words: String) -> View {
+    if stored == DECLINED {
+        marked(key::SURVEY_DECLINE)
+    } else {
+        view! { {words} }
+    }
+}
 
 /// A drop-down list. The first option should stand for "everything" or "none".
 #[component]

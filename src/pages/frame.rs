@@ -237,6 +237,7 @@ fn Notices() -> View {
     let NewBuild(new_build) = expect_context();
     let in_form = InForm::get();
     let offer = move || new_build.get() && !in_form.get();
+    let switching = RwSignal::new(false);
     view! {
         <div class="ct-width no-print">
             {move || match store.ready.get() {
@@ -288,9 +289,21 @@ fn Notices() -> View {
                                 <button
                                     type="button"
                                     class="govuk-button govuk-button--secondary"
-                                    on:click=|_| update::switch_in()
+                                    on:click=move |_| {
+                                        switching.set(true);
+                                        update::switch_in();
+                                    }
                                 >
-                                    {t(key::UPDATE_NOW)}
+                                    {move || {
+                                        // The browser waits until the version in use has nothing to do.
+                                        t(
+                                            if switching.get() {
+                                                key::UPDATE_COMES
+                                            } else {
+                                                key::UPDATE_NOW
+                                            },
+                                        )
+                                    }}
                                 </button>
                             </Notice>
                         }

@@ -4,7 +4,7 @@ use model::{
     Key,
     wire::{
         Draft, DraftHead, DraftResult, DraftWrite, Drafts, Edit, EditResult, Edits, EditsAnswer,
-        FormCheck,
+        FormCheck, FormTables,
     },
 };
 use reqwasm::http::Method;
@@ -58,6 +58,14 @@ impl Store {
     /// What the server's answer means; what is wrong with the form is in the answer.
     pub async fn check_form(&self, files: &[web_sys::File]) -> Result<FormCheck, SyncError> {
         self.seen(self.parts().gateway.send_files("/forms/check", files).await)
+    }
+
+    /// Lets the server read CSV files for a form. Nothing is kept of them.
+    ///
+    /// # Errors
+    /// What the server's answer means; what is wrong with a file is in the answer.
+    pub async fn read_tables(&self, files: &[web_sys::File]) -> Result<FormTables, SyncError> {
+        self.seen(self.parts().gateway.send_files("/forms/tables", files).await)
     }
 
     /// Carries out all of these edits, or none. Afterwards the catalogue is fetched.

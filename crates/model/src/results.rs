@@ -52,7 +52,7 @@ pub struct Offers {
 /// People who are compared with others.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Group {
-    /// The value they have in common; empty where it is not known.
+    /// The value they have in common; empty where it is not known, [`OTHERS`] of all who are in no group of their own.
     pub value: String,
     /// What it is called.
     #[serde(default, skip_serializing_if = "Text::is_empty")]
@@ -60,6 +60,9 @@ pub struct Group {
     /// How many they are.
     pub people: Option<u64>,
 }
+
+/// The value of the group of everybody in none of the others. No name of a choice or record has an `@`.
+pub const OTHERS: &str = "@others";
 
 /// How a question's answers are best drawn.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,7 +111,7 @@ pub struct Asked {
     pub base: Option<u64>,
     /// `base` counts everybody, also those who gave no answer.
     pub of_everybody: bool,
-    /// The base of each of [`Results::groups`].
+    /// The base of each of [`Results::groups`]; empty for the question that people are compared by.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bases: Vec<Option<u64>>,
     /// The values in order, also those that nobody gave.
@@ -141,7 +144,7 @@ pub struct Wording {
 /// One value of a question.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Row {
-    /// What is stored; of a histogram the lower end, a month `2026-11`, an hour `09`.
+    /// What is stored; of a histogram the lower end, a month `2026-11` (of long times the first year), an hour `09`.
     pub value: String,
     /// What it is called; empty for what speaks for itself.
     #[serde(default, skip_serializing_if = "Text::is_empty")]

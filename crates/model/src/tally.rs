@@ -13,13 +13,11 @@ pub struct Cell {
     pub people: u64,
 }
 
-impl Cell {
-    /// Of two values of one question that are shown as one. Who gave both is counted among the people once at the
-    /// most, so their number is rather too low than too high: disclosure control must not trust it too much.
-    pub fn joined(self, other: Self, repeated: bool) -> Self {
-        let people =
-            if repeated { self.people.max(other.people) } else { self.people + other.people };
-        Self { count: self.count + other.count, people }
+impl std::ops::AddAssign for Cell {
+    /// Of people who are not the same: who gave both is for [`Tally::joined`] to know.
+    fn add_assign(&mut self, other: Self) {
+        self.count += other.count;
+        self.people += other.people;
     }
 }
 
@@ -34,6 +32,9 @@ pub struct Tally {
     pub instances: u64,
     /// For each value how often it was given; with several picks an answer counts in each.
     pub counts: BTreeMap<String, Cell>,
+    /// People who gave more than one value, by what they gave: so that values can be put together later and each person
+    /// counts once.
+    pub several: BTreeMap<Vec<String>, u64>,
 }
 
 impl Tally {
@@ -59,6 +60,9 @@ impl Tally {
         } else if declined {
             self.declined += 1;
         }
+        if own.len() > 1 {
+            *self.several.entry(own.keys().cloned().collect()).or_default() += 1;
+        }
         for (value, count) in own {
             let cell = self.counts.entry(value).or_default();
             cell.count += count;
@@ -71,13 +75,33 @@ impl Tally {
         self.counts.get(value).copied().unwrap_or_default()
     }
 
-    /// Numeric answers with their counts, ascending; values that are no finite numbers are
-    /// left out.
-    pub fn numbers(&self) -> Vec<(f64, Cell)> {
+    /// The values put together in `rows` rows; `row` says in which one a value belongs, if in any.
+    pub fn joined(&self, rows: usize, row: impl Fn(&str) -> Option<usize>) -> Vec<Cell> {
+        let mut cells = vec![Cell::default(); rows];
+        for (value, cell) in &self.counts {
+            if let Some(own) = row(value).and_then(|at| cells.get_mut(at)) {
+                *own += *cell;
+            }
+        }
+        for (values, people) in &self.several {
+            let mut seen = BTreeSet::new();
+            for at in values.iter().filter_map(|value| row(value)) {
+                if !seen.insert(at)
+                    && let Some(own) = cells.get_mut(at)
+                {
+                    own.people -= people;
+                }
+            }
+        }
+        cells
+    }
+
+    /// The numbers that `read` makes of values, with their counts, ascending; what is no finite number is left out.
+    pub fn numbers(&self, read: impl Fn(&str) -> Option<f64>) -> Vec<(f64, Cell)> {
         let mut numbers: Vec<_> = self
             .counts
             .iter()
-            .filter_map(|(value, cell)| Some((value.parse::<f64>().ok()?, *cell)))
+            .filter_map(|(value, cell)| Some((read(value)?, *cell)))
             .filter(|(number, _)| number.is_finite())
             .collect();
         numbers.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -135,7 +159,12 @@ mod tests {
         add(&mut tally, &[&one("9")]);
         assert_eq!((tally.answered, tally.declined, tally.instances), (2, 0, 4));
         assert_eq!(tally.cell("9"), Cell { count: 3, people: 2 });
-        assert_eq!(tally.numbers()[1], (41.0, Cell { count: 1, people: 1 }));
+        let numbers = tally.numbers(|value| value.parse().ok());
+        assert_eq!(numbers[1], (41.0, Cell { count: 1, people: 1 }));
+        // Below fifty are all four, of two people; a household counts once, though it has ages of two kinds.
+        let row = |value: &str| value.parse::<u8>().ok().map(|age| usize::from(age / 50));
+        let both = tally.joined(2, row);
+        assert_eq!(both, [Cell { count: 4, people: 2 }, Cell::default()]);
     }
 
     #[test]

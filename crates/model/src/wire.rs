@@ -355,6 +355,16 @@ pub struct FormCheck {
     pub findings: Vec<FormFinding>,
 }
 
+/// `POST /api/v1/forms/tables`: what became of CSV files for a form.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct FormTables {
+    /// The tables that were read, by name, without the ending; each as a definition holds it.
+    pub tables: Map<String, Value>,
+    /// What is wrong with the others.
+    #[serde(default)]
+    pub findings: Vec<FormFinding>,
+}
+
 /// What was found at one place of a workbook.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FormFinding {

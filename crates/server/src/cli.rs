@@ -52,7 +52,8 @@ pub(crate) enum Command {
     Export {
         /// "feedback", "surveys/ID" or "content".
         what: String,
-        /// The file to write; for "content" the directory. Without it CSV goes to the output.
+        /// The file to write; for "content" the directory. Without it CSV goes to the output. A
+        /// survey's FILE.zip has a CSV file for each repeat, and the files that people gave.
         #[arg(long)]
         out: Option<PathBuf>,
         #[command(flatten)]

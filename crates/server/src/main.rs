@@ -246,6 +246,10 @@ async fn export_to(store: &Store, what: &str, out: Option<&Path>) -> Result<(), 
             let export = export::SurveyExport::open(store.clone(), &survey, everybody, written)
                 .await?
                 .ok_or_else(|| format!("there is no survey {survey}"))?;
+            let is_archive = out.and_then(Path::extension).is_some_and(|ending| ending == "zip");
+            if is_archive {
+                return write(export::pieces(export.archive(true).await?), out).await;
+            }
             write(export.csv(), out).await
         }
         None if what == "content" => {

@@ -1,4 +1,4 @@
-//! Files that belong to a form: CSV tables to pick from and to look things up in (`pulldata`), pictures, sounds and films.
+//! Files that belong to a form: tables to pick from and to look things up in (`pulldata`), pictures, sounds and films.
 
 use std::{
     collections::BTreeMap,
@@ -7,64 +7,17 @@ use std::{
     path::Path,
 };
 
-use serde_json::{Value, json};
-
 use crate::{
     Finding,
     media::{self, FILE_BYTES, Media},
+    table::{Format, Table},
     workbook::broken,
 };
 
 /// Bytes of all tables of a form together.
 pub const TABLE_BYTES: usize = 8 * 1024 * 1024;
-/// Rows of one table.
-const ROWS: usize = 50_000;
-
 /// Tables by name, without the ending.
 pub type Tables = BTreeMap<String, Table>;
-
-/// One table.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Table {
-    /// Its headings.
-    pub columns: Vec<String>,
-    /// Its rows, each as long as the headings.
-    pub rows: Vec<Vec<String>>,
-}
-
-impl Table {
-    /// Reads CSV with a heading row. Short rows are filled up, what is beyond the headings is
-    /// left out.
-    ///
-    /// # Errors
-    /// If it is no CSV in UTF-8, or has too many rows.
-    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Box<Finding>> {
-        let fault = |what: String| {
-            let remedy = "Save it as CSV in UTF-8, with headings in its first row.";
-            broken("bad_file", format!("{name}: {what}"), remedy)
-        };
-        let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
-        let headings = reader.headers().map_err(|error| fault(error.to_string()))?;
-        let columns: Vec<String> = headings.iter().map(|text| text.trim().to_owned()).collect();
-        let mut rows = Vec::new();
-        for record in reader.records() {
-            let record = record.map_err(|error| fault(error.to_string()))?;
-            let mut row: Vec<String> = record.iter().map(|text| text.trim().to_owned()).collect();
-            row.resize(columns.len(), String::new());
-            rows.push(row);
-            if rows.len() > ROWS {
-                return Err(fault(format!("it has more than {ROWS} rows.")));
-            }
-        }
-        Ok(Self { columns, rows })
-    }
-
-    /// As a definition holds it.
-    pub(crate) fn value(&self) -> Value {
-        json!({"columns": self.columns, "rows": self.rows})
-    }
-}
 
 /// What lies beside a form.
 #[derive(Debug, Clone, Default)]
@@ -87,7 +40,7 @@ pub(crate) struct Reading {
 impl Reading {
     /// Whether a file of that name is one to read.
     pub(crate) fn wants(file: &str) -> bool {
-        is_table(file) || media::is_media(file)
+        Format::of(file).is_some() || media::is_media(file)
     }
 
     /// Takes a file. `bytes` gives at most as many as are asked for. False once there is too much.
@@ -99,7 +52,7 @@ impl Reading {
         file: &str,
         bytes: impl FnOnce(usize) -> Result<Vec<u8>, E>,
     ) -> Result<bool, E> {
-        if !is_table(file) {
+        if Format::of(file).is_none() {
             let bytes = bytes(FILE_BYTES + 1)?;
             let kept = (bytes.len() <= FILE_BYTES).then_some(bytes);
             self.attached.media.insert(file.to_owned(), kept);
@@ -114,19 +67,19 @@ impl Reading {
             self.faults.push(*broken("too_large", what, remedy));
             return Ok(false);
         }
+        let name = file.rsplit_once('.').map_or(file, |(name, _)| name);
         match Table::read(file, &bytes) {
+            Ok(_) if self.attached.tables.contains_key(name) => {
+                let what = format!("There are two tables called {name}.");
+                self.faults.push(*broken("bad_file", what, "Leave one of the files out."));
+            }
             Ok(table) => {
-                let name = file.rsplit_once('.').map_or(file, |(name, _)| name);
                 self.attached.tables.insert(name.to_owned(), table);
             }
             Err(fault) => self.faults.push(*fault),
         }
         Ok(true)
     }
-}
-
-fn is_table(file: &str) -> bool {
-    file.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("csv"))
 }
 
 /// Reads the tables, pictures, sounds and films of a directory; none is there if the directory is not.

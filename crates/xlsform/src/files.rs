@@ -3,7 +3,11 @@
 use std::convert::Infallible;
 
 use crate::{
-    Finding, Import, Options, Place, Severity, attached::Reading, import::import, words::quoted,
+    Finding, Import, Options, Place, Severity,
+    attached::{Reading, Tables},
+    import::import,
+    table::Format,
+    words::quoted,
     workbook::broken,
 };
 
@@ -18,12 +22,12 @@ pub fn import_files(files: &[File], options: &Options) -> Import {
     let form = match (forms.as_slice(), beside.as_slice()) {
         ([form], _) => *form,
         // What it is says its content; who gives one file means the form.
-        ([], [only]) if !ends(&only.0, &["csv"]) => return import(&only.1, options),
+        ([], [only]) if Format::of(&only.0).is_none() => return import(&only.1, options),
         ([], _) => {
             return Import::refused(vec![*broken(
                 "not_a_workbook",
                 "There is no workbook among the files.",
-                "Choose the workbook (.xlsx) together with its CSV files.",
+                "Choose the workbook (.xlsx) together with its tables.",
             )]);
         }
         ([first, second, ..], _) => {
@@ -34,24 +38,7 @@ pub fn import_files(files: &[File], options: &Options) -> Import {
             )]);
         }
     };
-    let mut reading = Reading::default();
-    let mut left = Vec::new();
-    for (name, bytes) in beside {
-        if Reading::wants(name) {
-            let most = |most: usize| Ok::<_, Infallible>(bytes[..bytes.len().min(most)].to_vec());
-            if let Ok(false) = reading.take(name, most) {
-                break;
-            }
-        } else {
-            left.push(Finding::new(
-                Severity::Warning,
-                "left_out",
-                Place::default(),
-                format!("{} is left out: it is no table, picture, sound or film.", quoted(name)),
-                "Save tables as CSV, and pictures as JPEG or PNG.",
-            ));
-        }
-    }
+    let (reading, left) = read_beside(beside);
     let mut options = options.clone();
     options.attached.tables.extend(reading.attached.tables);
     options.attached.media.extend(reading.attached.media);
@@ -63,6 +50,41 @@ pub fn import_files(files: &[File], options: &Options) -> Import {
     import.findings.extend(left);
     import.findings.sort_by_key(|finding| finding.severity);
     import
+}
+
+/// Reads CSV tables that come by themselves, for a form that is there already. A file that is no table, or a broken one, is
+/// told; the others are read.
+pub fn read_tables(files: &[File]) -> (Tables, Vec<Finding>) {
+    let (reading, left) = read_beside(files);
+    let media = reading.attached.media.keys().map(|name| left_out(name));
+    (reading.attached.tables, reading.faults.into_iter().chain(media).chain(left).collect())
+}
+
+/// Reads what lies beside a form; what does not belong there is told.
+fn read_beside<'a>(files: impl IntoIterator<Item = &'a File>) -> (Reading, Vec<Finding>) {
+    let mut reading = Reading::default();
+    let mut left = Vec::new();
+    for (name, bytes) in files {
+        if Reading::wants(name) {
+            let most = |most: usize| Ok::<_, Infallible>(bytes[..bytes.len().min(most)].to_vec());
+            if let Ok(false) = reading.take(name, most) {
+                break;
+            }
+        } else {
+            left.push(left_out(name));
+        }
+    }
+    (reading, left)
+}
+
+fn left_out(name: &str) -> Finding {
+    Finding::new(
+        Severity::Warning,
+        "left_out",
+        Place::default(),
+        format!("{} is left out: it is no table, picture, sound or film.", quoted(name)),
+        "Save tables as CSV, and pictures as JPEG or PNG.",
+    )
 }
 
 /// Whether a file's name ends like that.

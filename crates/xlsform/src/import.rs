@@ -443,13 +443,9 @@ impl Form {
             definition.insert("tables".to_owned(), tables.into());
         }
         for (file, row) in &self.read.files {
-            let (name, ending) = file.rsplit_once('.').unwrap_or((file, ""));
+            let name = file.rsplit_once('.').map_or(file.as_str(), |(name, _)| name);
             let place = Place::row("survey", *row);
-            if ending != "csv" {
-                let what = format!("Files such as {} are not read.", quoted(file));
-                let remedy = "Save it as CSV and name that file.";
-                findings.warning("bad_file", place, what, remedy);
-            } else if !options.attached.tables.contains_key(name) {
+            if !options.attached.tables.contains_key(name) {
                 let what = format!("The file {} is not there.", quoted(file));
                 let remedy =
                     "Choose it together with the form. Until then there is nothing to pick from.";

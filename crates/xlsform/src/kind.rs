@@ -22,8 +22,8 @@ pub(crate) enum Kind {
     },
     /// Any other question.
     Plain(Plain),
-    /// `csv-external`, `xml-external`: a file to look things up in, no question.
-    ExternalFile,
+    /// `csv-external`, `xml-external`: a file to look things up in, no question; with the ending of its name.
+    ExternalFile(&'static str),
     /// `set form title` and the like: the name column holds a setting.
     Setting(&'static str),
 }
@@ -135,7 +135,8 @@ pub(crate) fn read(text: &str) -> Option<Kind> {
             return Some(Kind::Setting("form_title"));
         }
         "form_id" | "set_form_id" | "set form id" => return Some(Kind::Setting("form_id")),
-        "csv-external" | "xml-external" => return Some(Kind::ExternalFile),
+        "csv-external" => return Some(Kind::ExternalFile(".csv")),
+        "xml-external" => return Some(Kind::ExternalFile(".xml")),
         _ => {}
     }
     control(text).or_else(|| select(text)).or_else(|| plain(text).map(Kind::Plain))

@@ -16,6 +16,7 @@ use crate::{
     line::Line,
     origin::COLUMN,
     reference,
+    table::Format,
     words::{is_name, meant, quoted},
 };
 
@@ -194,11 +195,10 @@ impl Rows<'_> {
                 self.findings.warning("type_spelling", self.cell(row, "type"), what, remedy);
                 self.read.settings.push((key, text));
             }
-            Kind::ExternalFile => {
+            Kind::ExternalFile(ending) => {
                 let name = line.plain("name").unwrap_or_default();
-                let ending = if written.starts_with("xml") { "xml" } else { "csv" };
-                let name = name.strip_suffix(&format!(".{ending}")).unwrap_or(name);
-                self.read.files.push((format!("{name}.{ending}"), row));
+                let name = name.strip_suffix(ending).unwrap_or(name);
+                self.read.files.push((format!("{name}{ending}"), row));
             }
             Kind::Plain(plain) => self.plain(&line, plain, open),
             Kind::Select { .. } => self.select(&line, kind, open),
@@ -526,7 +526,7 @@ impl Rows<'_> {
         if !silent.contains(&plain.name) && !noted.contains(&plain.name) {
             self.say_unlabelled(&item, &name, row);
         }
-        self.parameters(line, plain.name, false, &mut item);
+        self.parameters(line, plain.name, None, &mut item);
         item.insert("type".to_owned(), plain.name.into());
         item.insert("name".to_owned(), name.into());
         self.push(open.innermost(), item, row);
@@ -546,7 +546,7 @@ impl Rows<'_> {
         &mut self,
         line: &Line,
         kind: &str,
-        from_file: bool,
+        from: Option<Format>,
         item: &mut Map<String, Value>,
     ) {
         let place = self.cell(line.row, "parameters");
@@ -563,7 +563,7 @@ impl Rows<'_> {
         if let Some(rows) = line.plain("rows").filter(|_| kind == "text") {
             pairs.push(("rows".to_owned(), rows.to_owned()));
         }
-        if let Some(known) = crate::parameters::known(kind, from_file) {
+        if let Some(known) = crate::parameters::known(kind, from.is_some()) {
             for (key, _) in pairs.iter().filter(|(key, _)| !known.contains(&key.as_str())) {
                 let what = format!("Questions of type {kind} have no parameter {}.", quoted(key));
                 let remedy = format!("It may have: {}.", known.join(", "));
@@ -577,6 +577,14 @@ impl Rows<'_> {
         for what in crate::parameters::faults(kind, &pairs) {
             let remedy = "Change it, or take it out.";
             self.findings.error("bad_parameter", place.clone(), what, remedy);
+        }
+        // The file is called a CSV file from here on, whose usual columns are others (pyxform: `…_REF_VALUE_GEOJSON`).
+        if from == Some(Format::GeoJson) {
+            for (key, column) in [("value", "id"), ("label", "title")] {
+                if !pairs.iter().any(|(given, _)| given == key) {
+                    pairs.push((key.to_owned(), column.to_owned()));
+                }
+            }
         }
         if kind == "range" {
             self.range(&place, &mut pairs, line.plain("appearance").unwrap_or_default());
@@ -724,19 +732,19 @@ impl Rows<'_> {
         let place = self.cell(row, "type");
         let mut item = line.fields(self.table, self.findings);
         let Some(name) = self.name(line, kind, open.innermost()) else { return };
-        let file = list
-            .rsplit_once('.')
-            .is_some_and(|(_, ending)| ["csv", "xml", "geojson"].contains(&ending))
-            && !self.lists.contains_key(&list);
-        if from_file && !file {
+        let format = Format::of(&list).filter(|_| !self.lists.contains_key(&list));
+        if from_file && format.is_none() {
             let what = format!("{} is no file that choices can come from.", quoted(&list));
-            let remedy = "Name a CSV file, such as: select_one_from_file places.csv.";
+            let remedy =
+                "Name a CSV, XML or GeoJSON file, such as: select_one_from_file places.csv.";
             self.findings.error("bad_file", place, what, remedy);
             return;
         }
-        if file {
+        if format.is_some() {
             self.read.files.push((list.clone(), row));
-            item.insert("file".to_owned(), list.as_str().into());
+            // Whatever the file was, what goes out again beside the form is CSV.
+            let name = list.rsplit_once('.').map_or(list.as_str(), |(name, _)| name);
+            item.insert("file".to_owned(), format!("{name}.csv").into());
         } else if external {
             if !self.external.contains_key(&list) {
                 return self.no_such_list(&list, place, "external_choices");
@@ -752,10 +760,10 @@ impl Rows<'_> {
             // Where the choices stand makes no difference to who answers.
             item.insert("\0external".to_owned(), true.into());
         }
-        if kind != "select_one" && !file && !external {
+        if kind != "select_one" && format.is_none() && !external {
             self.names_without_spaces(&list);
         }
-        self.parameters(line, kind, file, &mut item);
+        self.parameters(line, kind, format, &mut item);
         let appearance = item.get("appearance").and_then(Value::as_str).unwrap_or_default();
         if appearance.contains("search(") {
             let what = "search() in the appearance is not known here; all choices are shown.";

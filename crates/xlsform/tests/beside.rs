@@ -6,6 +6,7 @@ use std::{
     fs,
     io::{Cursor, Read as _, Write as _},
     path::Path,
+    sync::Arc,
 };
 
 use proptest::prelude::*;
@@ -37,6 +38,42 @@ fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
         archive.write_all(bytes).unwrap();
     }
     archive.finish().unwrap().into_inner()
+}
+
+/// Choices come from three formats of file; whatever it was, the form goes out with CSV and comes in again as the same.
+#[test]
+fn choices_come_from_every_format_of_file() {
+    let survey = &[
+        &["type", "name", "label", "calculation"][..],
+        &["select_one_from_file towns.xml", "town", "Which town?"],
+        &["select_multiple_from_file parks.geojson", "park", "Which park?"],
+        &["xml-external", "towns", ""],
+        &["calculate", "where", "", "instance('parks')/root/item[id = ${park}]/geometry"],
+    ];
+    let geo = r#"{"type": "FeatureCollection", "features": [{"type": "Feature", "id": "p",
+        "properties": {"title": "Hardie Park"}, "geometry": {"type": "Point", "coordinates": [0.43, 51.51]}}]}"#;
+    let tables = [
+        ("towns", "towns.xml", "<root><item><name>g</name><label>Grays</label></item></root>"),
+        ("parks", "parks.geojson", geo),
+    ];
+    let table = |(name, file, text): (&str, &str, &str)| {
+        (name.to_owned(), Table::read(file, text.as_bytes()).unwrap())
+    };
+    let tables = tables.into_iter().map(table).collect();
+    let named = Options { name: Some("ours".into()), ..Options::default() };
+    let options = Options { attached: Attached { tables, ..Attached::default() }, ..named.clone() };
+    let read = import_book(&Book { sheets: vec![sheet("survey", survey)] }, &options);
+    let told: Vec<_> = read.findings.iter().map(|it| it.code).collect();
+    assert_eq!(told, ["language_assumed"], "{:#?}", read.findings);
+    let before = definition(read);
+    assert_eq!(definition(import(&export_archive(&before, "ours").unwrap(), &named)), before);
+
+    let asked = Arc::new(survey::Definition::read(&before).unwrap());
+    let answers = json!({"town": "g", "park": ["p"]});
+    let run = survey::Run::new(asked, answers.as_object().unwrap(), survey::Context::default());
+    let outcome = run.outcome();
+    assert_eq!((outcome.unused.len(), outcome.failing.len()), (0, 0), "{outcome:?}");
+    assert_eq!(outcome.calculated.get("where").map(String::as_str), Some("51.51 0.43 0 0"));
 }
 
 #[test]

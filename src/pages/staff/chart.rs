@@ -9,7 +9,7 @@ use crate::{
 
 const LABELS: u32 = 300;
 /// How many letters stand beside a bar.
-const LETTERS: usize = 38;
+const LETTERS: usize = 33;
 /// From light to dark, each told from its neighbour also without colour.
 const SHADES: [u32; 6] = [0x0b_3c5d, 0x32_8cc1, 0x9c_c5e0, 0xd9_b310, 0xa4_660b, 0x5a_3d1a];
 /// What more steps than that are shaded between: dark at both ends, so that the middle of a scale is seen.

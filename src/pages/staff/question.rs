@@ -1,34 +1,29 @@
 //! One question's results: the picture that fits its kind, its table, groups beside each other, an earlier figure, and
 //! what people wrote.
 
-use std::collections::BTreeSet;
-
-use crate::view::{CollectView, View, view};
+use crate::view::{View, view};
 use leptos::prelude::*;
 use model::{
     Key,
-    results::{Asked, Group, Picture, Row, Wording, percent},
+    results::{Asked, Group, Picture, Row, percent},
 };
-use wasm_bindgen_futures::spawn_local;
 
 use super::{
     baseline::{BaselineForm, baseline_of, compared},
     chart::{self, Figure, Steps},
+    differences::Differences,
+    downloads::Downloads,
+    groups::Compared,
     said::Words,
-    sheet::{Chart, WIDTH},
+    sheet::Chart,
 };
 use crate::{
-    components::bars::{Bar, Bars, told},
+    components::bars::{Bar, Bars},
     locale::{content, date_words, key, t, tf, tn, words},
-    platform::file,
 };
 
-/// Choices that are one stacked bar, each in a shade that is told from all others.
-const CHOICES: usize = 6;
 /// Steps of a scale that are one stacked bar; their shades need not be told apart but by their order.
-const STEPS: usize = 21;
-/// Bars of groups beside each other that are seen at a glance; of more the table tells.
-const BARS: usize = 60;
+pub const STEPS: usize = 21;
 
 /// The heading, the chart or the words, and how many answered.
 #[component]
@@ -75,6 +70,11 @@ pub fn QuestionResult(
             drawn(asked, (&title_of(asked), &base_words(asked)), figure)
         })
     });
+    let is_told = Memo::new(move |_| {
+        asked.with(|asked| {
+            asked.answered.is_some() || asked.rows.iter().any(|it| it.count.is_some())
+        })
+    });
     let is_drawn = Memo::new(move |_| {
         asked.with(|asked| {
             let told = asked.rows.iter().any(|row| row.count.is_some());
@@ -85,7 +85,13 @@ pub fn QuestionResult(
         Picture::Words => {
             view! { <Words survey asked base rows apart fewest title groups drawing changed/> }
         }
-        Picture::Number => view! { <p class="govuk-body">{base}</p> },
+        Picture::Number => {
+            let is_file = first.kind == "file";
+            view! {
+                <p class="govuk-body">{base}</p>
+                {is_file.then(|| view! { <p class="govuk-hint">{words(key::STAFF_RESULT_FILES_WHERE)}</p> })}
+            }
+        }
         _ => {
             let values = values_of(&first);
             let name = path.replace('/', "-");
@@ -103,7 +109,13 @@ pub fn QuestionResult(
                             }
                         })
                 }}
-                <Bars caption=title base rows apart/>
+                {move || {
+                    if is_told.get() {
+                        view! { <Bars caption=title base rows apart/> }
+                    } else {
+                        view! { <p class="govuk-body">{words(key::STAFF_RESULT_ALL_HIDDEN)}</p> }
+                    }
+                }}
                 {move || {
                     against
                         .get()
@@ -112,7 +124,9 @@ pub fn QuestionResult(
                         })
                 }}
                 <Compared asked groups name=name.clone()/>
-                <Downloads drawing name of=title/>
+                {move || {
+                    is_told.get().then(|| view! { <Downloads drawing name=name.clone() of=title/> })
+                }}
                 <BaselineForm survey path values/>
             }
         }
@@ -128,7 +142,8 @@ pub fn QuestionResult(
     }
 }
 
-fn title_of(asked: &Asked) -> String {
+/// What was asked.
+pub fn title_of(asked: &Asked) -> String {
     let label = asked.wordings.first().map(|wording| content(&wording.label));
     label.filter(|label| !label.is_empty()).unwrap_or_else(|| asked.path.clone())
 }
@@ -138,7 +153,7 @@ fn count_words(count: u64) -> String {
 }
 
 /// Out of how many: "48 answers".
-fn base_words(asked: &Asked) -> String {
+pub fn base_words(asked: &Asked) -> String {
     match (asked.answered, asked.base) {
         (_, Some(base)) if asked.of_everybody => {
             tf(key::STAFF_RESULT_OF_EVERYBODY, &[("n", &base.to_string())])
@@ -152,7 +167,7 @@ fn base_words(asked: &Asked) -> String {
 }
 
 /// What a row is called.
-fn row_label(asked: &Asked, row: &Row) -> String {
+pub fn row_label(asked: &Asked, row: &Row) -> String {
     let own = content(&row.label);
     if row.unknown {
         return tf(key::STAFF_EARLIER_CHOICE, &[("choice", &row.value)]);
@@ -179,6 +194,12 @@ fn bin_label(asked: &Asked, row: &Row) -> String {
         return month(&row.value).unwrap_or_else(|| row.value.clone());
     }
     let whole = asked.kind != "decimal";
+    // The years of dates that lie far apart.
+    let (over, under) = if asked.kind.starts_with("date") {
+        (key::STAFF_RESULT_SINCE, key::STAFF_RESULT_BEFORE)
+    } else {
+        (key::STAFF_RESULT_OVER, key::STAFF_RESULT_UNDER)
+    };
     match (row.low, row.high) {
         (Some(low), Some(high)) if whole && high - low <= 1.0 => low.to_string(),
         (Some(low), Some(high)) => {
@@ -186,8 +207,8 @@ fn bin_label(asked: &Asked, row: &Row) -> String {
                 if whole { (key::STAFF_NUMBERS, high - 1.0) } else { (key::STAFF_DECIMALS, high) };
             tf(key, &[("from", &low.to_string()), ("to", &high.to_string())])
         }
-        (Some(low), None) => tf(key::STAFF_RESULT_OVER, &[("from", &low.to_string())]),
-        (None, Some(high)) => tf(key::STAFF_RESULT_UNDER, &[("to", &high.to_string())]),
+        (Some(low), None) => tf(over, &[("from", &low.to_string())]),
+        (None, Some(high)) => tf(under, &[("to", &high.to_string())]),
         (None, None) => String::new(),
     }
 }
@@ -199,7 +220,8 @@ fn month(value: &str) -> Option<String> {
     Some(date_words(midnight, &[("month", "long"), ("year", "numeric")]))
 }
 
-fn list(versions: &[u32]) -> String {
+/// Versions: "1, 3".
+pub fn list(versions: &[u32]) -> String {
     versions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
@@ -240,7 +262,8 @@ fn drawn(asked: &Asked, (title, base): (&str, &str), figure: Option<&Figure>) ->
     }
 }
 
-fn steps(asked: &Asked) -> Steps {
+/// The steps of a scale.
+pub fn steps(asked: &Asked) -> Steps {
     // The values of a range are numbers; those of choices tell a reader nothing.
     let signs = asked.rows.iter().filter(|_| asked.kind == "range").map(|row| row.value.clone());
     Steps {
@@ -256,245 +279,5 @@ fn Against(figure: Figure, lines: Vec<String>) -> View {
     view! {
         <div class="ct-drawing" aria-hidden="true" prop:innerHTML=drawing></div>
         <p class="govuk-body ct-against">{lines.join(". ")} "."</p>
-    }
-}
-
-/// How the versions asked it, where they did not ask the same.
-#[component]
-fn Differences(asked: Memo<Asked>) -> View {
-    let lines = move || {
-        asked.with(|asked| {
-            let wording = |wording: &Wording| {
-                let versions = list(&wording.versions);
-                let words = tf(
-                    key::STAFF_RESULT_WORDING,
-                    &[("versions", &versions), ("words", &content(&wording.label))],
-                );
-                if !asked.choices_differ {
-                    return words;
-                }
-                let name = |value: &String| {
-                    let row = asked.rows.iter().find(|row| row.value == *value);
-                    let label = row.map(|row| content(&row.label)).unwrap_or_default();
-                    if label.is_empty() { value.clone() } else { label }
-                };
-                let choices = wording.choices.iter().map(name).collect::<Vec<_>>().join(", ");
-                let had = tf(
-                    key::STAFF_RESULT_CHOICES_DIFFER,
-                    &[("versions", &versions), ("choices", &choices)],
-                );
-                if asked.wording_differs { format!("{words}. {had}") } else { had }
-            };
-            let differs = asked.wording_differs || asked.choices_differ || asked.kind_differs;
-            differs.then(|| asked.wordings.iter().map(wording).collect::<Vec<_>>())
-        })
-    };
-    view! {
-        {move || {
-            lines()
-                .map(|lines| {
-                    view! {
-                        <div class="govuk-inset-text">
-                            <p class="govuk-body">{words(key::STAFF_RESULT_DIFFERS)}</p>
-                            <ul class="govuk-list govuk-list--bullet">
-                                {lines
-                                    .into_iter()
-                                    .map(|line| view! { <li>{line}</li> })
-                                    .collect_view()}
-                            </ul>
-                        </div>
-                    }
-                })
-        }}
-    }
-}
-
-/// The groups' picture, below a title and what it rests on.
-fn beside(asked: &Asked, groups: &[Group], (title, base): (&str, &str)) -> Chart {
-    let line = |(at, group): (usize, &Group)| {
-        let base = asked.bases.get(at).copied().flatten();
-        let bar = |row: &Row| {
-            let count = row.groups.get(at).copied().flatten();
-            let share = count.zip(base).map(|(count, base)| percent(count, base));
-            Bar { label: String::new(), count, percent: share }
-        };
-        (group_name(group), asked.rows.iter().map(bar).collect())
-    };
-    let lines: Vec<_> = groups.iter().enumerate().map(line).collect();
-    let steps = steps(asked);
-    if stacks(asked) {
-        chart::stacked(title, base, &steps, &lines, None)
-    } else {
-        chart::clustered(title, base, &steps.names, &lines)
-    }
-}
-
-/// Whether a group's shares are parts of one bar. Of several choices, as of several themes, they are no parts of a whole.
-fn stacks(asked: &Asked) -> bool {
-    let most = match asked.picture {
-        Picture::Words => 0,
-        Picture::Scale => STEPS,
-        _ => CHOICES,
-    };
-    asked.kind != "select_multiple" && asked.rows.len() <= most
-}
-
-fn group_name(group: &Group) -> String {
-    let own = content(&group.label);
-    match (own.is_empty(), group.value.is_empty()) {
-        (false, _) => own,
-        (true, false) => group.value.clone(),
-        (true, true) => t(key::STAFF_RESULT_UNKNOWN),
-    }
-}
-
-/// The groups beside each other: a stacked bar for each and a table.
-#[component]
-pub fn Compared(
-    /// The question.
-    asked: Memo<Asked>,
-    /// The groups.
-    groups: Memo<Vec<Group>>,
-    /// What the chart's files are called.
-    name: String,
-) -> View {
-    let title = Signal::derive(move || asked.with(title_of));
-    let drawing = Memo::new(move |_| {
-        asked.with(|asked| {
-            groups.with(|groups| beside(asked, groups, (&title_of(asked), &base_words(asked))))
-        })
-    });
-    let picture = Memo::new(move |_| {
-        asked.with(|asked| groups.with(|groups| beside(asked, groups, ("", ""))))
-    });
-    let table = move || {
-        let groups = groups.get();
-        if groups.is_empty() {
-            return None;
-        }
-        let asked = asked.get();
-        let values = |of: &mut dyn Iterator<Item = &String>| {
-            of.filter(|it| !it.is_empty()).cloned().collect::<BTreeSet<_>>()
-        };
-        if values(&mut groups.iter().map(|it| &it.value))
-            == values(&mut asked.rows.iter().map(|it| &it.value))
-        {
-            // The groups are this question's own answers.
-            return None;
-        }
-        if asked.rows.iter().all(|row| row.groups.iter().all(Option::is_none)) {
-            return Some(view! { <p class="govuk-body">{words(key::STAFF_RESULT_GROUPS_FEW)}</p> });
-        }
-        let is_drawn = stacks(&asked) || asked.rows.len() * groups.len() <= BARS;
-        let head = |group: &Group| {
-            view! {
-                <th scope="col" class="govuk-table__header govuk-table__header--numeric">
-                    {group_name(group)}
-                </th>
-            }
-        };
-        let cells = |counts: &[Option<u64>]| {
-            let cell = |(count, base): (&Option<u64>, &Option<u64>)| {
-                let share = count.zip(*base).map(|(count, base)| percent(count, base).to_string());
-                let share = share.map(|n| format!(" ({})", tf(key::STAFF_PERCENT, &[("n", &n)])));
-                view! {
-                    <td class="govuk-table__cell govuk-table__cell--numeric">
-                        {told(*count)} {share.unwrap_or_default()}
-                    </td>
-                }
-            };
-            counts.iter().zip(&asked.bases).map(cell).collect_view()
-        };
-        let row = |row: &Row| {
-            view! {
-                <tr class="govuk-table__row">
-                    <th scope="row" class="govuk-table__header">
-                        {row_label(&asked, row)}
-                    </th>
-                    {cells(&row.groups)}
-                </tr>
-            }
-        };
-        let rows = asked.rows.iter().map(row).collect_view();
-        let heads = groups.iter().map(head).collect_view();
-        Some(view! {
-            {is_drawn
-                .then(|| {
-                    view! {
-                        <div
-                            class="ct-drawing"
-                            aria-hidden="true"
-                            prop:innerHTML=move || picture.get().svg
-                        ></div>
-                    }
-                })}
-            <div class="ct-scroll" tabindex="0" role="group" aria-label=title_of(&asked)>
-                <table class="govuk-table">
-                    <caption class="govuk-visually-hidden">{title_of(&asked)}</caption>
-                    <thead class="govuk-table__head">
-                        <tr class="govuk-table__row">
-                            <th scope="col" class="govuk-table__header">
-                                {words(key::STAFF_COLUMN_ANSWER)}
-                            </th>
-                            {heads}
-                        </tr>
-                    </thead>
-                    <tbody class="govuk-table__body">{rows}</tbody>
-                </table>
-            </div>
-            {is_drawn
-                .then(|| {
-                    view! { <Downloads drawing name=format!("{name}-groups") of=title groups=true/> }
-                })}
-        })
-    };
-    view! { {table} }
-}
-
-/// A chart as a file.
-#[component]
-pub fn Downloads(
-    /// The chart.
-    drawing: Memo<Chart>,
-    /// What its files are called.
-    name: String,
-    /// The question; heard only, for a heading above shows it.
-    of: Signal<String>,
-    /// It is the chart of the groups beside each other.
-    #[prop(optional)]
-    groups: bool,
-) -> View {
-    let (svg_words, png_words) = if groups {
-        (key::STAFF_RESULT_GROUPS_SVG, key::STAFF_RESULT_GROUPS_PNG)
-    } else {
-        (key::STAFF_RESULT_SVG, key::STAFF_RESULT_PNG)
-    };
-    let heard = move || {
-        view! { <span class="govuk-visually-hidden">": " {of}</span> }
-    };
-    let (svg_name, png_name) = (format!("{name}.svg"), format!("{name}.png"));
-    let svg = move |_| {
-        let chart = drawing.get_untracked();
-        if let Err(error) = file::save(&svg_name, "image/svg+xml", &chart.svg) {
-            gloo::console::warn!("A chart was not saved:", error);
-        }
-    };
-    let png = move |_| {
-        let (chart, name) = (drawing.get_untracked(), png_name.clone());
-        spawn_local(async move {
-            if let Err(error) = file::save_png(&name, &chart.svg, WIDTH, chart.height).await {
-                gloo::console::warn!("A chart was not saved:", error);
-            }
-        });
-    };
-    view! {
-        <div class="govuk-button-group no-print">
-            <button type="button" class="govuk-button govuk-button--secondary" on:click=svg>
-                {words(svg_words)} {heard()}
-            </button>
-            <button type="button" class="govuk-button govuk-button--secondary" on:click=png>
-                {words(png_words)} {heard()}
-            </button>
-        </div>
     }
 }

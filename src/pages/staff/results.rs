@@ -91,6 +91,8 @@ fn Survey(id: Key) -> View {
         })
     });
     let arrived = Memo::new(move |_| results.with(Option::is_some));
+    let nobody =
+        Memo::new(move |_| results.with(|it| it.as_ref().is_some_and(|it| it.responses == 0)));
     // Below the fewest people there is nothing to see but what is hidden.
     let few = Memo::new(move |_| {
         results.with(|it| {
@@ -108,23 +110,35 @@ fn Survey(id: Key) -> View {
         results.with(|results| {
             let results = results.as_ref()?;
             let fewest = results.fewest.to_string();
-            let hidden =
-                results.withheld.then(|| tf(key::STAFF_RESULT_HIDDEN_WHY, &[("n", &fewest)]));
-            let day = |day: Option<chrono::NaiveDate>| {
-                day.map(wall::date).unwrap_or_else(|| "…".to_owned())
+            let hidden = (results.withheld && !few.get())
+                .then(|| tf(key::STAFF_RESULT_HIDDEN_WHY, &[("n", &fewest)]));
+            let days = match (results.from.map(wall::date), results.to.map(wall::date)) {
+                (Some(from), Some(to)) => Some(tf(
+                    key::STAFF_RESULT_DAYS,
+                    &[("from", &from), ("to", &to), ("n", &fewest)],
+                )),
+                (Some(from), None) => {
+                    Some(tf(key::STAFF_RESULT_DAYS_FROM, &[("from", &from), ("n", &fewest)]))
+                }
+                (None, Some(to)) => {
+                    Some(tf(key::STAFF_RESULT_DAYS_TO, &[("to", &to), ("n", &fewest)]))
+                }
+                (None, None) => None,
             };
-            let (from, to) = (day(results.from), day(results.to));
-            let narrowed = results.from.is_some() || results.to.is_some();
-            let days = narrowed.then(|| {
-                let values = [("from", &*from), ("to", &*to), ("n", &*fewest)];
-                tf(key::STAFF_RESULT_DAYS, &values)
-            });
             Some([hidden, days].into_iter().flatten().collect::<Vec<_>>())
         })
     };
     let charts = move || {
         if !arrived.get() {
             return view! { <Loading/> };
+        }
+        if nobody.get() {
+            let text = tf(key::STAFF_RESULT_NONE_TEXT, &[("n", &fewest.get().to_string())]);
+            return view! {
+                <Notice tone=Tone::Info title=label(key::STAFF_RESULT_NONE)>
+                    <p>{text}</p>
+                </Notice>
+            };
         }
         if few.get() {
             return view! {

@@ -11,11 +11,7 @@ use model::{
 };
 use wasm_bindgen_futures::spawn_local;
 
-use super::{
-    live::words_for,
-    question::{Compared, Downloads},
-    sheet::Chart,
-};
+use super::{downloads::Downloads, groups::Compared, live::words_for, sheet::Chart};
 use crate::{
     components::{
         bars::{Bar, Bars, told_apart},

@@ -1,7 +1,9 @@
 //! What charts are drawn on: an SVG document that grows downwards.
 
-/// The width of every chart, in pixels.
+/// The width of what is drawn, in pixels.
 pub const WIDTH: u32 = 760;
+/// What stays white on both sides of it, in pixels: a picture in a report has no edge of its own.
+const MARGIN: u32 = 16;
 /// The colour of words and lines.
 pub const INK: &str = "#0b0c0c";
 /// From one line of words to the next, in pixels.
@@ -9,11 +11,13 @@ const LEADING: u32 = 20;
 /// A text of more lines is cut off.
 const LINES: usize = 3;
 
-/// A chart and its height.
+/// A chart and its size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chart {
     /// The whole SVG document.
     pub svg: String,
+    /// In pixels.
+    pub width: u32,
     /// In pixels.
     pub height: u32,
 }
@@ -30,10 +34,10 @@ pub struct Sheet {
 impl Sheet {
     /// An empty sheet with a heading and what stands under it. Below a heading of the page it has none of its own.
     pub fn new(title: &str, base: &str) -> Self {
-        let mut sheet = Self { title: escaped(title), body: String::new(), y: 4 };
+        let mut sheet = Self { title: escaped(title), body: String::new(), y: 12 };
         if !title.is_empty() {
             sheet.paragraph(0, 84, true, title);
-            sheet.paragraph(0, 96, false, base);
+            sheet.paragraph(0, 90, false, base);
             sheet.y += 12;
         }
         sheet
@@ -75,13 +79,13 @@ impl Sheet {
     /// The chart.
     pub fn finish(self) -> Chart {
         let Self { title, body, y } = self;
-        let height = y + 8;
+        let (width, height) = (WIDTH + 2 * MARGIN, y + 12);
         let svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"-{MARGIN} 0 {width} {height}\" width=\"{width}\" \
              height=\"{height}\" font-family=\"Arial, Helvetica, sans-serif\" font-size=\"15\" role=\"img\" \
-             aria-label=\"{title}\"><rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#ffffff\"/>{body}</svg>"
+             aria-label=\"{title}\"><rect x=\"-{MARGIN}\" width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>{body}</svg>"
         );
-        Chart { svg, height }
+        Chart { svg, width, height }
     }
 }
 

@@ -191,13 +191,5 @@ pub fn language_name(tag: &str) -> String {
     if tag == "bfi" {
         return t(key::STAFF_SIGN_LANGUAGE);
     }
-    let options = js_sys::Object::new();
-    let set = js_sys::Reflect::set(&options, &"type".into(), &"language".into());
-    let locales = js_sys::Array::of1(&locale::language().into());
-    let names = js_sys::Intl::DisplayNames::new(&locales, &options);
-    // Called by hand: a tag that is none makes it throw.
-    let name = set
-        .and_then(|_| js_sys::Reflect::get(&names, &"of".into()))
-        .and_then(|of| js_sys::Function::from(of).call1(&names, &tag.into()));
-    name.ok().and_then(|name| name.as_string()).unwrap_or_else(|| tag.to_owned())
+    locale::name_of(tag, locale::language()).unwrap_or_else(|| tag.to_owned())
 }

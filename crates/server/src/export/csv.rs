@@ -134,15 +134,27 @@ pub(super) fn lines(rows: impl IntoIterator<Item = Vec<String>>) -> Result<Vec<u
 }
 
 /// A cell that no spreadsheet takes for a formula: an apostrophe goes before what OWASP's
-/// list on CSV injection names, also behind white space and in its full-width forms.
+/// list on CSV injection names, also behind white space and in its full-width forms. Numbers stay, several of them beside
+/// each other too: west of Greenwich every longitude is below zero, and a script wants to reckon with it.
 fn harmless(cell: &str) -> Cow<'_, str> {
     let starts_a_formula = |c: char| "=+-@＝＋－＠".contains(c);
     let starts_oddly = |c: char| "\t\r\n".contains(c);
+    if cell.split(' ').all(is_number) {
+        return Cow::Borrowed(cell);
+    }
     if cell.starts_with(starts_oddly) || cell.trim_start().starts_with(starts_a_formula) {
         Cow::Owned(format!("'{cell}"))
     } else {
         Cow::Borrowed(cell)
     }
+}
+
+/// Digits with at most one point between them, and with a minus sign before them at most.
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit());
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    is_digits(whole) && is_digits(fraction)
 }
 
 /// ISO 8601 without a zone: what the clock on the wall in London showed.
@@ -156,11 +168,23 @@ mod tests {
 
     #[test]
     fn formulas_become_words_and_words_stay() {
-        for evil in ["=1+1", "+44", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "＝1"] {
+        for evil in [
+            "=1+1", "+44", "-1+1", "-1-2", "--1", "-a", "- 1", "-1.2.3", "@SUM(A1)", "\t=1",
+            "\r=1", "\n=1", "  =1", "＝1",
+        ] {
             assert_eq!(harmless(evil), format!("'{evil}"));
         }
-        for good in ["", "Zażółć gęślą jaźń", "1-2", "a=b", "name@example.org", " spaced"]
-        {
+        for good in [
+            "",
+            "-1",
+            "-0.1276",
+            "51.5 -0.1276 0 -5",
+            "Zażółć gęślą jaźń",
+            "1-2",
+            "a=b",
+            "name@example.org",
+            " spaced",
+        ] {
             assert_eq!(harmless(good), good);
         }
     }

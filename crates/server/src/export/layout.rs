@@ -2,7 +2,7 @@
 
 use model::{
     Key,
-    submission::{Answer, Response, Submission},
+    submission::{Response, Submission},
     time::Millis,
 };
 
@@ -35,6 +35,8 @@ pub struct Subject<'a> {
     pub submission: &'a Submission,
     /// What was answered.
     pub response: &'a Response,
+    /// How many files were given.
+    pub files: usize,
     /// The place of the row in its table, from 1.
     pub index: u64,
     /// Which instance of each repeat it is, outer ones first; none for a person.
@@ -189,9 +191,7 @@ impl Layout {
                 vec![index.to_string(), subject.parent.to_owned(), parent, id, uuid, received]
             }
             (Self::Odk, []) => {
-                let is_file = |answer: &&Answer| matches!(answer, Answer::File { .. });
-                let files = response.answers.iter().map(|(_, it)| it).filter(is_file).count();
-                let (files, key) = (files.to_string(), key(&uuid, &[], &[]));
+                let (files, key) = (subject.files.to_string(), key(&uuid, &[], &[]));
                 let version = response.version.to_string();
                 let theirs = [key.clone(), key, none(), none(), files.clone(), files]
                     .into_iter()

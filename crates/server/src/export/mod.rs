@@ -1,5 +1,6 @@
 //! What leaves the server for people: rows of feedback and responses, and files of them.
 
+mod attachment;
 mod content;
 mod csv;
 mod layout;

@@ -14,9 +14,10 @@ use model::{
 };
 use rust_xlsxwriter::{Workbook, XlsxError};
 use serde_json::{Map, Value};
-use zip::{ZipWriter, write::SimpleFileOptions};
+use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use super::{
+    attachment::Attachments,
     csv::{BYTE_ORDER_MARK, lines},
     response_of,
     table::{Indices, Row, Tables, Themes, Written},
@@ -29,8 +30,8 @@ use crate::{
     store::{Filter, Slice},
 };
 
-/// Rows read from the database and sent at a time: half a mebibyte in memory however long the file.
-const CHUNK: u32 = 500;
+/// Responses read from the database at a time, however long the file: with a picture each they are 25 MiB in memory.
+const CHUNK: u32 = 100;
 /// Bytes of a temporary file that are read at a time.
 const PIECE: usize = 64 * 1024;
 /// Rows of a sheet, the heading among them (Excel's own limit).
@@ -84,6 +85,16 @@ impl SurveyExport {
         after: u64,
         indices: &mut Indices,
     ) -> Result<Option<(Vec<Row>, u64)>, StoreError> {
+        self.rows_and_files(after, indices, |_| Ok(())).await
+    }
+
+    /// As [`Self::rows`]; `take` gets the files of each response.
+    async fn rows_and_files(
+        &self,
+        after: u64,
+        indices: &mut Indices,
+        mut take: impl FnMut(&Attachments<'_>) -> Result<(), StoreError>,
+    ) -> Result<Option<(Vec<Row>, u64)>, StoreError> {
         let chunk = self.store.submissions(&self.filter, Slice::After(after), CHUNK).await?;
         let Some(last) = chunk.last() else { return Ok(None) };
         let mut rows = Vec::new();
@@ -93,7 +104,9 @@ impl SurveyExport {
             if !self.narrowed.means(person) {
                 continue;
             }
-            rows.extend(self.tables.rows(stored, &submission, &response, indices));
+            let files = Attachments::of(stored, &response);
+            take(&files)?;
+            rows.extend(self.tables.rows(stored, &submission, &response, &files, indices));
         }
         Ok(Some((rows, last.seq)))
     }
@@ -154,11 +167,12 @@ impl SurveyExport {
         people
     }
 
-    /// Every table as a CSV file of its own, in a ZIP archive: `SURVEY.csv`, `SURVEY-REPEAT.csv`.
+    /// Every table as a CSV file of its own in a ZIP archive, `SURVEY.csv` and `SURVEY-REPEAT.csv`, and with `attachments`
+    /// the files that people gave, below `media/`.
     ///
     /// # Errors
     /// If the database cannot be read or the disk is full.
-    pub async fn archive(self) -> Result<File, StoreError> {
+    pub async fn archive(self, attachments: bool) -> Result<File, StoreError> {
         let mut files = Vec::new();
         for table in &self.tables.tables {
             let mut file = temporary()?;
@@ -166,14 +180,27 @@ impl SurveyExport {
             file.write_all(&lines([table.columns.clone()])?).map_err(disk)?;
             files.push(file);
         }
+        let mut archive = ZipWriter::new(temporary()?);
+        // Pictures and recordings are packed already.
+        let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        let mut keep = |given: &Attachments<'_>| -> Result<(), StoreError> {
+            for (name, bytes) in given.files().filter(|_| attachments) {
+                let Some(bytes) = bytes else {
+                    tracing::warn!(file = name, "what was sent for this file is no base64");
+                    continue;
+                };
+                archive.start_file(name, stored).map_err(|error| disk(error.into()))?;
+                archive.write_all(&bytes).map_err(disk)?;
+            }
+            Ok(())
+        };
         let (mut after, mut indices) = (0, Indices::default());
-        while let Some((rows, next)) = self.rows(after, &mut indices).await? {
+        while let Some((rows, next)) = self.rows_and_files(after, &mut indices, &mut keep).await? {
             after = next;
             for (table, row) in rows {
                 files[table].write_all(&lines([row])?).map_err(disk)?;
             }
         }
-        let mut archive = ZipWriter::new(temporary()?);
         let main = self.tables.tables[0].name.clone();
         for ((at, table), mut file) in self.tables.tables.iter().enumerate().zip(files) {
             let name =

@@ -13,7 +13,10 @@ use model::{
     tally::without_positions,
 };
 
-use super::layout::{Layout, Subject};
+use super::{
+    attachment::Attachments,
+    layout::{Layout, Subject},
+};
 use crate::{
     asked::{Group, Question, Sort},
     store::StoredSubmission,
@@ -162,12 +165,13 @@ impl Tables {
         Self { tables, written, themes }
     }
 
-    /// The rows of one response: its own first, then those of its repeats.
+    /// The rows of one response, whose files are `files`: its own first, then those of its repeats.
     pub fn rows(
         &self,
         stored: &StoredSubmission,
         submission: &Submission,
         response: &Response,
+        files: &Attachments<'_>,
         indices: &mut Indices,
     ) -> Vec<Row> {
         indices.0.resize(self.tables.len(), 0);
@@ -185,6 +189,7 @@ impl Tables {
                     stored,
                     submission,
                     response,
+                    files: files.count(),
                     index,
                     positions: &positions,
                     around: table.around(),
@@ -194,7 +199,7 @@ impl Tables {
                         .copied(),
                 };
                 let mut cells = self.written.layout.cells_before(&subject);
-                cells.extend(self.cells(table, &answers));
+                cells.extend(self.cells(table, &answers, files));
                 cells.extend(self.written.layout.cells_behind(&subject));
                 cells.extend(table.sorted.iter().map(|path| {
                     let said = answers.get(path).filter(|(_, it)| matches!(it, Answer::One(_)));
@@ -222,10 +227,10 @@ impl Tables {
         if self.written.labels.is_some() { "; " } else { " " }
     }
 
-    fn cells(&self, table: &Table, answers: &Instance<'_>) -> Vec<String> {
+    fn cells(&self, table: &Table, answers: &Instance<'_>, files: &Attachments<'_>) -> Vec<String> {
         let mut cells = Vec::with_capacity(table.columns.len());
         for (question, split) in &table.questions {
-            let answer = answers.get(&question.path).map(|(_, answer)| *answer);
+            let given = answers.get(&question.path);
             let word = |value: &String| {
                 let label = self
                     .written
@@ -234,12 +239,16 @@ impl Tables {
                     .map(|tag| question.label(value).get(tag).to_owned());
                 label.filter(|label| !label.is_empty()).unwrap_or_else(|| value.clone())
             };
-            let (words, picked): (String, Option<&[String]>) = match answer {
+            let (words, picked): (String, Option<&[String]>) = match given
+                .map(|(path, answer)| (*path, *answer))
+            {
                 None => (String::new(), None),
-                Some(Answer::Declined) => (DECLINED.to_owned(), None),
-                Some(Answer::File { name, .. }) => (name.clone(), None),
-                Some(Answer::One(value)) => (word(value), Some(std::slice::from_ref(value))),
-                Some(Answer::Many(values)) => (
+                Some((_, Answer::Declined)) => (DECLINED.to_owned(), None),
+                Some((path, Answer::File { .. })) => {
+                    (files.name(path).unwrap_or_default().to_owned(), None)
+                }
+                Some((_, Answer::One(value))) => (word(value), Some(std::slice::from_ref(value))),
+                Some((_, Answer::Many(values))) => (
                     values.iter().map(word).collect::<Vec<_>>().join(self.separator()),
                     Some(values.as_slice()),
                 ),
@@ -351,10 +360,11 @@ mod tests {
         .unwrap();
         let model::submission::Body::Response(response) = &submission.body else { panic!() };
         let stored = StoredSubmission { id, seq: 7, received_at: Millis(0), bytes: Vec::new() };
+        let files = Attachments::of(&stored, response);
         let mut indices = Indices::default();
-        tables.rows(&stored, &submission, response, &mut indices);
+        tables.rows(&stored, &submission, response, &files, &mut indices);
         // The second person's rows go on counting.
-        let rows = tables.rows(&stored, &submission, response, &mut indices);
+        let rows = tables.rows(&stored, &submission, response, &files, &mut indices);
         let short: Vec<_> = rows.iter().map(|(table, row)| (*table, row[..4].join("|"))).collect();
         assert_eq!(
             short,

@@ -9,7 +9,7 @@ mod withhold;
 use model::{
     Collection, Hash, Key, Text,
     catalogue::{Theme, view},
-    results::{Asked, Group, Offers, Results, answer_of},
+    results::{Asked, Group, OTHERS, Offers, Results, answer_of},
     suppression::FEWEST,
     tally::{Tally, without_positions},
 };
@@ -181,7 +181,10 @@ impl Page<'_> {
             .iter()
             .zip(group_people.iter().zip(few))
             .map(|(group, (people, few))| Group {
-                value: group.first().cloned().unwrap_or_default(),
+                value: match group.as_slice() {
+                    [value] => value.clone(),
+                    _ => OTHERS.to_owned(),
+                },
                 label: self.label(group),
                 people: (told && !few).then_some(*people),
             })
@@ -339,6 +342,17 @@ impl Page<'_> {
         }
     }
 
+    /// The path of the question whose answers are the groups.
+    fn compared_question(&self) -> Option<&String> {
+        let places = &self.narrowed.places;
+        match self.by? {
+            Dimension::Answer(path) => Some(path),
+            Dimension::Ward => places.ward.as_ref().map(|(path, _)| path),
+            Dimension::Area => places.area.as_ref().map(|(path, _)| path),
+            _ => None,
+        }
+    }
+
     /// The groups of a question, each with what is withheld of it.
     #[expect(clippy::too_many_arguments, reason = "what the caller has worked out already")]
     fn compared(
@@ -354,6 +368,10 @@ impl Page<'_> {
         let (Some(table), Some(all)) = (&self.counted.compared, &self.counted.compared_all) else {
             return Vec::new();
         };
+        if self.compared_question() == Some(&self.questions[at].path) {
+            // Beside its own answers a question tells nothing.
+            return Vec::new();
+        }
         let count = whole.rows.len();
         let gather = |table: &Table, group: &Vec<String>| {
             let of = |value: &String| column(table.by.as_ref(), value, &table.tally(at, value));
@@ -392,7 +410,7 @@ fn sum(columns: &[Column], rows: usize) -> Column {
         whole.answered += column.answered;
         whole.base += column.base;
         for (own, cell) in whole.rows.iter_mut().zip(&column.rows) {
-            *own = own.joined(*cell, false);
+            *own += *cell;
         }
     }
     whole

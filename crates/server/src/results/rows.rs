@@ -6,7 +6,7 @@ use model::{
     histogram::{Bin, bins},
     results::{Picture, Row},
     suppression::FEWEST,
-    tally::{Cell, Tally},
+    tally::Tally,
 };
 
 use super::withhold::Column;
@@ -17,6 +17,8 @@ use crate::asked::{Question, Sort};
 const ROWS: usize = 60;
 /// Steps of a scale that are told apart; more are a histogram.
 const STEPS: usize = 21;
+/// Months from the first to the last that stand beside each other; of a longer time the years are counted.
+const MONTHS: i64 = 24;
 
 /// How answers become rows.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub struct Rows {
     shown: Vec<Row>,
     by_value: BTreeMap<String, usize>,
     bins: Vec<Bin>,
+    /// What number a value is, for `bins`.
+    number: fn(&str) -> Option<f64>,
     /// The row of everything that has none of its own.
     others: Option<usize>,
 }
@@ -34,7 +38,12 @@ impl Rows {
         let numbers = matches!(question.sort, Sort::Whole | Sort::Decimal)
             || question.sort == Sort::Scale && question.offers.len() > STEPS;
         if numbers {
-            return Self::of_numbers(all, question.sort != Sort::Decimal);
+            return Self::of_numbers(all, question.sort != Sort::Decimal, |value| {
+                value.parse().ok()
+            });
+        }
+        if question.sort == Sort::Date && spans_years(all) {
+            return Self::of_numbers(all, true, year);
         }
         if question.sort == Sort::Words && all.counts.is_empty() {
             // Nobody has sorted them yet: a table of themes that all say "hidden" tells nothing.
@@ -80,22 +89,28 @@ impl Rows {
             .filter(|(at, _)| Some(*at) != others)
             .map(|(at, row)| (row.value.clone(), at))
             .collect();
-        Self { shown, by_value, bins: Vec::new(), others }
+        Self { shown, by_value, others, ..Self::none() }
     }
 
     fn none() -> Self {
-        Self { shown: Vec::new(), by_value: BTreeMap::new(), bins: Vec::new(), others: None }
+        Self {
+            shown: Vec::new(),
+            by_value: BTreeMap::new(),
+            bins: Vec::new(),
+            number: |_| None,
+            others: None,
+        }
     }
 
-    fn of_numbers(all: &Tally, whole: bool) -> Self {
-        let bins = bins(&all.numbers(), whole, FEWEST);
+    fn of_numbers(all: &Tally, whole: bool, number: fn(&str) -> Option<f64>) -> Self {
+        let bins = bins(&all.numbers(number), whole, FEWEST);
         let shown = bins.iter().map(|bin| Row {
             value: bin.low.map(|low| low.to_string()).unwrap_or_default(),
             low: bin.low,
             high: bin.high,
             ..Row::default()
         });
-        Self { shown: shown.collect(), by_value: BTreeMap::new(), bins, others: None }
+        Self { shown: shown.collect(), bins, number, ..Self::none() }
     }
 
     /// How many.
@@ -138,21 +153,30 @@ impl Rows {
 
     /// The counts of some people.
     pub fn column(&self, tally: &Tally, repeated: bool) -> Column {
-        let mut rows = vec![Cell::default(); self.shown.len()];
-        if self.bins.is_empty() {
-            for (value, cell) in &tally.counts {
-                if let Some(at) = self.by_value.get(value).copied().or(self.others) {
-                    rows[at] = rows[at].joined(*cell, repeated);
-                }
+        let row = |value: &str| {
+            if self.bins.is_empty() {
+                return self.by_value.get(value).copied().or(self.others);
             }
-        } else {
-            for (number, cell) in tally.numbers() {
-                if let Some(at) = self.bins.iter().position(|bin| bin.holds(number)) {
-                    rows[at] = rows[at].joined(cell, repeated);
-                }
-            }
-        }
+            let number = (self.number)(value)?;
+            self.bins.iter().position(|bin| bin.holds(number))
+        };
+        let rows = tally.joined(self.shown.len(), row);
         let base = if repeated { tally.instances } else { tally.answered };
         Column { answered: tally.answered, base, rows, ..Column::default() }
     }
+}
+
+/// The months of the answers lie so far apart that years tell more.
+fn spans_years(all: &Tally) -> bool {
+    let month = |value: &String| {
+        let (year, month) = value.split_once('-')?;
+        Some(year.parse::<i64>().ok()? * 12 + month.parse::<i64>().ok()?)
+    };
+    let months = || all.counts.keys().filter_map(month);
+    months().min().zip(months().max()).is_some_and(|(first, last)| last - first >= MONTHS)
+}
+
+/// The year of a month: 2026 of `2026-11`.
+fn year(value: &str) -> Option<f64> {
+    value.split('-').next()?.parse().ok()
 }

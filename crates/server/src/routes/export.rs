@@ -39,12 +39,20 @@ pub(super) async fn survey(
         return Err(missing());
     }
     // What is compared narrows nobody, so that a page's own address part is a file's too.
-    let selection = parameters.selection(&["by", "labels", "layout"])?;
+    let selection = parameters.selection(&["by", "labels", "layout", "attachments"])?;
     let narrowed = selection != Selection::default();
     let layout = parameters.text("layout").map(|name| {
         let unknown = || ApiError::malformed("/layout", "\"layout\" is kobo or odk.");
         Layout::named(name).ok_or_else(unknown)
     });
+    let attachments = match parameters.text("attachments") {
+        None | Some("true") => true,
+        Some("false") => false,
+        Some(_) => {
+            let detail = "\"attachments\" is true or false.";
+            return Err(ApiError::malformed("/attachments", detail));
+        }
+    };
     let labels = parameters.text("labels").map(str::to_owned);
     let written = Written { labels, layout: layout.transpose()?.unwrap_or_default() };
     let export = SurveyExport::open(app.store, &survey, selection, written)
@@ -55,7 +63,7 @@ pub(super) async fn survey(
     let body = match ending {
         "json" => Body::from_stream(export.json()),
         "xlsx" => Body::from_stream(pieces(export.workbook().await?)),
-        "zip" => Body::from_stream(pieces(export.archive().await?)),
+        "zip" => Body::from_stream(pieces(export.archive(attachments).await?)),
         _ => Body::from_stream(export.csv()),
     };
     Ok(file(&name, body))

@@ -1,5 +1,6 @@
 //! `POST /api/v1/forms/check`: a workbook with a form comes in, what it means goes out. The body is the file, a
 //! workbook or a `.zip` with its tables; or, as `multipart/form-data`, the workbook and its tables as files.
+//! `POST /api/v1/forms/tables`: CSV files for a form that is being written come in as files, their rows go out.
 //! `GET /api/v1/export/forms/{id}.xlsx`: the published form as a workbook; `.zip` has its attached tables, too.
 
 use std::convert::Infallible;
@@ -11,6 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::stream;
+use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 use xlsform::{ExportError, File, Options};
 
@@ -35,6 +37,28 @@ pub(super) async fn check(
     _staff: Staff,
     request: Request,
 ) -> Result<Response, ApiError> {
+    let read = |files: Vec<File>| xlsform::import_files(&files, &Options::default());
+    Ok(json(&reading(&app, request, read).await?))
+}
+
+pub(super) async fn tables(
+    State(app): State<App>,
+    _staff: Staff,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let read = |files: Vec<File>| xlsform::read_tables(&files);
+    let (tables, findings) = reading(&app, request, read).await?;
+    let tables: Map<String, Value> =
+        tables.iter().map(|(name, table)| (name.clone(), table.value())).collect();
+    Ok(json(&serde_json::json!({ "tables": tables, "findings": findings })))
+}
+
+/// What the files of a request mean. They are read one request after another, beside the server's other work.
+async fn reading<T: Send + 'static>(
+    app: &App,
+    request: Request,
+    read: impl FnOnce(Vec<File>) -> T + Send + 'static,
+) -> Result<T, ApiError> {
     let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
     let boundary = media_type.and_then(|it| multer::parse_boundary(it).ok());
     let (bytes, _taken) = body::read(request.into_body(), &app.room, WORKBOOK_BYTES).await?;
@@ -43,12 +67,10 @@ pub(super) async fn check(
         None => vec![(String::new(), bytes)],
     };
     let _turn = READING.acquire().await.map_err(|_| ApiError::Busy)?;
-    let read = move || xlsform::import_files(&files, &Options::default());
-    let import = tokio::task::spawn_blocking(read).await.map_err(|error| {
-        tracing::error!(%error, "a workbook could not be read to its end");
+    tokio::task::spawn_blocking(move || read(files)).await.map_err(|error| {
+        tracing::error!(%error, "files of a form could not be read to their end");
         ApiError::Fault
-    })?;
-    Ok(json(&import))
+    })
 }
 
 /// The files of a `multipart/form-data` body (RFC 7578). Fields that are no files are left out.

@@ -109,6 +109,7 @@ pub fn router(app: App) -> Router {
         .route("/export/surveys/{file}", get(export::survey))
         .route("/export/forms/{file}", get(forms::export))
         .route("/forms/check", post(forms::check))
+        .route("/forms/tables", post(forms::tables))
         .fallback(no_such_address)
         .method_not_allowed_fallback(no_such_method)
         .layer(RequestDecompressionLayer::new())

@@ -1,5 +1,7 @@
 //! CSV files open in a spreadsheet, with accents and without formulas.
 
+use std::collections::BTreeMap;
+
 use model::{
     Key,
     feedback::{Feedback, Feeling, Reply, ReplyBy},
@@ -133,7 +135,7 @@ async fn responses_of_all_versions_stand_under_one_heading() {
     assert_eq!(rows[1][..8], ["prefer_not_to_say", "car bus", "1", "1", "0", "", "", ""]);
     assert_eq!(rows[1][15..18], ["1", "", "1"]);
     assert_eq!(rows[1][19..], ["2026-11-24T10:30:00", "grays-library", "ro", "61", "0", "", ""]);
-    assert_eq!(rows[2][..8], ["yes", "", "", "", "", "'-3", "'=1+1", "ąž"]);
+    assert_eq!(rows[2][..8], ["yes", "", "", "", "", "-3", "'=1+1", "ąž"]);
     let labels = server.get_as(&cookie, "/api/v1/export/surveys/living.csv?labels=en").await;
     assert_eq!(self::rows(&labels.body)[1][1], "car; bus");
 
@@ -145,16 +147,27 @@ async fn responses_of_all_versions_stand_under_one_heading() {
         let answer = server.get_as(&cookie, &path).await;
         assert!(answer.body.starts_with(b"PK"), "{ending}: {}", answer.text());
     }
+    // In a workbook numbers are numbers, to be added up, and words are no formulas.
+    let book = server.get_as(&cookie, "/api/v1/export/surveys/living.xlsx").await.body;
+    let of_second = &cells(&book, "living")[2];
+    assert_eq!(of_second[5], calamine::Data::Float(-3.0));
+    assert_eq!(of_second[6], calamine::Data::String("=1+1".to_owned()));
     server.get_as(&cookie, "/api/v1/export/surveys/nothing.csv").await.problem(404);
     server.get_as(&cookie, "/api/v1/export/surveys/living").await.problem(404);
 }
 
-/// The names in the sheet of people, and the cells below them, as a program reads them that knows nothing of ours.
-fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<String>> {
+/// The cells of a sheet, as a program reads them that knows nothing of ours.
+fn cells(bytes: &[u8], name: &str) -> Vec<Vec<calamine::Data>> {
     let mut book: calamine::Xlsx<_> =
         calamine::open_workbook_from_rs(std::io::Cursor::new(bytes.to_vec())).unwrap();
     let range = calamine::Reader::worksheet_range(&mut book, name).unwrap();
-    range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+    range.rows().map(<[_]>::to_vec).collect()
+}
+
+/// The same as words.
+fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<String>> {
+    let rows = cells(bytes, name).into_iter();
+    rows.map(|row| row.iter().map(ToString::to_string).collect()).collect()
 }
 
 #[tokio::test]
@@ -231,16 +244,22 @@ async fn themes_stand_behind_all_columns_in_every_format_and_in_repeats() {
     assert_eq!(files["living-home.csv"][2].last().unwrap(), "transport");
 }
 
-/// Columns and rows of each file of an archive.
-fn archive(bytes: Vec<u8>) -> std::collections::BTreeMap<String, Vec<Vec<String>>> {
+/// The files of an archive.
+fn files(bytes: Vec<u8>) -> BTreeMap<String, Vec<u8>> {
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
     let files = (0..archive.len()).map(|at| {
         let mut file = archive.by_index(at).unwrap();
-        let mut text = Vec::new();
-        std::io::Read::read_to_end(&mut file, &mut text).unwrap();
-        (file.name().unwrap().into_owned(), rows(&text))
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut file, &mut bytes).unwrap();
+        (file.name().unwrap().into_owned(), bytes)
     });
     files.collect()
+}
+
+/// Columns and rows of each table of an archive.
+fn archive(bytes: Vec<u8>) -> BTreeMap<String, Vec<Vec<String>>> {
+    let tables = files(bytes).into_iter().filter(|(name, _)| name.ends_with(".csv"));
+    tables.map(|(name, bytes)| (name, rows(&bytes))).collect()
 }
 
 #[tokio::test]
@@ -318,4 +337,65 @@ async fn scripts_for_odk_central_find_its_columns_and_scripts_for_kobotoolbox_it
 
     let path = "/api/v1/export/surveys/living.csv?layout=ona";
     server.get_as(&cookie, path).await.problem(400);
+}
+
+/// A tablet's camera calls every picture `image.jpg`.
+#[tokio::test]
+async fn what_a_cell_names_lies_in_the_archive() {
+    let server = Server::start().await;
+    let cookie = server.cookie().await;
+    let mut second = definition(&["bus"]);
+    let image = |name: &str| json!({"name": name, "type": "image", "label": {"en": name}});
+    second["items"].as_array_mut().unwrap().extend([
+        image("front"),
+        image("back"),
+        json!({"name": "home", "type": "repeat", "label": {"en": "Home"}, "items": [image("door")]}),
+    ]);
+    publish_second(&server, &cookie, second).await;
+    let picture = |data: &str| json!({"file": {"name": "image.jpg", "media_type": "image/jpeg", "data": data}});
+    let first = json!({"agree": {"one": "yes"}, "front": picture("AAE="), "back": picture("AAI="), "home": {"one": "2"},
+                       "home[1]/door": picture("AAM="), "home[2]/door": picture("AAQ=")});
+    let pushed = server
+        .push(&[
+            response(1, 2, first),
+            response(2, 2, json!({"agree": {"one": "no"}, "front": picture("AAU=")})),
+        ])
+        .await;
+    assert_eq!(pushed["verdicts"][0]["verdict"], "received", "{pushed}");
+    let get = async |query: &str| {
+        server.get_as(&cookie, &format!("/api/v1/export/surveys/living{query}")).await
+    };
+    for layout in ["kobo", "odk"] {
+        let bytes = get(&format!(".zip?layout={layout}")).await.body;
+        let (files, tables) = (files(bytes.clone()), archive(bytes));
+        let cells = |table: &str, column: &str| -> Vec<String> {
+            let table = &tables[table];
+            let at = table[0].iter().position(|name| name == column).unwrap();
+            table[1..].iter().map(|row| row[at].clone()).collect()
+        };
+        // Every cell names a file of its own, with the bytes that were given.
+        let content = |cell: &String| files[&format!("media/{cell}")].clone();
+        let fronts = cells("living.csv", "front");
+        assert_eq!(fronts.iter().map(content).collect::<Vec<_>>(), [[0, 1], [0, 5]]);
+        assert_eq!(content(&cells("living.csv", "back")[0]), [0, 2]);
+        let doors = cells("living-home.csv", "door");
+        assert_eq!(doors.iter().map(content).collect::<Vec<_>>(), [[0, 3], [0, 4]]);
+        assert_eq!(files.keys().filter(|name| name.starts_with("media/")).count(), 5);
+        assert!(fronts[0].ends_with("-image.jpg"), "{fronts:?}");
+        if layout == "odk" {
+            assert_eq!(cells("living.csv", "AttachmentsPresent"), ["4", "1"]);
+        } else {
+            // The same names in every format.
+            let json = get(".json").await.json();
+            assert_eq!(json[0]["front"], fronts[0]);
+            assert_eq!(json[0]["home"][1]["door"], doors[1]);
+        }
+    }
+    // Only of those who are meant, and none where none are wanted.
+    let one = files(get(".zip?version=2&venue=elsewhere").await.body);
+    let none = files(get(".zip?attachments=false").await.body);
+    for files in [one, none] {
+        assert!(files.keys().all(|name| name.ends_with(".csv")), "{:?}", files.keys());
+    }
+    assert_eq!(get(".zip?attachments=no").await.problem(400), "/attachments");
 }

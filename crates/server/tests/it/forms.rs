@@ -75,8 +75,12 @@ async fn the_published_form_goes_out_and_comes_in_again() {
     server.get_as(&cookie, "/api/v1/export/forms/living.csv").await.problem(404);
 }
 
-/// What the browser sends of files that were chosen together (RFC 7578).
 async fn check_files(server: &Server, cookie: &str, files: &[(&str, &[u8])]) -> Answer {
+    send_files(server, CHECK, cookie, files).await
+}
+
+/// What the browser sends of files that were chosen together (RFC 7578).
+async fn send_files(server: &Server, to: &str, cookie: &str, files: &[(&str, &[u8])]) -> Answer {
     let mut body = Vec::new();
     for (name, bytes) in files {
         let head = "--edge\r\nContent-Disposition: form-data; name=\"file\"";
@@ -85,10 +89,31 @@ async fn check_files(server: &Server, cookie: &str, files: &[(&str, &[u8])]) -> 
         body.extend_from_slice(b"\r\n");
     }
     body.extend_from_slice(b"--edge--\r\n");
-    let request = Request::post(CHECK)
+    let request = Request::post(to)
         .header(header::COOKIE, cookie)
         .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
     server.send(request.body(Body::from(body)).unwrap()).await
+}
+
+#[tokio::test]
+async fn tables_come_in_by_themselves_and_a_broken_one_does_not_keep_the_others_out() {
+    let server = Server::start().await;
+    let cookie = server.cookie().await;
+    let files: [(&str, &[u8]); 4] = [
+        ("streets.csv", b"\xef\xbb\xbfname, label\na,\"High Street, Grays\"\nb\n"),
+        ("broken.csv", b"name\n\xff\xfe\n"),
+        ("quay.gif", b"GIF89a"),
+        ("notes.odt", b"odt"),
+    ];
+    let path = "/api/v1/forms/tables";
+    send_files(&server, path, "", &files).await.problem(401);
+    let answer = send_files(&server, path, &cookie, &files).await.json();
+    let streets =
+        json!({"columns": ["name", "label"], "rows": [["a", "High Street, Grays"], ["b", ""]]});
+    assert_eq!(answer["tables"], json!({ "streets": streets }), "{answer}");
+    let findings = answer["findings"].as_array().unwrap().iter();
+    let codes: Vec<_> = findings.map(|it| it["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["bad_file", "left_out", "left_out"], "{answer}");
 }
 
 #[tokio::test]

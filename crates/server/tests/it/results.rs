@@ -199,6 +199,10 @@ async fn questions_are_crossed_and_views_narrowed() {
         (travel.rows[1].groups.clone(), travel.bases.clone()),
         (vec![Some(12), Some(30)], vec![Some(32), Some(41)])
     );
+    // Beside its own answers a question tells nothing.
+    let agree = asked(&results, "agree");
+    assert!(agree.bases.is_empty() && agree.rows.iter().all(|row| row.groups.is_empty()));
+    assert_eq!(counts(agree), [Some(32), Some(41)]);
     assert_eq!(results.offers.languages, ["en", "pl"]);
     let (polish, _) = get(&server, "language=pl").await;
     assert_eq!(
@@ -443,6 +447,60 @@ async fn a_new_version_leaves_the_answers_to_the_old_one_as_they_were() {
             assert_eq!(now.get(column), Some(cell), "{column}");
         }
     }
+}
+
+/// A month tells much where all answers lie in a year or two, and nothing where they are dates of birth. In a household no
+/// age is shared by ten people, but five years are; and twelve dogs of six people are no more than six people.
+#[tokio::test]
+async fn long_times_are_counted_by_year_and_ages_at_home_by_person() {
+    let server = start().await;
+    let mut second = definition(&["bus"]);
+    let items = second["items"].as_array_mut().unwrap();
+    for (name, kind) in [("born", "date"), ("moved", "date")] {
+        items.push(json!({"name": name, "type": kind, "label": {"en": name}}));
+    }
+    items.push(json!({"name": "home", "type": "repeat", "label": {"en": "Home"}, "items": [
+        {"name": "age", "type": "integer", "label": {"en": "Age?"}},
+        {"name": "dogs", "type": "integer", "label": {"en": "Dogs?"}},
+    ]}));
+    let edit = json!({"edits": [{
+        "edit": "0190a5b4-0000-7000-8000-000000000001", "collection": "survey_version",
+        "id": "living.2", "base_rev": 0,
+        "fields": {"survey": "living", "version": 2, "definition": second},
+    }]});
+    server.post_as(COOKIE, "/api/v1/edits", &edit).await;
+    let person = |n: usize| {
+        let one = |value: usize| json!({"one": value.to_string()});
+        let is_few = n < 6;
+        Told {
+            version: 2,
+            ..Told::new(json!({
+                "agree": {"one": "yes"}, "home": {"one": "2"},
+                "born": {"one": format!("{}-05-07", 1950 + n % 40)},
+                "moved": {"one": if n < 70 { "2026-01-05" } else { "2026-03-05" }},
+                "home[1]/age": one(n % 40), "home[2]/age": one((n + 1) % 40),
+                "home[1]/dogs": one(if is_few { 0 } else { 20 }),
+                "home[2]/dogs": one(if is_few { 1 } else { 20 }),
+            }))
+        }
+    };
+    push(&server, (0..160).map(person)).await;
+    let (results, _) = get(&server, "").await;
+    let told = |path: &str| -> Vec<_> {
+        let rows = asked(&results, path).rows.iter();
+        rows.map(|row| (row.low, row.high, row.count)).collect()
+    };
+    let fives = |from: u32, count: u64| -> Vec<_> {
+        let low = |step: u32| f64::from(from + step * 5);
+        (0..8).map(|step| (Some(low(step)), Some(low(step + 1)), Some(count))).collect()
+    };
+    assert_eq!(told("born"), fives(1950, 20));
+    let months: Vec<_> =
+        asked(&results, "moved").rows.iter().map(|row| (&*row.value, row.count)).collect();
+    assert_eq!(months, [("2026-01", Some(70)), ("2026-03", Some(90))]);
+    assert_eq!(told("home/age"), fives(0, 40));
+    let dogs = told("home/dogs");
+    assert_eq!((dogs[0].0, dogs[0].2), (Some(0.0), None), "{dogs:?}");
 }
 
 #[tokio::test]

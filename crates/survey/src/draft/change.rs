@@ -44,6 +44,8 @@ pub enum Change {
     },
     /// When it is asked, or what a good answer is.
     Rules(Path),
+    /// A table that is there before and now has other rows or columns, by its name.
+    Table(String),
 }
 
 /// Fields that decide, beside [`EXPRESSIONS`], when a question is asked and what it takes.
@@ -92,6 +94,11 @@ pub fn changes(before: &Draft, now: &Draft) -> Vec<Change> {
         let name = was.path.name().unwrap_or_default();
         Change::Removed(if words.is_empty() { name.to_owned() } else { words })
     }));
+    let rows = |draft: &Draft, name: &str| draft.form.get("tables")?.get(name).cloned();
+    let differs = |name: &String| {
+        rows(before, name).is_some_and(|was| rows(now, name).is_some_and(|is| is != was))
+    };
+    found.extend(now.tables().into_keys().filter(differs).map(Change::Table));
     found.dedup();
     found
 }
@@ -116,6 +123,11 @@ fn compare(before: &Draft, was: &Entry, now: &Draft, is: &Entry, found: &mut Vec
 
 fn choices(before: &Draft, was: &Entry, now: &Draft, is: &Entry) -> Option<Change> {
     let listed = |draft: &Draft, path: &Path| -> Vec<(String, String)> {
+        if draft.table_of(path).is_some() {
+            // Thousands of rows are told by the name of their file.
+            let file = draft.field(path, "file").to_owned();
+            return vec![(file.clone(), file)];
+        }
         let list = draft.field(path, "list").to_owned();
         let words = |choice: &Value| {
             let name = text(choice, "name").to_owned();

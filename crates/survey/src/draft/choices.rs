@@ -8,6 +8,7 @@ use super::{
     Draft, EXPRESSIONS, Fields, Path, Refusal,
     literal::{self, Subject, literals},
     reference::references,
+    tables::COLUMNS,
     tree::text,
     unique,
 };
@@ -93,19 +94,20 @@ impl Draft {
         }
     }
 
-    /// Lets a question choose from a list that is there; with none, from a copy of its own.
+    /// Lets a question choose from a list that is there; with none, from a copy of its own. What chose from a table has
+    /// no choices to copy.
     ///
     /// # Errors
     /// [`Refusal::Missing`] if there is no such question or list.
     pub fn use_list(&mut self, path: &Path, list: Option<&str>) -> Result<(), Refusal> {
         let before = self.field(path, "list").to_owned();
-        if before.is_empty() {
+        if before.is_empty() && self.table_of(path).is_none() {
             return Err(Refusal::Missing(path.to_string()));
         }
         let list = match list {
             Some(list) if self.has_list(list) => list.to_owned(),
             Some(list) => return Err(Refusal::Missing(list.to_owned())),
-            None if self.list_users(&before).len() < 2 => return Ok(()),
+            None if self.list_users(&before).len() == 1 => return Ok(()),
             None => {
                 let copy = Value::from(self.choices(&before));
                 self.new_list(path.name().unwrap_or_default(), copy)
@@ -113,6 +115,10 @@ impl Draft {
         };
         if let Some(item) = self.item_mut(path) {
             item.insert("list".to_owned(), Value::String(list));
+            item.remove("file");
+        }
+        for (parameter, _) in COLUMNS {
+            self.set_parameter(path, parameter, None);
         }
         self.drop_orphan(&before);
         Ok(())

@@ -13,6 +13,7 @@ mod files;
 mod literal;
 mod path;
 mod reference;
+mod tables;
 mod tree;
 mod words;
 
@@ -23,6 +24,7 @@ pub use change::{Change, changes};
 pub use choices::Renamed;
 pub use condition::{Comparison, Condition, Join, Literal, OWN, Test};
 pub use path::Path;
+pub use tables::{COLUMNS, TableShape};
 pub use tree::Entry;
 pub use words::{Place, Words};
 

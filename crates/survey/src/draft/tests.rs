@@ -4,6 +4,8 @@ use super::{reference::references, *};
 
 const KINDS: [&str; 8] =
     ["text", "integer", "select_one", "select_multiple", "range", "note", "group", "repeat"];
+/// Tables that there may be.
+const TABLES: [&str; 2] = ["streets", "wards"];
 const WORDS: [&str; 6] =
     ["How old are you?", "Yes", "yes", "", "15 minutes on foot", "You said ${yes}"];
 
@@ -267,6 +269,17 @@ fn carry_out(draft: &mut Draft, (command, one, other): (u8, usize, usize)) {
         14 => draft.shift_choice(&list, &choice, other % 2 == 0),
         15 => draft.add_language(["ro", "en", "pl"][other % 3]),
         17 => draft.put_after(&path, names.get(other % (names.len() + 1)).copied()),
+        19 => draft.use_table(&path, TABLES[other % 2]),
+        20 => {
+            let columns = [&["name", "label"][..], &["code", "words"], &["only"]][one % 3];
+            draft
+                .attach_table(TABLES[other % 2], json!({"columns": columns, "rows": [["a", "A"]]}));
+            Ok(())
+        }
+        21 => {
+            draft.detach_table(TABLES[other % 2]);
+            Ok(())
+        }
         16 => draft.rename_choice(&list, &choice, ["y", "no", "2", "a b"][other % 4]).map(drop),
         _ => draft.remove_language(["ro", "en", "pl"][other % 3]),
     };
@@ -282,7 +295,7 @@ proptest! {
     /// Whatever staff do, in whatever order: names are unique, references lead somewhere, each question of choices
     /// has its list and each list its question; and what is stored comes back as it was.
     #[test]
-    fn a_draft_stays_whole(commands in prop::collection::vec((0..19u8, any::<usize>(), any::<usize>()), 0..40)) {
+    fn a_draft_stays_whole(commands in prop::collection::vec((0..22u8, any::<usize>(), any::<usize>()), 0..40)) {
         let mut draft = start();
         for command in commands {
             let before = draft.clone();
@@ -300,7 +313,9 @@ proptest! {
             }
             for entry in &entries {
                 let list = draft.field(&entry.path, "list");
-                prop_assert_eq!(takes_choices(&entry.kind), !list.is_empty());
+                let table = !draft.field(&entry.path, "file").is_empty();
+                prop_assert_eq!(takes_choices(&entry.kind), list.is_empty() == table, "{:?}", command);
+                prop_assert!(list.is_empty() || !table, "{command:?} on {:#?}", before.definition());
                 prop_assert!(list.is_empty() || draft.lists().contains(&list));
                 let found = draft.find(entry.path.name().unwrap_or_default());
                 prop_assert_eq!(found.as_ref(), Some(&entry.path));
@@ -337,6 +352,45 @@ fn a_form_knows_which_pictures_and_sounds_it_names_and_which_it_has() {
     draft.detach("good.png");
     assert_eq!(files(&draft), "dobrze.png- good.png- mood.mp3+");
     assert!(crate::Definition::read(&draft.definition()).is_ok());
+}
+
+#[test]
+fn a_form_knows_which_tables_it_names_and_a_question_chooses_from_their_rows() {
+    let form = json!({"languages": ["en"], "lists": {"own": [{"name": "a", "label": {"en": "A"}}]}, "items": [
+        {"type": "select_one", "name": "street", "list": "own", "label": {"en": "Which street?"}},
+        {"type": "calculate", "name": "ward", "calculation": "pulldata('wards', 'ward', 'code', ${street})"},
+    ]});
+    let mut draft = Draft::read(&form).unwrap();
+    let street = Path::parse("street");
+    let named: Vec<_> = draft.tables().into_iter().collect();
+    assert_eq!(named, [("wards".to_owned(), None)]);
+    assert_eq!(draft.use_table(&street, "wards"), Err(Refusal::Missing("wards".to_owned())));
+    let table = json!({"columns": ["code", "street", "long"], "rows": [["1", "Quarry Hill", "x"], ["2", "Orsett Road", "y"]]});
+    draft.attach_table("wards", table);
+    assert_eq!(draft.tables()["wards"].as_ref().map(|shape| shape.rows), Some(2));
+    draft.use_table(&street, "wards").unwrap();
+    assert_eq!(draft.lists(), Vec::<&str>::new(), "no list is left over");
+    let offered = |draft: &Draft| {
+        let definition = crate::Definition::read(&draft.definition()).unwrap();
+        let crate::Kind::SelectOne(choices) = &definition.items[0].kind else { panic!() };
+        let words = |it: &crate::Choice| format!("{} {}", it.name, it.label.get("en"));
+        choices.iter().map(words).collect::<Vec<_>>()
+    };
+    assert_eq!(offered(&draft), ["1 Quarry Hill", "2 Orsett Road"]);
+    let before = draft.clone();
+    draft.use_column(&street, "label", "long");
+    assert_eq!(offered(&draft), ["1 x", "2 y"]);
+    draft.attach_table("wards", json!({"columns": ["code", "long"], "rows": [["3", "z"]]}));
+    assert_eq!(
+        changes(&before, &draft),
+        [Change::Rules(street.clone()), Change::Table("wards".to_owned())]
+    );
+    draft.set_kind(&street, "select_multiple").unwrap();
+    assert_eq!(draft.table_of(&street), Some("wards"), "another type chooses from it too");
+    draft.use_list(&street, None).unwrap();
+    assert_eq!(draft.item(&street).unwrap().get("parameters"), None);
+    draft.detach_table("wards");
+    assert_eq!(draft.tables()["wards"], None);
 }
 
 #[test]

@@ -133,7 +133,10 @@ impl Draft {
             fields.entry("items").or_insert_with(|| json!([]));
         }
         if takes_choices(kind) {
-            self.settle_list(fields, name, None);
+            // One that chooses from a table goes on choosing from it.
+            if !fields.contains_key("file") {
+                self.settle_list(fields, name, None);
+            }
         } else {
             fields.remove("list");
             fields.remove("choice_filter");
@@ -336,6 +339,22 @@ impl Draft {
             None => fields.remove(field),
         };
         Ok(())
+    }
+
+    /// Sets one of XLSForm's parameters of an item, or takes it away.
+    pub fn set_parameter(&mut self, path: &Path, name: &str, value: Option<Value>) {
+        let Some(item) = self.item_mut(path) else { return };
+        let parameters = item.get("parameters").and_then(Value::as_object);
+        let mut parameters = parameters.cloned().unwrap_or_default();
+        match value {
+            Some(value) => parameters.insert(name.to_owned(), value),
+            None => parameters.remove(name),
+        };
+        if parameters.is_empty() {
+            item.remove("parameters");
+        } else {
+            item.insert("parameters".to_owned(), Value::Object(parameters));
+        }
     }
 
     /// Whether each reference in a value leads to an item.

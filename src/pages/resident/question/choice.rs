@@ -5,9 +5,14 @@ use leptos::prelude::*;
 use model::submission::Answer;
 use survey::Field;
 
-use super::{Asked, DECLINED, Looks, language, pictured::Pictured};
+use super::{Asked, Looks, language, pictured::Pictured};
 use crate::{
-    components::{choices::Choices, picker::Picker, row::Row, select::Opt},
+    components::{
+        choices::Choices,
+        picker::Picker,
+        row::Row,
+        select::{DECLINED, Opt},
+    },
     locale::{key, t},
 };
 
@@ -98,7 +103,8 @@ fn choices(
         let Asked { id, heading, faults, .. } = asked.clone();
         let (legend, hint) = (asked.label(), asked.hint());
         if long.get() {
-            view! { <Picker id legend heading hint options value on_change many faults/> }
+            let always = DECLINED;
+            view! { <Picker id legend heading hint options always value on_change many faults/> }
         } else {
             view! { <Choices id legend heading hint options value on_change many faults/> }
         }

@@ -6,12 +6,12 @@ use leptos::prelude::*;
 use survey::{Choices, Field, Fill, Kind};
 
 use super::{
-    Asked, Looks,
+    Asked, Looks, TakeBack,
     choice::{offered, picked, take_any, take_one},
 };
 use crate::components::{
     field::{FieldError, fault_of},
-    select::Opt,
+    select::{Opt, choice_words},
 };
 
 /// What stands together on a page of questions.
@@ -114,16 +114,22 @@ pub fn Grid(
         }
     });
     let heads = move || {
-        let head = |(_, words): Opt| {
+        let head = |(stored, words): Opt| {
             view! {
                 <th class="ct-grid__choice" scope="col" role="columnheader">
-                    {words}
+                    {choice_words(&stored, words)}
                 </th>
             }
         };
         columns.get().into_iter().map(head).collect_view()
     };
-    let row = move |path: String| view! { <Row asked=asked.run(path) columns/> };
+    // A row that needs no answer may be left empty again; what is ticked is unticked where it stands.
+    let (many, taking) = (is_many(&looks), first.taking);
+    let back = Memo::new(move |_| {
+        let free = |path: String| taking.field(&path, |it| !it.is_required());
+        !many && rows.get().into_iter().any(free)
+    });
+    let row = move |path: String| view! { <Row asked=asked.run(path) columns back/> };
     let rows = each(move || rows.get(), Clone::clone, row);
     // A table that is laid out as cards is none to a screen reader any more, unless its parts say so.
     view! {
@@ -133,6 +139,7 @@ pub fn Grid(
                 <tr role="row">
                     <td role="cell"></td>
                     {heads}
+                    {move || back.get().then(|| view! { <td role="cell"></td> })}
                 </tr>
             </thead>
             <tbody role="rowgroup">{rows}</tbody>
@@ -141,20 +148,21 @@ pub fn Grid(
 }
 
 #[component]
-fn Row(asked: Asked, columns: Signal<Vec<Opt>>) -> View {
+fn Row(asked: Asked, columns: Signal<Vec<Opt>>, back: Memo<bool>) -> View {
     let Some(looks) = untrack(|| asked.taking.field(&asked.path, Looks::of)) else {
         return View::of(());
     };
-    let many = matches!(looks.kind, Kind::SelectMultiple(_));
+    let many = is_many(&looks);
     let part = if many { "checkboxes" } else { "radios" };
     let value = picked(&asked);
     let on_change = if many { take_any(&asked, columns) } else { take_one(&asked) };
     let (label, hint, fault) = (asked.label(), asked.hint(), fault_of(asked.faults, &asked.id));
-    let id = asked.id;
+    let id = asked.id.clone();
     let (words_id, hint_id, error_id) =
         (format!("{id}-words"), format!("{id}-hint"), format!("{id}-error"));
     let cell = move |(index, (stored, words)): (usize, Opt)| {
         let own = if index == 0 { id.clone() } else { format!("{id}-{index}") };
+        let words = choice_words(&stored, words);
         let (checked, changed) = (stored.clone(), stored);
         view! {
             <td class="ct-grid__cell" role="cell">
@@ -191,6 +199,21 @@ fn Row(asked: Asked, columns: Signal<Vec<Opt>>) -> View {
                 <FieldError id=error_id fault/>
             </th>
             {cells}
+            {move || {
+                back.get()
+                    .then(|| {
+                        view! {
+                            <td class="ct-grid__back" role="cell">
+                                <TakeBack asked=asked.clone()/>
+                            </td>
+                        }
+                    })
+            }}
         </tr>
     }
+}
+
+/// Whether several choices of a row can be ticked.
+fn is_many(looks: &Looks) -> bool {
+    matches!(looks.kind, Kind::SelectMultiple(_))
 }

@@ -25,9 +25,6 @@ use crate::{
     platform::browser,
 };
 
-/// What "prefer not to say" is called among the values of a choice.
-const DECLINED: &str = "\u{0}declined";
-
 /// What its form says of a question that does not change with the answers.
 #[derive(Clone)]
 struct Looks {

@@ -3,9 +3,12 @@
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 
-use super::{Asked, DECLINED, beside::Beside, language};
+use super::{Asked, beside::Beside, language};
 use crate::{
-    components::fieldset::Fieldset,
+    components::{
+        fieldset::Fieldset,
+        select::{DECLINED, choice_words},
+    },
     locale::{key, t},
 };
 
@@ -50,6 +53,7 @@ pub fn Pictured(
     let card = move |(index, card): (usize, Card)| {
         let Card { name, words, beside } = card;
         let own = if index == 0 { id.clone() } else { format!("{id}-{index}") };
+        let shown = choice_words(&name, words.clone());
         let (checked, changed) = (name.clone(), name);
         let played = beside.pictures(false).drawn(&words, true);
         let pictures = beside.pictures(true).drawn(&words, false);
@@ -68,7 +72,7 @@ pub fn Pictured(
                     />
                     <label class="ct-pictured__label" for=own>
                         {pictures}
-                        <span class="ct-pictured__words">{words}</span>
+                        <span class="ct-pictured__words">{shown}</span>
                     </label>
                 </div>
                 {played}

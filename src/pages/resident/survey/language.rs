@@ -4,6 +4,7 @@
 //! around them stay in the language they were in.
 
 use crate::view::{CollectView, View, view};
+use js_sys::JsString;
 use leptos::prelude::*;
 use survey::Definition;
 
@@ -57,8 +58,9 @@ pub fn direction() -> Option<&'static str> {
 pub fn offer(definition: &Definition) {
     let own = |tag: &&String| LANGUAGES.iter().all(|language| language.tag != tag.as_str());
     let named = |tag: &String| {
-        let name = definition.language_names.get(tag).map_or(tag.as_str(), String::as_str);
-        (tag.clone(), name.to_owned())
+        let written = definition.language_names.get(tag).cloned();
+        let name = written.or_else(|| locale::name_of(tag, tag).map(|name| capital(&name, tag)));
+        (tag.clone(), name.unwrap_or_else(|| tag.clone()))
     };
     let offered: Vec<_> = definition.languages.iter().filter(own).map(named).collect();
     WRITTEN.with(|written| written.set(definition.languages.clone()));
@@ -67,6 +69,14 @@ pub fn offer(definition: &Definition) {
             signal.set(offered);
         }
     });
+}
+
+/// A language's name with a capital letter, as the app's own languages have it: many do not begin so by themselves.
+fn capital(name: &str, tag: &str) -> String {
+    let mut letters = name.chars();
+    let first: String = letters.by_ref().take(1).collect();
+    let first = JsString::from(first).to_locale_upper_case(Some(tag));
+    format!("{}{}", String::from(first), letters.as_str())
 }
 
 /// Shows a language by its tag, if it is one of the app's or of the form's.

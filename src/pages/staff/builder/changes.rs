@@ -102,6 +102,7 @@ fn told(changes: &[Change], draft: &Draft) -> Vec<(Key, Vec<String>)> {
             Change::Reworded(path) => (4, title(path)),
             Change::Added(path) => (5, title(path)),
             Change::Rules(path) => (6, title(path)),
+            Change::Table(name) => (1, format!("{name}.csv")),
         };
         sorted[at].1.push(line);
     }

@@ -333,14 +333,20 @@ impl Desk {
 /// What keeps a draft from being published, each at its place.
 fn wrong_in(draft: &Draft) -> Vec<Wrong> {
     let problems = Definition::read(&draft.definition()).err().unwrap_or_default();
+    let tables = draft.tables();
     let empty = draft.listed().into_iter().filter_map(|(entry, fields)| {
-        let list = fields.get("list").and_then(Value::as_str).filter(|it| !it.starts_with("${"))?;
-        let none = draft.choices(list).is_empty() && !fields.contains_key("file");
-        none.then(|| Wrong {
-            place: Place::Item(entry.path),
-            field: "list".to_owned(),
-            words: t(key::STAFF_MAKE_CHOICES_NONE),
-        })
+        let words = match draft.table_of(&entry.path) {
+            Some(name) => {
+                let rows = tables.get(name).and_then(Option::as_ref).map_or(0, |shape| shape.rows);
+                (rows == 0).then(|| tf(key::STAFF_MAKE_TABLE_MISSING, &[("name", name)]))?
+            }
+            None => {
+                let list = fields.get("list").and_then(Value::as_str)?;
+                let none = !list.starts_with("${") && draft.choices(list).is_empty();
+                none.then(|| t(key::STAFF_MAKE_CHOICES_NONE))?
+            }
+        };
+        Some(Wrong { place: Place::Item(entry.path), field: "list".to_owned(), words })
     });
     problems.iter().map(|problem| wrong_at(draft, problem)).chain(empty).collect()
 }

@@ -20,6 +20,33 @@ use crate::{
 /// Written as an expression.
 const BY_HAND: &str = "=";
 
+/// The expression that was written by hand, as long as the screen is open: with the arrow keys somebody passes by the other
+/// options, and each of them writes an expression of its own.
+#[derive(Clone, Copy)]
+struct ByHand {
+    chosen: RwSignal<String>,
+    value: RwSignal<String>,
+    kept: StoredValue<Option<String>>,
+}
+
+impl ByHand {
+    fn new(chosen: RwSignal<String>, value: RwSignal<String>) -> Self {
+        Self { chosen, value, kept: StoredValue::new(None) }
+    }
+
+    /// Keeps it, if it is what holds.
+    fn keep(self) {
+        if self.chosen.with_untracked(|it| it == BY_HAND) {
+            self.kept.set_value(Some(self.value.get_untracked()));
+        }
+    }
+
+    /// What was kept, or what the option before wrote.
+    fn back(self) -> String {
+        self.kept.get_value().unwrap_or_else(|| self.value.get_untracked())
+    }
+}
+
 /// The questions before an item that are of one of these types, each with an option.
 fn earlier(draft: &Draft, own: &Path, kinds: &[&str]) -> Vec<(Path, String)> {
     let entries = draft.entries().into_iter().take_while(|entry| entry.path != *own);
@@ -62,11 +89,13 @@ pub fn FilterField(
         by.and_then(|(_, by)| Some(by.name()?.to_owned())).unwrap_or_else(|| BY_HAND.to_owned())
     };
     let chosen = RwSignal::new(untrack(read));
+    let by_hand = ByHand::new(chosen, value);
     let own = path.clone();
     let pick = move |name: String| {
+        by_hand.keep();
         let written = match name.as_str() {
             "" => String::new(),
-            BY_HAND => value.get_untracked(),
+            BY_HAND => by_hand.back(),
             // The column is called as the question, as forms in use have it.
             name => format!("{name} = ${{{name}}}"),
         };
@@ -76,7 +105,7 @@ pub fn FilterField(
             draft.set(&own, "choice_filter", (!written.is_empty()).then(|| json!(written)))
         });
     };
-    let by_hand = move || chosen.with(|it| it == BY_HAND);
+    let is_by_hand = move || chosen.with(|it| it == BY_HAND);
     let linked = move || chosen.with(|it| !it.is_empty() && it != BY_HAND);
     view! {
         <Select
@@ -87,7 +116,7 @@ pub fn FilterField(
             on_change=pick
         />
         <p class="govuk-body" hidden=move || !linked()>{t(key::STAFF_MAKE_FILTER_NEXT)}</p>
-        <div hidden=move || !by_hand()>
+        <div hidden=move || !is_by_hand()>
             <ExpressionField
                 desk
                 path
@@ -144,11 +173,13 @@ pub fn CountField(
         }
     };
     let chosen = RwSignal::new(untrack(read));
+    let by_hand = ByHand::new(chosen, value);
     let own = path.clone();
     let pick = move |name: String| {
+        by_hand.keep();
         let written = match name.as_str() {
             FIXED => String::from("1"),
-            BY_HAND => value.get_untracked(),
+            BY_HAND => by_hand.back(),
             name => name.to_owned(),
         };
         chosen.set(name);

@@ -132,7 +132,7 @@ pub fn Import() -> View {
                 type="file"
                 id="file"
                 multiple=""
-                accept=".xlsx,.xls,.zip,.csv,image/*,audio/*,video/*"
+                accept=".xlsx,.xls,.zip,.csv,.xml,.geojson,image/*,audio/*,video/*"
                 aria-describedby="file-hint"
                 on:change=chosen
             />

@@ -5,7 +5,7 @@
 
 use crate::view::{View, view};
 use leptos::prelude::*;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use survey::draft::{Draft, Path, Place, Refusal, is_answered, is_group, takes_choices};
 
 use super::{
@@ -14,6 +14,8 @@ use super::{
     desk::{Desk, refusal_words, title_of},
     filter::{CountField, FilterField},
     kinds::{KINDS, kind_words},
+    list::ChoicesFrom,
+    pick::Pick,
     screen::{Decides, Screen},
 };
 use crate::{
@@ -22,7 +24,7 @@ use crate::{
         field::{ErrorSummary, Fault, FieldError, TextArea, TextField, fault_of},
         select::{Opt, Select},
     },
-    locale::{Key, key, label, t, tf, tn, words},
+    locale::{Key, key, label, t, tf, words},
     platform::browser,
 };
 
@@ -288,19 +290,11 @@ fn keep(draft: &mut Draft, path: &Path, field: Field) -> Result<(), Refusal> {
         Rule::Source if draft.field(path, field.name) == typed => Ok(()),
         Rule::Source => draft.set(path, field.name, (!typed.is_empty()).then(|| json!(typed))),
         Rule::Parameter => {
-            let parameters = draft.item(path).and_then(|item| item.get("parameters"));
-            let mut all: Map<String, Value> =
-                parameters.and_then(Value::as_object).cloned().unwrap_or_default();
             let whole = typed.parse::<i64>().map(Value::from).ok();
             let number = whole.or_else(|| typed.parse::<f64>().map(Value::from).ok());
-            match number.or_else(|| (!typed.is_empty()).then(|| json!(typed))) {
-                Some(number) => all.insert(field.name.to_owned(), number),
-                None => all.remove(field.name),
-            };
-            if all.is_empty() && draft.item(path).is_none_or(|it| !it.contains_key("parameters")) {
-                return Ok(());
-            }
-            draft.set(path, "parameters", Some(Value::Object(all)))
+            let value = number.or_else(|| (!typed.is_empty()).then(|| json!(typed)));
+            draft.set_parameter(path, field.name, value);
+            Ok(())
         }
     }
 }
@@ -326,13 +320,13 @@ fn KindSelect(
         }
         options
     });
-    let on_change = move |kind: String| {
-        // The list offers only what goes together.
-        if desk.change(|draft| draft.set_kind(&path, &kind)).is_ok() {
+    let on_pick = move |kind: String| {
+        // The list offers only what goes together. What the type cannot have goes, and can be brought back.
+        if desk.take_away(|draft| draft.set_kind(&path, &kind)).is_ok() {
             changed.run(());
         }
     };
-    view! { <Select id="kind" label=label(key::STAFF_MAKE_KIND) options value=kind on_change/> }
+    view! { <Pick id="kind" label=label(key::STAFF_MAKE_KIND) options value=kind on_pick/> }
 }
 
 /// A rule that is on or off. One that is an expression is left as it is.
@@ -408,55 +402,6 @@ fn Needed(desk: Desk, path: Path) -> View {
                 {words(key::STAFF_MAKE_NEEDED_CHANGE)}
             </a>
         </p>
-    }
-}
-
-/// Which list a question chooses from, and the way to the choices.
-#[component]
-fn ChoicesFrom(desk: Desk, path: Path) -> View {
-    let own = path.clone();
-    let list = Memo::new(move |_| desk.draft.with(|it| it.field(&own, "list").to_owned()));
-    let options = Signal::derive(move || {
-        desk.draft.with(|draft| {
-            let name = |list: &str| {
-                let first = draft.choices(list).iter().take(3).map(|choice| {
-                    let place = Place::Choice {
-                        list: list.to_owned(),
-                        choice: choice["name"].as_str().unwrap_or_default().to_owned(),
-                    };
-                    draft.text(&place, "label", draft.language())
-                });
-                format!("{list}: {}", first.collect::<Vec<_>>().join(", "))
-            };
-            draft.lists().into_iter().map(|it| (it.to_owned(), name(it))).collect::<Vec<Opt>>()
-        })
-    });
-    let (several, own) = (move || options.with(Vec::len) > 1, path.clone());
-    let on_change = move |list: String| {
-        let _ = desk.change(|draft| draft.use_list(&own, Some(&list)));
-    };
-    let count = move || {
-        let choices = desk.draft.with(|draft| list.with(|list| draft.choices(list).len()));
-        tn(key::STAFF_MAKE_CHOICES_COUNT, choices)
-    };
-    let href = move || Screen::Choices(path.clone()).address(&desk.id());
-    view! {
-        <div class="govuk-form-group">
-            <h3 class="govuk-heading-s">{words(key::STAFF_MAKE_CHOICES)}</h3>
-            <p class="govuk-body">{count}</p>
-            <a class="govuk-link" href=href>
-                {words(key::STAFF_MAKE_CHOICES_CHANGE)}
-            </a>
-        </div>
-        <div hidden=move || !several()>
-            <Select
-                id="list"
-                label=label(key::STAFF_MAKE_LIST)
-                options
-                value=list
-                on_change
-            />
-        </div>
     }
 }
 
@@ -555,12 +500,12 @@ fn Standing(desk: Desk, path: Path) -> View {
     view! {
         <h3 class="govuk-heading-m">{words(key::STAFF_MAKE_STANDING)}</h3>
         <ErrorSummary faults/>
-        <Select
+        <Pick
             id="group"
             label=label(key::STAFF_MAKE_GROUP)
             options=groups
             value=Signal::derive(move || group.clone())
-            on_change=put
+            on_pick=put
         />
         <Select
             id="after"

@@ -16,6 +16,8 @@ mod import;
 mod item;
 mod kinds;
 mod languages;
+mod list;
+mod pick;
 mod preview;
 mod publish;
 mod screen;

@@ -41,7 +41,7 @@ fn screen_of(desk: Desk, wrong: &Wrong) -> Screen {
             users.into_iter().next().map_or(Screen::Contents, Screen::Choices)
         }
         Place::Form if wrong.field == "languages" => Screen::Languages,
-        Place::Form if wrong.field.is_empty() => Screen::Contents,
+        Place::Form if ["", "files", "tables"].contains(&wrong.field.as_str()) => Screen::Contents,
         Place::Form => Screen::About,
     }
 }

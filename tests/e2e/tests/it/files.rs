@@ -89,6 +89,67 @@ async fn a_picture_that_the_form_names_is_added_and_seen_by_a_resident() -> Resu
 }
 
 #[tokio::test]
+async fn a_question_chooses_from_a_table_that_staff_add() -> Result<()> {
+    let mut server = Server::start().await?;
+    let (office, tablet) = Browser::start_two(&server).await?;
+    tablet.ready_for_offline().await?;
+    Staff::sign_in(&office, "/staff/surveys/new").await?;
+    let builder = Builder::begin(&office, "Streets").await?;
+    let folder = TempDir::new()?;
+    let add = async |name: &str, text: &[u8]| -> Result<()> {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text)?;
+        office.see(By::Id("media")).await?.send_keys(file.display().to_string()).await?;
+        Ok(())
+    };
+    // What is no table is told, and the form stays as it was.
+    add("streets.csv", b"code,street\n\xff\xfe\n").await?;
+    office.reads("Save it as CSV in UTF-8").await?;
+    add("streets.csv", b"code,street,parish\nq,Quarry Hill,Grays\no,Orsett Road,Grays\n").await?;
+    office.reads(&format!("streets.csv: {}", t("staff_make_file_here"))).await?;
+    office
+        .reads(&t("staff_make_table_columns").replace("{columns}", "code, street, parish"))
+        .await?;
+
+    // A question chooses from it: the first column is stored, the second is read, and staff may say otherwise.
+    builder.add("Which street?", t("staff_kind_select_one")).await?;
+    let table = t("staff_make_list_table").replace("{name}", "streets");
+    office.choose(t("staff_make_list"), &table).await?;
+    builder.press(t("staff_make_pick")).await?;
+    let column = async |id: &str| -> Result<Value> {
+        office.run("return document.getElementById(arguments[0])?.value", &[json!(id)]).await
+    };
+    office.see(By::Id("column-label")).await?;
+    assert_eq!(column("column-value").await?, "code");
+    assert_eq!(column("column-label").await?, "street");
+    builder.done().await?.go_to(t("staff_make_about")).await?;
+    office.write(t("staff_field_summary"), "Where the lamps are out.").await?;
+    builder.back().await?.saved().await?.publish(1).await?;
+
+    // A resident picks a street of it without a network, and its code is what arrives.
+    tablet.open_page("/surveys").await?;
+    tablet.press_link("Streets").await?;
+    tablet.headed("Streets").await?;
+    server.stop().await?;
+    let survey = Survey::start(&tablet).await?;
+    let saved = survey.pick("Orsett Road").await?.next().await?.save().await?;
+    server.start_again().await?;
+    saved.received().await?;
+    let table = Client::sign_in(&server).await?.table("/export/surveys/streets.csv").await?;
+    assert_eq!(table.column("which_street")?, ["o"]);
+
+    // A table that is taken out is missed where it is used.
+    office.open_page("/staff/surveys/streets/edit").await?;
+    office.see(exactly("h2", t("staff_make_files"))).await?;
+    office.run("document.querySelector('#media-files button').focus()", &[]).await?;
+    office.key(Key::Enter).await?;
+    office.focuses("media").await?;
+    builder.saved().await?.go_to(t("staff_make_publish")).await?;
+    office.reads(&t("staff_make_table_missing").replace("{name}", "streets")).await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_screens_of_files_and_calculations_are_pictured() -> Result<()> {
     let server = Server::start().await?;
     let staff = Client::sign_in(&server).await?;
@@ -96,14 +157,25 @@ async fn the_screens_of_files_and_calculations_are_pictured() -> Result<()> {
     let folder = TempDir::new()?;
     let file = folder.path().join("bench.png");
     std::fs::write(&file, BASE64_STANDARD.decode(DOT)?)?;
+    let table = folder.path().join("streets.csv");
+    std::fs::write(&table, "code,street,parish\nq,Quarry Hill,Grays\no,Orsett Road,Grays\n")?;
     for width in shots::WIDTHS {
         let options = Options { size: (width, 1_800), ..Options::default() };
         let office = Browser::start_with(&server, options).await?;
         Staff::sign_in(&office, "/staff/surveys/benches/edit").await?;
         office.see(By::Id("media")).await?.send_keys(file.display().to_string()).await?;
-        office.reads(t("staff_make_file_here")).await?;
+        office.see(By::Id("media")).await?.send_keys(table.display().to_string()).await?;
+        office.reads(&format!("streets.csv: {}", t("staff_make_file_here"))).await?;
         shots::take(&office, "staff-survey-files", width).await?;
         let builder = Builder::at(&office);
+        builder.add(&format!("Where {width}?"), t("staff_kind_select_one")).await?;
+        let streets = t("staff_make_list_table").replace("{name}", "streets");
+        office.choose(t("staff_make_list"), &streets).await?;
+        shots::take(&office, "staff-survey-pick", width).await?;
+        builder.press(t("staff_make_pick")).await?;
+        office.see(By::Id("column-label")).await?;
+        shots::take(&office, "staff-survey-table", width).await?;
+        builder.done().await?;
         let total = format!("Total {width}");
         builder.add(&total, t("staff_kind_calculate")).await?;
         office.see(By::Id("calculation")).await?.send_keys("1 +").await?;

@@ -123,6 +123,8 @@ async fn things_are_ranked_with_the_keyboard_and_people_are_added_and_removed() 
     assert_eq!(survey.question().await?, STREET);
     browser.see(By::Id("answer")).await?.send_keys("lodz").await?;
     browser.reads(&fill("survey_found", &[("n", "1"), ("all", "9")])).await?;
+    // Who would rather not say need not search for that.
+    browser.tick(t("survey_decline")).await?;
     browser.tick("Łódź Gardens").await?;
     survey.next().await?;
     browser.run("document.getElementById('answer').focus()", &[]).await?;

@@ -109,6 +109,17 @@ async fn an_answer_that_was_touched_by_mistake_is_taken_back() -> Result<()> {
     survey.next().await?;
     browser.run("document.getElementById('answer-known').click()", &[]).await?;
     ensure!(picked().await? == 1 && !browser.sees(offer).await?);
+    // In a table each row has its own.
+    browser.run("document.getElementById('answer-safe-4').click()", &[]).await?;
+    for width in shots::WIDTHS {
+        browser.resize(width, 1_080).await?;
+        shots::take(&browser, "kinds-table-answered", width).await?;
+    }
+    let own =
+        By::XPath("//tr[.//input[@id='answer-safe']]//button[not(contains(@class, '--none'))]");
+    browser.press(own.clone()).await?;
+    browser.focuses("answer-safe").await?;
+    ensure!(picked().await? == 1 && !browser.sees(own).await?, "the other row keeps its answer");
     Ok(())
 }
 
@@ -125,6 +136,9 @@ async fn every_kind_fits_every_width_and_axe_finds_nothing() -> Result<()> {
             survey.press_next().await?;
             browser.press_link("Tell us about your neighbours").await?;
         }
+        // The form does not say what Arabic calls itself: the browser knows.
+        let arabic = browser.see(By::Id("language-ar")).await?.text().await?;
+        assert_eq!(arabic, "العربية");
         for language in ["en", "ar"] {
             browser.press(By::Id(format!("language-{language}"))).await?;
             for width in WIDTHS {

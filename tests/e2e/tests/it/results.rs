@@ -1,6 +1,6 @@
 //! Staff read results: narrowed, compared, beside an earlier figure, and without what tells of a few.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use e2e::{Browser, Client, Server, pages::Staff, t, wait};
 use model::{Hash, SubmissionId, canonical::bytes_of, time::Millis};
 use reqwest::Method;
@@ -97,10 +97,43 @@ async fn results_are_narrowed_compared_and_taken_away() -> Result<()> {
     let save = format!("{question}//details//button");
     browser.press(By::XPath(save)).await?;
     browser.reads("54% before: Place Survey 2008").await?;
+    // The results came anew with it, and the form keeps its place.
+    let saved = format!("{question}//details[@open]//p[contains(., '{}')]", t("staff_saved"));
+    browser.see(By::XPath(saved)).await?;
     browser.reads("80% now").await?;
 
-    let csv = client.bytes("/export/surveys/living-together.csv").await?;
-    ensure!(String::from_utf8_lossy(&csv).lines().count() == 91);
+    // The question that people are compared by has no groups itself.
+    browser.open_page(&format!("{PAGE}?by=get_on")).await?;
+    let groups = |path: &str| {
+        By::XPath(format!(
+            "//section[h3[@id='question-{path}']]//th[.='{}']",
+            t("staff_result_groups_all")
+        ))
+    };
+    browser.see(groups("satisfied")).await?;
+    ensure!(!browser.sees(groups("get_on")).await?);
+
+    // The files hold whom the page shows, in the layout that is chosen.
+    browser
+        .press(By::XPath(format!("//summary[contains(., '{}')]", t("staff_result_files"))))
+        .await?;
+    let table = async |ending: &str| -> Result<String> {
+        let link = By::Css(format!("a.ct-export[download='living-together.{ending}']"));
+        let address = browser.see(link).await?.attr("href").await?.context("an address")?;
+        let path = address.split_once("/api/v1").context("of the API")?.1.to_owned();
+        Ok(String::from_utf8_lossy(&client.bytes(&path).await?).into_owned())
+    };
+    let kobo = table("csv").await?;
+    ensure!(kobo.lines().count() == 91 && kobo.contains(",_submission_time,"), "{kobo}");
+    browser.choose(t("staff_result_layout"), t("staff_result_layout_odk")).await?;
+    let odk = table("csv").await?;
+    ensure!(odk.lines().count() == 91, "{odk}");
+    ensure!(odk.starts_with("\u{feff}SubmissionDate,") && odk.contains(",KEY,"), "{odk}");
+    browser.choose(t("filter_venue"), "Tilbury Library").await?;
+    browser.reads("45 people answered").await?;
+    ensure!(table("csv").await?.lines().count() == 46, "narrowed like the page");
+    browser.choose(t("staff_result_layout"), t("staff_result_layout_kobo")).await?;
+    ensure!(table("json").await?.contains("\"_submission_time\""), "back in the other layout");
     for ending in ["xlsx", "zip"] {
         let bytes = client.bytes(&format!("/export/surveys/living-together.{ending}")).await?;
         ensure!(bytes.starts_with(b"PK"), "{ending}");

@@ -43,6 +43,13 @@ async fn a_new_build_waits_says_so_and_comes_when_asked() -> Result<()> {
     browser.reads(t("update_title")).await?;
     assert!(!served(&browser).await?.contains(build::TITLE));
     browser.press_button(t("update_now")).await?;
+    // The browser switches when the old build's worker has nothing to do: who asks it for a page again and again keeps it from that.
+    browser
+        .until("the new build is switched in", async || {
+            // The page goes and comes meanwhile.
+            Ok(browser.run(worker, &[]).await.ok().filter(|waits| *waits == false).map(drop))
+        })
+        .await?;
     browser
         .until("the new build answers", async || {
             Ok(served(&browser).await.ok().filter(|page| page.contains(build::TITLE)).map(drop))

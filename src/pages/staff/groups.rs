@@ -1,0 +1,210 @@
+//! Groups of people beside each other: a chart and a table of one question.
+
+use crate::view::{CollectView, View, view};
+use leptos::prelude::*;
+use model::results::{Asked, Group, OTHERS, Picture, Row, percent};
+
+use super::{
+    chart,
+    downloads::Downloads,
+    question::{STEPS, base_words, row_label, steps, title_of},
+    sheet::Chart,
+    values::language_name,
+};
+use crate::{
+    components::bars::{self, Bar},
+    locale::{content, key, t, tf, words},
+    router,
+};
+
+/// Choices that are one stacked bar, each in a shade that is told from all others.
+const CHOICES: usize = 6;
+/// Bars of groups beside each other that are seen at a glance; of more the table tells.
+const BARS: usize = 60;
+
+/// What of a comparison there is to see. A line of which everything is hidden tells nothing, and of the wards of a borough
+/// most may be such: they are named below the table.
+struct Told {
+    groups: Vec<usize>,
+    rows: Vec<usize>,
+    /// "Too few people to compare: Aveley, Belhus."
+    hidden: Vec<String>,
+}
+
+impl Told {
+    fn of(asked: &Asked, groups: &[Group]) -> Self {
+        let is_told = |row: &Row, group: usize| row.groups.get(group).is_some_and(Option::is_some);
+        let (told, few): (Vec<usize>, Vec<usize>) =
+            (0..groups.len()).partition(|group| asked.rows.iter().any(|row| is_told(row, *group)));
+        let (rows, no_rows): (Vec<usize>, Vec<usize>) = (0..asked.rows.len()).partition(|row| {
+            // The steps of a scale belong together.
+            stacks(asked) || told.iter().any(|group| is_told(&asked.rows[*row], *group))
+        });
+        let mut groups_few: Vec<_> = few.iter().map(|at| group_name(&groups[*at])).collect();
+        // Groups come by size, which is nobody's business of these.
+        groups_few.sort();
+        let rows_few = no_rows.iter().map(|at| row_label(asked, &asked.rows[*at])).collect();
+        let lines = [
+            (key::STAFF_RESULT_GROUPS_HIDDEN, groups_few),
+            (key::STAFF_RESULT_ROWS_HIDDEN, rows_few),
+        ];
+        let lines = lines.into_iter().filter(|(_, names)| !names.is_empty());
+        let hidden = lines.map(|(key, names)| tf(key, &[("names", &names.join(", "))]));
+        Self { groups: told, rows, hidden: hidden.collect() }
+    }
+}
+
+/// The groups' picture, below a title and what it rests on.
+fn beside(asked: &Asked, groups: &[Group], told: &Told, (title, base): (&str, &str)) -> Chart {
+    let line = |at: &usize| {
+        let base = asked.bases.get(*at).copied().flatten();
+        let bar = |row: &usize| {
+            let count = asked.rows[*row].groups.get(*at).copied().flatten();
+            let share = count.zip(base).map(|(count, base)| percent(count, base));
+            Bar { label: String::new(), count, percent: share }
+        };
+        (group_name(&groups[*at]), told.rows.iter().map(bar).collect())
+    };
+    let lines: Vec<_> = told.groups.iter().map(line).collect();
+    if stacks(asked) {
+        chart::stacked(title, base, &steps(asked), &lines, None)
+    } else {
+        let names: Vec<_> =
+            told.rows.iter().map(|row| row_label(asked, &asked.rows[*row])).collect();
+        chart::clustered(title, base, &names, &lines)
+    }
+}
+
+/// Whether a group's shares are parts of one bar. Of several choices, as of several themes, they are no parts of a whole.
+fn stacks(asked: &Asked) -> bool {
+    let most = match asked.picture {
+        Picture::Words => 0,
+        Picture::Scale => STEPS,
+        _ => CHOICES,
+    };
+    asked.kind != "select_multiple" && asked.rows.len() <= most
+}
+
+fn group_name(group: &Group) -> String {
+    let own = content(&group.label);
+    match untrack(|| router::query("by")).as_deref() {
+        _ if group.value == OTHERS => t(key::STAFF_RESULT_OTHERS),
+        _ if group.value.is_empty() && own.is_empty() => t(key::STAFF_RESULT_UNKNOWN),
+        Some("@version") => tf(key::STAFF_RESULT_VERSION_OF, &[("version", &group.value)]),
+        Some("@language") => language_name(&group.value),
+        _ if own.is_empty() => group.value.clone(),
+        _ => own,
+    }
+}
+
+/// The groups beside each other: a stacked bar for each and a table. The question that people are compared by has none.
+#[component]
+pub fn Compared(
+    /// The question.
+    asked: Memo<Asked>,
+    /// The groups.
+    groups: Memo<Vec<Group>>,
+    /// What the chart's files are called.
+    name: String,
+) -> View {
+    let title = Signal::derive(move || asked.with(title_of));
+    let chart = move |asked: &Asked, titled: bool| {
+        groups.with(|groups| {
+            let told = Told::of(asked, groups);
+            if !titled {
+                return beside(asked, groups, &told, ("", ""));
+            }
+            let base: Vec<_> =
+                std::iter::once(base_words(asked)).chain(told.hidden.clone()).collect();
+            beside(asked, groups, &told, (&title_of(asked), &base.join(". ")))
+        })
+    };
+    let drawing = Memo::new(move |_| asked.with(|asked| chart(asked, true)));
+    let picture = Memo::new(move |_| asked.with(|asked| chart(asked, false)));
+    let shown = move || {
+        let (asked, groups) = (asked.get(), groups.get());
+        if asked.bases.is_empty() {
+            return None;
+        }
+        let told = Told::of(&asked, &groups);
+        if told.groups.is_empty() {
+            return Some(view! { <p class="govuk-body">{words(key::STAFF_RESULT_GROUPS_FEW)}</p> });
+        }
+        let is_drawn = stacks(&asked) || told.rows.len() * told.groups.len() <= BARS;
+        let hidden = told.hidden.iter().cloned();
+        let hidden = hidden.map(|line| view! { <p class="govuk-body">{line}</p> }).collect_view();
+        Some(view! {
+            {is_drawn
+                .then(|| {
+                    view! {
+                        <div
+                            class="ct-drawing"
+                            aria-hidden="true"
+                            prop:innerHTML=move || picture.get().svg
+                        ></div>
+                    }
+                })}
+            {table(&asked, &groups, &told)}
+            {hidden}
+            {is_drawn
+                .then(|| {
+                    view! { <Downloads drawing name=format!("{name}-groups") of=title groups=true/> }
+                })}
+        })
+    };
+    view! { {shown} }
+}
+
+/// A row for each answer and one for all of them, a column for each group.
+fn table(asked: &Asked, groups: &[Group], told: &Told) -> View {
+    let head = |at: &usize| {
+        view! {
+            <th scope="col" class="govuk-table__header govuk-table__header--numeric">
+                {group_name(&groups[*at])}
+            </th>
+        }
+    };
+    let row = |name: String, cell: &dyn Fn(usize) -> (Option<u64>, Option<u64>)| {
+        let cell = |at: &usize| {
+            let (count, base) = cell(*at);
+            let share = count.zip(base).map(|(count, base)| percent(count, base).to_string());
+            let share = share.map(|n| format!(" ({})", tf(key::STAFF_PERCENT, &[("n", &n)])));
+            view! {
+                <td class="govuk-table__cell govuk-table__cell--numeric">
+                    {bars::told(count)} {share.unwrap_or_default()}
+                </td>
+            }
+        };
+        view! {
+            <tr class="govuk-table__row">
+                <th scope="row" class="govuk-table__header">
+                    {name}
+                </th>
+                {told.groups.iter().map(cell).collect_view()}
+            </tr>
+        }
+    };
+    let base = |at: usize| asked.bases.get(at).copied().flatten();
+    let rows = told.rows.iter().map(|place| {
+        let own = &asked.rows[*place];
+        row(row_label(asked, own), &|at| (own.groups.get(at).copied().flatten(), base(at)))
+    });
+    let rows = rows.collect_view();
+    let all = row(t(key::STAFF_RESULT_GROUPS_ALL), &|at| (base(at), None));
+    view! {
+        <div class="ct-scroll" tabindex="0" role="group" aria-label=title_of(asked)>
+            <table class="govuk-table">
+                <caption class="govuk-visually-hidden">{title_of(asked)}</caption>
+                <thead class="govuk-table__head">
+                    <tr class="govuk-table__row">
+                        <th scope="col" class="govuk-table__header">
+                            {words(key::STAFF_COLUMN_ANSWER)}
+                        </th>
+                        {told.groups.iter().map(head).collect_view()}
+                    </tr>
+                </thead>
+                <tbody class="govuk-table__body">{rows} {all}</tbody>
+            </table>
+        </div>
+    }
+}
