@@ -143,7 +143,7 @@ async fn pages_for_staff() -> Result<()> {
     for (path, sign) in [
         ("/staff/feedback", "For the list"),
         ("/staff/surveys", t("staff_surveys_caption")),
-        ("/staff/surveys/living-together", "Numbers of fewer than 10 people are hidden"),
+        ("/staff/surveys/living-together", t("staff_result_few")),
         ("/staff/events", t("staff_event_new")),
         ("/staff/events/new", t("staff_part_when")),
         ("/staff/events/internet-club-grays", t("staff_part_when")),

@@ -1,7 +1,7 @@
 //! Staff read results: narrowed, compared, beside an earlier figure, and without what tells of a few.
 
 use anyhow::{Context, Result, ensure};
-use e2e::{Browser, Client, Server, pages::Staff, t, wait};
+use e2e::{Browser, Client, Server, axe, pages::Staff, t, wait};
 use model::{Hash, SubmissionId, canonical::bytes_of, time::Millis};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -54,6 +54,7 @@ async fn results_are_narrowed_compared_and_taken_away() -> Result<()> {
     browser.reads("90 people answered").await?;
     // The steps of the scale that nobody chose are hidden, and the page says so.
     browser.reads("Numbers of fewer than 10 people are hidden").await?;
+    axe::check(&browser, "results").await?;
     let row = "//table[.//caption[contains(., 'satisfied')]]//tr[th[contains(., '0:')]]";
     let cells = browser.see(By::XPath(row)).await?.text().await?;
     ensure!(cells.contains(t("staff_result_hidden")), "{cells}");
@@ -104,6 +105,8 @@ async fn results_are_narrowed_compared_and_taken_away() -> Result<()> {
 
     // The question that people are compared by has no groups itself.
     browser.open_page(&format!("{PAGE}?by=get_on")).await?;
+    browser.reads("90 people answered").await?;
+    axe::check(&browser, "groups of results").await?;
     let groups = |path: &str| {
         By::XPath(format!(
             "//section[h3[@id='question-{path}']]//th[.='{}']",
