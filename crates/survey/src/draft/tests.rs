@@ -385,6 +385,19 @@ fn a_form_knows_which_tables_it_names_and_a_question_chooses_from_their_rows() {
         changes(&before, &draft),
         [Change::Rules(street.clone()), Change::Table("wards".to_owned())]
     );
+    // The usual names of columns are not written down.
+    draft.attach_table(
+        "usual",
+        json!({"columns": ["more", "label", "name"], "rows": [["x", "Y", "y"]]}),
+    );
+    draft.use_table(&street, "usual").unwrap();
+    assert_eq!(draft.item(&street).unwrap().get("parameters"), None);
+    assert_eq!(
+        (draft.column_of(&street, "value"), draft.column_of(&street, "label")),
+        ("name", "label")
+    );
+    assert_eq!(offered(&draft), ["y Y"]);
+    draft.use_table(&street, "wards").unwrap();
     draft.set_kind(&street, "select_multiple").unwrap();
     assert_eq!(draft.table_of(&street), Some("wards"), "another type chooses from it too");
     draft.use_list(&street, None).unwrap();
