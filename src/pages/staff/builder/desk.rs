@@ -103,6 +103,11 @@ impl Desk {
         desk
     }
 
+    /// Whether the page is still there: what waited for a file or for the server may come back to none.
+    pub fn is_open(self) -> bool {
+        self.draft.try_with_untracked(|_| ()).is_some()
+    }
+
     /// Which survey.
     pub fn id(self) -> Key {
         self.id.get_value()

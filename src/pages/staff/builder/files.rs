@@ -90,11 +90,14 @@ pub fn Files(desk: Desk) -> View {
         };
         spawn_local(async move {
             for file in others {
+                if !desk.is_open() {
+                    return;
+                }
                 let name = file.name();
                 let words = attach(desk, file).await;
                 tell(format!("{name}: {}", t(words)));
             }
-            if !tables.is_empty() {
+            if !tables.is_empty() && desk.is_open() {
                 attach_tables(desk, store, &tables).await.into_iter().for_each(tell);
             }
         });
@@ -191,6 +194,9 @@ async fn attach_tables(desk: Desk, store: Store, files: &[File]) -> Vec<String> 
         Err(error) => return vec![words_for(&error)],
     };
     let mut said = Vec::new();
+    if !desk.is_open() {
+        return said;
+    }
     for (name, table) in tables {
         let room = desk.draft.with_untracked(|draft| {
             let mut with = draft.clone();
@@ -234,7 +240,7 @@ async fn attach(desk: Desk, file: File) -> crate::locale::Key {
         None
     };
     match encoded {
-        Some(Encoded { media_type, data }) if data.len() <= room => {
+        Some(Encoded { media_type, data }) if data.len() <= room && desk.is_open() => {
             let address = format!("data:{media_type};base64,{data}");
             let _ = desk.change(|draft| {
                 draft.attach(&name, address);
