@@ -60,7 +60,7 @@ impl Store {
         self.seen(self.parts().gateway.send_files("/forms/check", files).await)
     }
 
-    /// Lets the server read CSV files for a form. Nothing is kept of them.
+    /// Lets the server read tables for a form. Nothing is kept of them.
     ///
     /// # Errors
     /// What the server's answer means; what is wrong with a file is in the answer.

@@ -355,7 +355,7 @@ pub struct FormCheck {
     pub findings: Vec<FormFinding>,
 }
 
-/// `POST /api/v1/forms/tables`: what became of CSV files for a form.
+/// `POST /api/v1/forms/tables`: what became of files with tables for a form.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FormTables {
     /// The tables that were read, by name, without the ending; each as a definition holds it.

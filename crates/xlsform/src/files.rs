@@ -52,7 +52,7 @@ pub fn import_files(files: &[File], options: &Options) -> Import {
     import
 }
 
-/// Reads CSV tables that come by themselves, for a form that is there already. A file that is no table, or a broken one, is
+/// Reads tables that come by themselves, for a form that is there already. A file that is no table, or a broken one, is
 /// told; the others are read.
 pub fn read_tables(files: &[File]) -> (Tables, Vec<Finding>) {
     let (reading, left) = read_beside(files);

@@ -1,6 +1,6 @@
 //! `POST /api/v1/forms/check`: a workbook with a form comes in, what it means goes out. The body is the file, a
 //! workbook or a `.zip` with its tables; or, as `multipart/form-data`, the workbook and its tables as files.
-//! `POST /api/v1/forms/tables`: CSV files for a form that is being written come in as files, their rows go out.
+//! `POST /api/v1/forms/tables`: tables (CSV, XML, GeoJSON) for a form that is being written come in as files, their rows go out.
 //! `GET /api/v1/export/forms/{id}.xlsx`: the published form as a workbook; `.zip` has its attached tables, too.
 
 use std::convert::Infallible;
