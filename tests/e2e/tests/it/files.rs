@@ -150,6 +150,43 @@ async fn a_question_chooses_from_a_table_that_staff_add() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_table_that_comes_after_its_page_was_left_ends_nothing() -> Result<()> {
+    let server = Server::start().await?;
+    let office = Browser::start(&server).await?;
+    named(&Client::sign_in(&server).await?).await?;
+    Staff::sign_in(&office, "/staff/surveys").await?;
+    office.press_link("Benches").await?;
+    let media = office.see(By::Id("media")).await?;
+    // The server's answer waits until the page is left. The mark is gone if a page is loaded anew.
+    let hold = "window.marked = true;
+        const own = window.fetch;
+        window.fetch = (...given) => {
+            if (!String(given[0].url ?? given[0]).endsWith('/forms/tables')) return own(...given);
+            return new Promise((go) => window.release = () => go(own(...given)));
+        }";
+    office.run(hold, &[]).await?;
+    let folder = TempDir::new()?;
+    let file = folder.path().join("streets.csv");
+    std::fs::write(&file, "code,street\nq,Quarry Hill\n")?;
+    media.send_keys(file.display().to_string()).await?;
+    let held =
+        async || Ok((office.run("return !!window.release", &[]).await? == true).then_some(()));
+    office.until("the table is on its way", held).await?;
+    office.press_link(t("staff_surveys")).await?;
+    office.headed(t("staff_surveys")).await?;
+    office.run("window.release()", &[]).await?;
+
+    office.press_link("Benches").await?;
+    office.see(By::Id("media")).await?;
+    assert_eq!(office.run("return window.marked", &[]).await?, true);
+    assert!(!office.sees(By::Css("#broken:not([hidden])")).await?, "the program ended");
+    let rows =
+        office.run("return document.querySelectorAll('#media-files li').length", &[]).await?;
+    assert_eq!(rows, 2, "the table is in no form");
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_screens_of_files_and_calculations_are_pictured() -> Result<()> {
     let server = Server::start().await?;
     let staff = Client::sign_in(&server).await?;
