@@ -47,7 +47,7 @@ fn choices_come_from_every_format_of_file() {
         &["type", "name", "label", "calculation"][..],
         &["select_one_from_file towns.xml", "town", "Which town?"],
         &["select_multiple_from_file parks.geojson", "park", "Which park?"],
-        &["xml-external", "towns", ""],
+        &["xml-external", "towns.xml", ""],
         &["calculate", "where", "", "instance('parks')/root/item[id = ${park}]/geometry"],
     ];
     let geo = r#"{"type": "FeatureCollection", "features": [{"type": "Feature", "id": "p",

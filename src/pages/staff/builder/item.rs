@@ -192,6 +192,7 @@ pub fn ItemEdit(
         <ErrorSummary faults=refused/>
         <Wrongs desk here=move |wrong| wrong.place == own/>
         <form
+            class="ct-item"
             novalidate
             autocomplete="off"
             on:change=move |_| on_change()
