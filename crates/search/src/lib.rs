@@ -29,5 +29,6 @@ mod words;
 #[cfg(feature = "corpus")]
 pub mod corpus;
 
+pub use fold::folded;
 pub use index::{Builder, Document, Index};
 pub use query::{Hit, QUERY_CHARS, QUERY_WORDS};
