@@ -23,9 +23,18 @@ pub fn told(count: Option<u64>) -> String {
 
 /// The same for a number that stands apart from the shares. Where small numbers are hidden, a zero would look like one that
 /// was forgotten.
-pub fn told_apart(count: Option<u64>) -> String {
+fn told_apart(count: Option<u64>) -> String {
     if count == Some(0) { t(key::STAFF_RESULT_NOBODY) } else { told(count) }
 }
+
+/// Numbers that stand apart, in one line: "Prefer not to say: 13".
+pub fn apart_words(apart: Vec<(String, Option<u64>)>) -> String {
+    let line = |(label, count): (String, Option<u64>)| format!("{label}: {}", told_apart(count));
+    apart.into_iter().map(line).collect::<Vec<_>>().join("; ")
+}
+
+/// Rows of a table that stays on one page of paper.
+const SHORT: usize = 15;
 
 /// The chart of one question.
 #[component]
@@ -74,14 +83,15 @@ pub fn Bars(
                     {label}
                 </th>
                 <td class="ct-bars__cell">
-                    <span class="govuk-visually-hidden">{t(key::STAFF_NOT_IN_SHARE)}</span>
+                    <span class="ct-bars__note">{t(key::STAFF_NOT_IN_SHARE)}</span>
                 </td>
                 <td class="ct-bars__number">{told_apart(count)}</td>
             </tr>
         }
     };
+    let is_long = move || rows.with(Vec::len) > SHORT;
     view! {
-        <table class="ct-bars">
+        <table class="ct-bars" class:ct-bars--long=is_long>
             <caption class="ct-bars__caption">
                 <span class="govuk-visually-hidden">{caption} " "</span>
                 <span class="ct-bars__base">{base}</span>

@@ -164,6 +164,9 @@ pub fn Events() -> View {
 /// The filter's frame: open on a wide screen, a line to open on a telephone.
 #[component]
 pub fn Filters(
+    /// What the line says that folds them away.
+    #[prop(default = key::FILTER_TITLE)]
+    title: crate::locale::Key,
     /// How many parts are chosen.
     #[prop(into)]
     count: Signal<usize>,
@@ -176,7 +179,7 @@ pub fn Filters(
     view! {
         <details class="ct-filters no-print" open=wide>
             <summary class="ct-filters__summary">
-                {words(key::FILTER_TITLE)} " "
+                {words(title)} " "
                 <span class="ct-filters__count" hidden=move || count.get() == 0>
                     {move || tn(key::FILTER_COUNT, count.get())}
                 </span>

@@ -1,7 +1,7 @@
 //! Charts as SVG: pure text, with their styles in it, so that the same drawing stands on the page, in a file and in a
 //! picture.
 
-use super::sheet::{Chart, INK, Sheet, WIDTH, short, wrapped};
+use super::sheet::{Chart, Head, INK, Sheet, WIDTH, wrapped};
 use crate::{
     components::bars::{Bar, told},
     locale::{key, tf},
@@ -16,6 +16,10 @@ const SHADES: [u32; 6] = [0x0b_3c5d, 0x32_8cc1, 0x9c_c5e0, 0xd9_b310, 0xa4_660b,
 const RANGE: [u32; 7] =
     [0x0b_3c5d, 0x32_8cc1, 0xa9_cfe6, 0xf3_ecd2, 0xe3_bf3a, 0xa4_660b, 0x4a_3014];
 const GREY: &str = "#b1b4b6";
+/// What a letter takes of a line, in pixels, in the widest of the fonts that a browser may have.
+const LETTER: u32 = 10;
+/// How high columns are that stand alone, and those of groups below each other, in pixels.
+const HIGH: [u32; 2] = [200, 80];
 
 /// A figure from elsewhere, and the share of now beside it.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,14 +110,14 @@ fn add_figure(sheet: &mut Sheet, figure: Option<&Figure>) {
 
 /// The share of now beside an earlier figure, alone.
 pub fn figure(figure: &Figure) -> Chart {
-    let mut sheet = Sheet::new("", "");
+    let mut sheet = Sheet::new(&Head::default());
     add_figure(&mut sheet, Some(figure));
     sheet.finish()
 }
 
 /// A bar for each row.
-pub fn bars(title: &str, base: &str, rows: &[Bar], figure: Option<&Figure>) -> Chart {
-    let mut sheet = Sheet::new(title, base);
+pub fn bars(head: &Head, rows: &[Bar], figure: Option<&Figure>) -> Chart {
+    let mut sheet = Sheet::new(head);
     for bar in rows {
         row(&mut sheet, &bar.label, bar, None);
     }
@@ -122,13 +126,8 @@ pub fn bars(title: &str, base: &str, rows: &[Bar], figure: Option<&Figure>) -> C
 }
 
 /// For each choice a bar of each group: for several choices of one person, whose shares are no parts of a whole.
-pub fn clustered(
-    title: &str,
-    base: &str,
-    names: &[String],
-    groups: &[(String, Vec<Bar>)],
-) -> Chart {
-    let mut sheet = Sheet::new(title, base);
+pub fn clustered(head: &Head, names: &[String], groups: &[(String, Vec<Bar>)]) -> Chart {
+    let mut sheet = Sheet::new(head);
     for (at, name) in names.iter().enumerate() {
         sheet.paragraph(0, 84, true, name);
         sheet.y += 4;
@@ -142,21 +141,27 @@ pub fn clustered(
     sheet.finish()
 }
 
-/// One bar a line, stacked of its rows' shares; what is hidden is a dashed frame. Each line has a name.
+/// One bar a line, stacked of its rows' shares; what is hidden is a dashed frame at its end, so the rows are no scale where
+/// any is. Each line has a name.
 pub fn stacked(
-    title: &str,
-    base: &str,
+    head: &Head,
     steps: &Steps,
     lines: &[(String, Vec<Bar>)],
     figure: Option<&Figure>,
 ) -> Chart {
-    let mut sheet = Sheet::new(title, base);
+    let mut sheet = Sheet::new(head);
     let shades = shades(steps.names.len());
     for (name, bars) in lines {
         sheet.paragraph(0, 84, false, name);
         stack(&mut sheet, steps, &shades, bars);
     }
-    legend(&mut sheet, steps, &shades);
+    let is_seen = |at: usize| {
+        let mut bars = lines.iter().filter_map(|(_, bars)| bars.get(at));
+        bars.any(|bar| bar.percent.is_some_and(|percent| percent > 0))
+    };
+    let seen = steps.names.iter().zip(&shades).enumerate();
+    let seen = seen.filter(|(at, _)| is_seen(*at)).map(|(_, (name, shade))| (name, *shade));
+    legend(&mut sheet, &seen.collect::<Vec<_>>());
     add_figure(&mut sheet, figure);
     sheet.finish()
 }
@@ -181,30 +186,33 @@ fn stack(sheet: &mut Sheet, steps: &Steps, shades: &[u32], bars: &[Bar]) {
         }
         x += width;
     }
-    if bars.iter().any(|bar| bar.percent.is_none()) && x < WIDTH {
-        let frame = format!("fill=\"#ffffff\" stroke=\"{GREY}\" stroke-dasharray=\"4 3\"");
-        sheet.rect((x, y), (WIDTH - x - 1, 33), &frame);
+    if bars.iter().any(|bar| bar.count.is_none()) && x < WIDTH {
+        hidden_frame(sheet, (x, y), (WIDTH - x - 1, 33));
         let words = told(None);
-        // About eight pixels a letter.
-        if WIDTH - x > 8 * words.chars().count() as u32 + 12 {
+        if WIDTH - x > LETTER * words.chars().count() as u32 {
             sheet.text((x + (WIDTH - x) / 2, y + 22), "middle", INK, &words);
         }
     }
     sheet.y = y + if steps.signs.is_empty() { 44 } else { 64 };
 }
 
+/// Stands where a number is not told.
+fn hidden_frame(sheet: &mut Sheet, place: (u32, u32), size: (u32, u32)) {
+    let frame = format!("fill=\"#ffffff\" stroke=\"{GREY}\" stroke-dasharray=\"4 3\"");
+    sheet.rect(place, size, &frame);
+}
+
 /// What the shades stand for, in as many columns as there is room for.
-fn legend(sheet: &mut Sheet, steps: &Steps, shades: &[u32]) {
-    let longest = steps.names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max(1);
-    let columns = (WIDTH as usize / (34 + 9 * longest)).clamp(1, 4) as u32;
-    let rows = steps.names.len().div_ceil(columns as usize).max(1);
+fn legend(sheet: &mut Sheet, seen: &[(&String, u32)]) {
+    let longest = seen.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).max(1);
+    let columns = (WIDTH as usize / (34 + 9 * longest)).clamp(1, 4);
+    let rows = seen.len().div_ceil(columns).max(1);
     let top = sheet.y + 4;
     let mut lowest = top;
-    for (column, part) in (0..).zip(steps.names.chunks(rows)) {
-        let x = column * (WIDTH / columns);
+    for (column, part) in (0..).zip(seen.chunks(rows)) {
+        let x = column * (WIDTH / columns as u32);
         sheet.y = top;
-        for (at, name) in part.iter().enumerate() {
-            let shade = shades.get(column as usize * rows + at).copied().unwrap_or_default();
+        for (name, shade) in part {
             let frame = format!("fill=\"#{shade:06x}\" stroke=\"{GREY}\"");
             sheet.rect((x, sheet.y), (18, 18), &frame);
             sheet.paragraph(x + 26, 80, false, name);
@@ -215,30 +223,71 @@ fn legend(sheet: &mut Sheet, steps: &Steps, shades: &[u32]) {
     sheet.y = lowest;
 }
 
-/// Columns beside each other: numbers, months.
-pub fn columns(title: &str, base: &str, rows: &[Bar], figure: Option<&Figure>) -> Chart {
-    const HIGH: u32 = 200;
-    let mut sheet = Sheet::new(title, base);
-    let count = u32::try_from(rows.len()).unwrap_or(1).max(1);
-    let step = WIDTH / count;
-    let most = rows.iter().filter_map(|bar| bar.percent).max().unwrap_or(0).max(1);
-    let floor = sheet.y + HIGH + 20;
+/// Columns beside each other: numbers, months, the steps of a scale. Each line of them has a name, and all are drawn to one
+/// measure. Below them stands `under`.
+pub fn columns(
+    head: &Head,
+    lines: &[(String, Vec<Bar>)],
+    under: &str,
+    figure: Option<&Figure>,
+) -> Chart {
+    let mut sheet = Sheet::new(head);
+    let all = || lines.iter().flat_map(|(_, bars)| bars);
+    let most = all().filter_map(|bar| bar.percent).max().unwrap_or(0).max(1);
+    let high = HIGH[usize::from(lines.len() > 1)];
+    for (name, bars) in lines {
+        sheet.paragraph(0, 84, true, name);
+        line_of_columns(&mut sheet, bars, (high, most));
+    }
+    sheet.paragraph(0, 84, false, under);
+    let longest = lines.iter().map(|(_, bars)| bars.len()).max().unwrap_or(0);
+    if all().any(|bar| bar.count.is_none()) && !is_named(longest) {
+        sheet.y += 4;
+        let y = sheet.y;
+        hidden_frame(&mut sheet, (0, y), (18, 18));
+        sheet.paragraph(26, 80, false, &told(None));
+    }
+    add_figure(&mut sheet, figure);
+    sheet.finish()
+}
+
+fn step_of(columns: usize) -> u32 {
+    WIDTH / u32::try_from(columns).unwrap_or(WIDTH).max(1)
+}
+
+/// Whether there is room for a word at the place of what is hidden among so many columns.
+fn is_named(columns: usize) -> bool {
+    step_of(columns) > LETTER * told(None).chars().count() as u32
+}
+
+/// Columns of at most `high` pixels, which stands for `most` percent.
+fn line_of_columns(sheet: &mut Sheet, bars: &[Bar], (high, most): (u32, u64)) {
+    let step = step_of(bars.len());
+    let width = step.saturating_sub(2).max(1);
+    let floor = sheet.y + high + 20;
     let mut lowest = floor;
-    for (at, bar) in (0..).zip(rows) {
-        let middle = at * step + step / 2;
-        if let Some(percent) = bar.percent {
-            let high = (u64::from(HIGH) * percent / most) as u32;
-            let size = (step.saturating_sub(2).max(1), high);
+    let words = bars.iter().flat_map(|bar| bar.label.split_whitespace());
+    let longest = words.map(|word| word.chars().count()).max().unwrap_or(0) as u32;
+    // As many labels as there is room for, like the numbers along a ruler.
+    let every = (longest * LETTER).div_ceil(step.max(1)).clamp(1, 4);
+    let letters = (every * step / LETTER).max(1) as usize;
+    for (at, bar) in (0..).zip(bars) {
+        let (x, middle) = (at * step + 1, at * step + step / 2);
+        if bar.count.is_none() {
+            hidden_frame(sheet, (x, floor - 24), (width, 24));
+            if is_named(bars.len()) {
+                sheet.text((middle, floor - 7), "middle", INK, &told(None));
+            }
+        } else if let Some(percent) = bar.percent {
+            let height = (u64::from(high) * percent / most) as u32;
             let colour = format!("fill=\"#{:06x}\"", SHADES[0]);
-            sheet.rect((at * step + 1, floor - high), size, &colour);
-            sheet.text((middle, floor - high - 6), "middle", INK, &told(bar.count));
-        } else if step >= 44 {
-            let words = short(&told(None), (step / 8) as usize);
-            sheet.text((middle, floor - 6), "middle", INK, &words);
+            sheet.rect((x, floor - height), (width, height), &colour);
+            sheet.text((middle, floor - height - 6), "middle", INK, &told(bar.count));
         }
-        if step >= 44 {
-            let letters = ((step / 8) as usize).max(2);
+        if at % every == 0 {
             for (line, words) in (1..).zip(wrapped(&bar.label, letters)) {
+                let half = words.chars().count() as u32 * LETTER / 2;
+                let middle = middle.max(half).min(WIDTH.saturating_sub(half));
                 sheet.text((middle, floor + 20 * line), "middle", INK, &words);
                 lowest = lowest.max(floor + 20 * line);
             }
@@ -247,8 +296,6 @@ pub fn columns(title: &str, base: &str, rows: &[Bar], figure: Option<&Figure>) -
     let ink = format!("stroke=\"{INK}\" stroke-width=\"1\"");
     sheet.line((0, floor), (WIDTH, floor), &ink);
     sheet.y = lowest + 14;
-    add_figure(&mut sheet, figure);
-    sheet.finish()
 }
 
 #[cfg(test)]
@@ -267,11 +314,12 @@ mod tests {
         let names = vec![evil.to_owned()];
         let lines = [(evil.to_owned(), vec![bar.clone()])];
         let steps = Steps { names: names.clone(), signs: names.clone() };
+        let head = Head { title: evil.to_owned(), notes: names.clone() };
         let charts = [
-            bars(evil, evil, one, Some(&figure)),
-            columns(evil, evil, one, Some(&figure)),
-            clustered(evil, evil, &names, &lines),
-            stacked(evil, evil, &steps, &lines, Some(&figure)),
+            bars(&head, one, Some(&figure)),
+            columns(&head, &lines, evil, Some(&figure)),
+            clustered(&head, &names, &lines),
+            stacked(&head, &steps, &lines, Some(&figure)),
         ];
         for chart in charts {
             assert!(
@@ -280,6 +328,17 @@ mod tests {
                 chart.svg
             );
         }
+    }
+
+    #[test]
+    fn the_legend_names_the_colours_of_the_bar_alone() {
+        let bar = |count: Option<u64>, percent| Bar { label: String::new(), count, percent };
+        let bars = vec![bar(Some(30), Some(60)), bar(Some(0), Some(0)), bar(None, None)];
+        let names = ["Often", "Seldom", "Never"].map(str::to_owned).to_vec();
+        let steps = Steps { names, signs: Vec::new() };
+        let chart = stacked(&Head::default(), &steps, &[(String::new(), bars)], None);
+        assert!(chart.svg.contains(">Often<"));
+        assert!(!chart.svg.contains(">Seldom<") && !chart.svg.contains(">Never<"));
     }
 
     #[test]

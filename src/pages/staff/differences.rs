@@ -4,7 +4,7 @@ use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use model::results::{Asked, Wording};
 
-use super::question::list;
+use super::question::{list, names};
 use crate::locale::{content, key, tf, words};
 
 /// The versions with their words and choices; nothing where they are the same.
@@ -22,19 +22,19 @@ pub fn Differences(
                     &[("versions", &versions), ("words", &content(&wording.label))],
                 );
                 if !asked.choices_differ {
-                    return words;
+                    return vec![words];
                 }
                 let name = |value: &String| {
                     let row = asked.rows.iter().find(|row| row.value == *value);
                     let label = row.map(|row| content(&row.label)).unwrap_or_default();
                     if label.is_empty() { value.clone() } else { label }
                 };
-                let choices = wording.choices.iter().map(name).collect::<Vec<_>>().join(", ");
+                let choices = names(&wording.choices.iter().map(name).collect::<Vec<_>>());
                 let had = tf(
                     key::STAFF_RESULT_CHOICES_DIFFER,
                     &[("versions", &versions), ("choices", &choices)],
                 );
-                if asked.wording_differs { format!("{words}. {had}") } else { had }
+                if asked.wording_differs { vec![words, had] } else { vec![had] }
             };
             let differs = asked.wording_differs || asked.choices_differ || asked.kind_differs;
             differs.then(|| asked.wordings.iter().map(wording).collect::<Vec<_>>())
@@ -50,7 +50,12 @@ pub fn Differences(
                             <ul class="govuk-list govuk-list--bullet">
                                 {lines
                                     .into_iter()
-                                    .map(|line| view! { <li>{line}</li> })
+                                    .map(|version| {
+                                        let line = |line| view! { <p class="govuk-body">{line}</p> };
+                                        view! {
+                                            <li>{version.into_iter().map(line).collect_view()}</li>
+                                        }
+                                    })
                                     .collect_view()}
                             </ul>
                         </div>

@@ -1,10 +1,13 @@
 //! What staff narrow feedback and results to. It stands in the page's address, so the way back
 //! brings it back.
 
-use crate::view::{CollectView, View, view};
+use crate::view::{View, view};
 use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;
-use model::{Collection, Key, results::Offers};
+use model::{
+    Collection, Key,
+    results::{Offers, Results},
+};
 
 use super::values::language_name;
 use crate::{
@@ -63,6 +66,7 @@ pub fn Filters(
         |part: &'static str| Signal::derive(move || router::query(part).unwrap_or_default());
     view! {
         <Frame
+            title=if themes { key::FILTER_TITLE } else { key::STAFF_RESULT_FILTER }
             count
             on_clear=|_| {
                 let all = PARTS.into_iter().chain(RESULT_PARTS);
@@ -176,52 +180,61 @@ fn set_day(part: &str, text: &str) {
     }
 }
 
-/// What the page is narrowed to, for paper, where the fields of the filter are not.
+/// Whom the results page shows, in words for paper and for charts that are files: there the fields of the filter are not.
+#[derive(Clone, Copy)]
+pub struct Whom {
+    /// "Library or hub: Tilbury Library; Language: Polish"; none where everybody is meant.
+    pub narrowed: Memo<Option<String>>,
+    /// "Compared by: Language"; none where nothing is compared.
+    pub compared: Memo<Option<String>>,
+}
+
+/// What the page is narrowed to, one part after the other. Of days those that are counted.
+pub fn narrowed(filter: &FeedbackFilter, results: Option<&Results>) -> Option<String> {
+    let store = Store::get();
+    let name = |collection: Collection, id: &str| {
+        let name = Key::parse(id)
+            .and_then(|id| store.catalogue.with(|catalogue| catalogue.name(collection, &id)));
+        name.map_or_else(|| id.to_owned(), |name| content(&name))
+    };
+    let mut parts = Vec::new();
+    let mut add =
+        |key: crate::locale::Key, value: String| parts.push(format!("{}: {value}", t(key)));
+    if let Some(venue) = &filter.venue {
+        add(key::FILTER_VENUE, name(Collection::Venue, venue.as_str()));
+    }
+    if let Some(from) = results.map_or(filter.from, |it| it.from) {
+        add(key::STAFF_FROM, wall::day_of_year(from));
+    }
+    if let Some(to) = results.map_or(filter.to, |it| it.to) {
+        add(key::STAFF_TO, wall::day_of_year(to));
+    }
+    for (part, value) in &filter.more {
+        match *part {
+            "ward" => add(key::STAFF_RESULT_WARD, name(Collection::Ward, value)),
+            "area" => add(key::STAFF_RESULT_AREA, name(Collection::Area, value)),
+            "language" => add(key::STAFF_RESULT_LANGUAGE, language_name(value)),
+            "version" => add(key::STAFF_RESULT_VERSION, value.clone()),
+            "partial" => {
+                let is_partial = value == "yes";
+                let words =
+                    if is_partial { key::STAFF_RESULT_STOPPED } else { key::STAFF_RESULT_FINISHED };
+                add(key::STAFF_RESULT_PARTIAL, t(words));
+            }
+            _ => {}
+        }
+    }
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// The same on paper.
 #[component]
 pub fn Narrowing(
     /// Whom the page shows.
-    filter: Memo<FeedbackFilter>,
+    whom: Whom,
 ) -> View {
-    let store = Store::get();
-    let lines = move || {
-        let filter = filter.get();
-        let name = |collection: Collection, id: &str| {
-            let name = Key::parse(id)
-                .and_then(|id| store.catalogue.with(|catalogue| catalogue.name(collection, &id)));
-            name.map_or_else(|| id.to_owned(), |name| content(&name))
-        };
-        let mut lines = Vec::new();
-        let mut add = |key: crate::locale::Key, value: String| lines.push((t(key), value));
-        if let Some(venue) = &filter.venue {
-            add(key::FILTER_VENUE, name(Collection::Venue, venue.as_str()));
-        }
-        if let Some(from) = filter.from {
-            add(key::STAFF_FROM, wall::day_of_year(from));
-        }
-        if let Some(to) = filter.to {
-            add(key::STAFF_TO, wall::day_of_year(to));
-        }
-        for (part, value) in &filter.more {
-            match *part {
-                "ward" => add(key::STAFF_RESULT_WARD, name(Collection::Ward, value)),
-                "area" => add(key::STAFF_RESULT_AREA, name(Collection::Area, value)),
-                "language" => add(key::STAFF_RESULT_LANGUAGE, language_name(value)),
-                "version" => add(key::STAFF_RESULT_VERSION, value.clone()),
-                "partial" => {
-                    let is_partial = value == "yes";
-                    let words = if is_partial {
-                        key::STAFF_RESULT_STOPPED
-                    } else {
-                        key::STAFF_RESULT_FINISHED
-                    };
-                    add(key::STAFF_RESULT_PARTIAL, t(words));
-                }
-                _ => {}
-            }
-        }
-        lines.into_iter().map(|(name, value)| view! { <li>{format!("{name}: {value}")}</li> })
-    };
     view! {
-        <ul class="govuk-list print-only">{move || lines().collect_view()}</ul>
+        <p class="print-only">{move || whom.narrowed.get()}</p>
+        <p class="print-only">{move || whom.compared.get()}</p>
     }
 }

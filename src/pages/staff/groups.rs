@@ -7,12 +7,15 @@ use model::results::{Asked, Group, OTHERS, Picture, Row, percent};
 use super::{
     chart,
     downloads::Downloads,
-    question::{STEPS, base_words, row_label, steps, title_of},
-    sheet::Chart,
+    filters::Whom,
+    question::{
+        STEPS, bar_of, count_words, counted, is_ordered, names, ordered, row_label, steps, title_of,
+    },
+    sheet::{Chart, Head},
     values::language_name,
 };
 use crate::{
-    components::bars::{self, Bar},
+    components::bars,
     locale::{content, key, t, tf, words},
     router,
 };
@@ -27,7 +30,7 @@ const BARS: usize = 60;
 struct Told {
     groups: Vec<usize>,
     rows: Vec<usize>,
-    /// "Too few people to compare: Aveley, Belhus."
+    /// "Hidden for these groups: Aveley; Belhus"
     hidden: Vec<String>,
 }
 
@@ -49,30 +52,37 @@ impl Told {
             (key::STAFF_RESULT_ROWS_HIDDEN, rows_few),
         ];
         let lines = lines.into_iter().filter(|(_, names)| !names.is_empty());
-        let hidden = lines.map(|(key, names)| tf(key, &[("names", &names.join(", "))]));
+        let hidden = lines.map(|(key, own)| tf(key, &[("names", &names(&own))]));
         Self { groups: told, rows, hidden: hidden.collect() }
     }
 }
 
-/// The groups' picture, below a title and what it rests on.
-fn beside(asked: &Asked, groups: &[Group], told: &Told, (title, base): (&str, &str)) -> Chart {
-    let line = |at: &usize| {
-        let base = asked.bases.get(*at).copied().flatten();
-        let bar = |row: &usize| {
-            let count = asked.rows[*row].groups.get(*at).copied().flatten();
-            let share = count.zip(base).map(|(count, base)| percent(count, base));
-            Bar { label: String::new(), count, percent: share }
-        };
-        (group_name(&groups[*at]), told.rows.iter().map(bar).collect())
-    };
-    let lines: Vec<_> = told.groups.iter().map(line).collect();
-    if stacks(asked) {
-        chart::stacked(title, base, &steps(asked), &lines, None)
-    } else {
-        let names: Vec<_> =
-            told.rows.iter().map(|row| row_label(asked, &asked.rows[*row])).collect();
-        chart::clustered(title, base, &names, &lines)
+/// The groups' picture: of those whose shares are told. `None` where there is none, and where it would be too long.
+fn beside(asked: &Asked, groups: &[Group], told: &Told, head: Head) -> Option<Chart> {
+    let with_base = |at: &usize| Some((*at, asked.bases.get(*at).copied().flatten()?));
+    let drawn: Vec<_> = told.groups.iter().filter_map(with_base).collect();
+    let is_drawn = stacks(asked) || told.rows.len() * drawn.len() <= BARS;
+    if drawn.is_empty() || !is_drawn {
+        return None;
     }
+    let line = |(at, base): &(usize, u64)| {
+        let bar = |row: &usize| {
+            let row = &asked.rows[*row];
+            bar_of(asked, row, row.groups.get(*at).copied().flatten(), Some(*base))
+        };
+        let group = [("group", &*group_name(&groups[*at])), ("answers", &*count_words(*base))];
+        (tf(key::STAFF_RESULT_GROUP_BASE, &group), told.rows.iter().map(bar).collect())
+    };
+    let lines: Vec<_> = drawn.iter().map(line).collect();
+    Some(if !stacks(asked) {
+        let rows: Vec<_> =
+            told.rows.iter().map(|row| row_label(asked, &asked.rows[*row])).collect();
+        chart::clustered(&head, &rows, &lines)
+    } else if is_ordered(asked) {
+        ordered(asked, &head, &lines, None)
+    } else {
+        chart::stacked(&head, &steps(asked), &lines, None)
+    })
 }
 
 /// Whether a group's shares are parts of one bar. Of several choices, as of several themes, they are no parts of a whole.
@@ -106,21 +116,28 @@ pub fn Compared(
     groups: Memo<Vec<Group>>,
     /// What the chart's files are called.
     name: String,
+    /// Whom the page shows.
+    whom: Whom,
 ) -> View {
     let title = Signal::derive(move || asked.with(title_of));
-    let chart = move |asked: &Asked, titled: bool| {
-        groups.with(|groups| {
-            let told = Told::of(asked, groups);
-            if !titled {
-                return beside(asked, groups, &told, ("", ""));
-            }
-            let base: Vec<_> =
-                std::iter::once(base_words(asked)).chain(told.hidden.clone()).collect();
-            beside(asked, groups, &told, (&title_of(asked), &base.join(". ")))
+    let chart = move |is_file: bool| {
+        asked.with(|asked| {
+            groups.with(|groups| {
+                let told = Told::of(asked, groups);
+                let mut head = Head::default();
+                if is_file {
+                    let notes = [counted(asked), whom.compared.get(), whom.narrowed.get()];
+                    head.notes = notes.into_iter().flatten().chain(told.hidden.clone()).collect();
+                    head.title = title_of(asked);
+                }
+                beside(asked, groups, &told, head)
+            })
         })
     };
-    let drawing = Memo::new(move |_| asked.with(|asked| chart(asked, true)));
-    let picture = Memo::new(move |_| asked.with(|asked| chart(asked, false)));
+    let drawing = Memo::new(move |_| chart(true));
+    let picture = Memo::new(move |_| chart(false));
+    let is_drawn = Memo::new(move |_| picture.with(Option::is_some));
+    let file = Memo::new(move |_| drawing.get().unwrap_or_default());
     let shown = move || {
         let (asked, groups) = (asked.get(), groups.get());
         if asked.bases.is_empty() {
@@ -130,25 +147,26 @@ pub fn Compared(
         if told.groups.is_empty() {
             return Some(view! { <p class="govuk-body">{words(key::STAFF_RESULT_GROUPS_FEW)}</p> });
         }
-        let is_drawn = stacks(&asked) || told.rows.len() * told.groups.len() <= BARS;
         let hidden = told.hidden.iter().cloned();
         let hidden = hidden.map(|line| view! { <p class="govuk-body">{line}</p> }).collect_view();
         Some(view! {
             {is_drawn
+                .get()
                 .then(|| {
                     view! {
                         <div
                             class="ct-drawing"
                             aria-hidden="true"
-                            prop:innerHTML=move || picture.get().svg
+                            prop:innerHTML=move || picture.get().map(|it| it.svg)
                         ></div>
                     }
                 })}
             {table(&asked, &groups, &told)}
             {hidden}
             {is_drawn
+                .get()
                 .then(|| {
-                    view! { <Downloads drawing name=format!("{name}-groups") of=title groups=true/> }
+                    view! { <Downloads drawing=file name=format!("{name}-groups") of=title groups=true/> }
                 })}
         })
     };

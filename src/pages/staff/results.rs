@@ -8,7 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::{
     exports::Exports,
-    filters::{Filters, Narrowing, chosen_results},
+    filters::{Filters, Narrowing, Whom, chosen_results, narrowed},
     live::{Loading, Trouble, while_seen},
     question::QuestionResult,
     session::StaffPage,
@@ -90,6 +90,16 @@ fn Survey(id: Key) -> View {
             results.as_ref().map(paths).unwrap_or_else(Vec::new)
         })
     });
+    let whom = Whom {
+        narrowed: Memo::new(move |_| {
+            filter.with(|filter| results.with(|it| narrowed(filter, it.as_ref())))
+        }),
+        compared: Memo::new(move |_| {
+            let by = router::query("by").filter(|by| !by.is_empty())?;
+            let (_, name) = by_options(results).into_iter().find(|(own, _)| *own == by)?;
+            Some(tf(key::STAFF_RESULT_COMPARED, &[("by", &name)]))
+        }),
+    };
     let arrived = Memo::new(move |_| results.with(Option::is_some));
     let nobody =
         Memo::new(move |_| results.with(|it| it.as_ref().is_some_and(|it| it.responses == 0)));
@@ -163,6 +173,7 @@ fn Survey(id: Key) -> View {
                     asked
                     groups
                     fewest=fewest.get_untracked()
+                    whom
                     changed=Callback::new(move |()| changed())
                 />
             }
@@ -194,7 +205,7 @@ fn Survey(id: Key) -> View {
                     .collect_view()
             }}
         </div>
-        <Narrowing filter/>
+        <Narrowing whom/>
         <p class="print-only">
             {move || tf(key::STAFF_PRINTED, &[("day", &wall::day_of_year(wall::today()))])}
         </p>

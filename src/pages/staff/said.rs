@@ -11,10 +11,10 @@ use model::{
 };
 use wasm_bindgen_futures::spawn_local;
 
-use super::{downloads::Downloads, groups::Compared, live::words_for, sheet::Chart};
+use super::{downloads::Downloads, filters::Whom, groups::Compared, live::words_for, sheet::Chart};
 use crate::{
     components::{
-        bars::{Bar, Bars, told_apart},
+        bars::{Bar, Bars, apart_words},
         field::TextField,
         select::Select,
     },
@@ -37,16 +37,24 @@ fn words_in(text: &str) -> impl Iterator<Item = String> {
     cut.filter(|word| word.chars().count() >= LETTERS).map(str::to_lowercase)
 }
 
-/// The words that most answers use, each with their number.
+/// The words that most answers use, each with the number of answers that a search for it finds.
 fn most_used(answers: &[String]) -> Vec<(String, usize)> {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    // Under its folded form what is written in several ways is one word: it is offered as it was first written.
+    let mut counts: BTreeMap<String, (String, usize)> = BTreeMap::new();
     for answer in answers {
-        let mut own: Vec<String> = words_in(answer).collect();
-        own.sort();
-        own.dedup();
-        own.into_iter().for_each(|word| *counts.entry(word).or_default() += 1);
+        let own: BTreeMap<String, String> =
+            words_in(answer).map(|word| (search::folded(&word), word)).collect();
+        for (folded, word) in own {
+            counts.entry(folded).or_insert((word, 0)).1 += 1;
+        }
     }
-    let mut counts: Vec<_> = counts.into_iter().filter(|(_, count)| *count > 1).collect();
+    counts.retain(|_, (_, count)| *count > 1);
+    let answers: Vec<String> = answers.iter().map(|answer| search::folded(answer)).collect();
+    let found = |(folded, (word, _)): (String, (String, usize))| {
+        let found = answers.iter().filter(|answer| answer.contains(&folded));
+        (word, found.count())
+    };
+    let mut counts: Vec<_> = counts.into_iter().map(found).collect();
     counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     counts.truncate(OFTEN);
     counts
@@ -66,6 +74,8 @@ pub fn Words(
     base: Signal<String>,
     /// How many answers have each theme.
     rows: Signal<Vec<Bar>>,
+    /// A line that names the themes whose numbers are hidden, if they are many.
+    hidden: Signal<Option<String>>,
     /// "Prefer not to say" and its number.
     apart: Signal<Vec<(String, Option<u64>)>>,
     /// The fewest people that a figure rests on.
@@ -76,6 +86,10 @@ pub fn Words(
     groups: Memo<Vec<Group>>,
     /// The themes as a chart.
     drawing: Memo<Chart>,
+    /// What the charts' files are called.
+    name: String,
+    /// Whom the page shows.
+    whom: Whom,
     /// Called when an answer has got or lost a theme.
     changed: Callback<()>,
 ) -> View {
@@ -91,11 +105,6 @@ pub fn Words(
             Some(words.map(|words| (words.clone(), about.next())).collect::<Vec<Said>>())
         })
     });
-    let apart_words = move || {
-        let line =
-            |(label, count): (String, Option<u64>)| format!("{label}: {}", told_apart(count));
-        apart.get().into_iter().map(line).collect::<Vec<_>>().join(", ")
-    };
     let fits_theme = move |about: &Option<AnswerThemes>| {
         let themes = about.as_ref().map(|about| about.themes.as_slice()).unwrap_or_default();
         theme.with(|theme| match theme.as_str() {
@@ -105,10 +114,10 @@ pub fn Words(
         })
     };
     let found = Memo::new(move |_| {
-        let needle = sought.get().to_lowercase();
+        let needle = search::folded(&sought.get());
         let parts: Vec<&str> = needle.split_whitespace().collect();
         let fits = |(answer, about): &Said| {
-            let answer = answer.to_lowercase();
+            let answer = search::folded(answer);
             fits_theme(about) && parts.iter().all(|part| answer.contains(part))
         };
         all.get().unwrap_or_default().into_iter().filter(fits).collect::<Vec<_>>()
@@ -119,7 +128,10 @@ pub fn Words(
         most_used(&words.collect::<Vec<_>>())
     });
     let is_withheld = Memo::new(move |_| all.with(Option::is_none));
-    let is_counted = Memo::new(move |_| rows.with(|rows| !rows.is_empty()));
+    // Before an answer has a theme, and while few have any, there is nothing to see.
+    let is_counted = Memo::new(move |_| {
+        rows.with(|rows| rows.iter().any(|bar| bar.count.is_some_and(|count| count > 0)))
+    });
     let has_themes = Memo::new(move |_| asked.with(|asked| !asked.about.is_empty()));
     // A theme that few answers have is no filter: the list would count what the table hides.
     let theme_options = Signal::derive(move || {
@@ -135,12 +147,17 @@ pub fn Words(
     });
     let chip = move |(word, count): (String, usize)| {
         let words = format!("{word} ({count})");
+        let own = word.clone();
+        let is_pressed = Memo::new(move |_| sought.with(|sought| *sought == own));
         view! {
             <li>
                 <button
                     type="button"
                     class="govuk-button govuk-button--secondary"
-                    on:click=move |_| sought.set(word.clone())
+                    aria-pressed=move || if is_pressed.get() { "true" } else { "false" }
+                    on:click=move |_| {
+                        sought.set(if is_pressed.get() { String::new() } else { word.clone() });
+                    }
                 >
                     {words}
                 </button>
@@ -148,6 +165,9 @@ pub fn Words(
         }
     };
     let shown = move || {
+        if found.with(Vec::is_empty) && sought.with(|sought| !sought.trim().is_empty()) {
+            return t(key::STAFF_RESULT_SEARCH_NONE);
+        }
         let all = all.with(|all| all.as_ref().map_or(0, Vec::len));
         tf(
             key::STAFF_RESULT_SHOWN,
@@ -157,9 +177,9 @@ pub fn Words(
     let caption = Signal::derive(|| t(key::STAFF_RESULT_THEMES));
     let themes = Memo::new(move |_| options(store, key::EVERY_THEME, Collection::Theme));
     let (search, filter) = (format!("search-{path}"), format!("theme-{path}"));
-    let name = path.replace('/', "-");
     view! {
-        <p class="govuk-body">{base} ". " {apart_words}</p>
+        <p class="govuk-body">{base}</p>
+        <p class="govuk-body">{move || apart_words(apart.get())}</p>
         {move || {
             if is_withheld.get() {
                 let fewest = fewest.to_string();
@@ -189,8 +209,11 @@ pub fn Words(
                             view! {
                                 <h4 class="govuk-heading-s">{words(key::STAFF_RESULT_THEMES)}</h4>
                                 <Bars caption base rows apart=Vec::new()/>
-                                <Compared asked groups name=name.clone()/>
+                                {move || {
+                                    hidden.get().map(|line| view! { <p class="govuk-body">{line}</p> })
+                                }}
                                 <Downloads drawing name=name.clone() of=title/>
+                                <Compared asked groups name=name.clone() whom/>
                             }
                         })
                 }}

@@ -10,9 +10,20 @@ pub const INK: &str = "#0b0c0c";
 const LEADING: u32 = 20;
 /// A text of more lines is cut off.
 const LINES: usize = 3;
+/// The same for what stands under the title: names of groups may be many.
+const NOTE_LINES: usize = 12;
+
+/// What stands above a chart that is a file of its own. Below a heading of the page a chart has none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Head {
+    /// What was asked; also read aloud in the chart's place.
+    pub title: String,
+    /// What the chart rests on and whom it shows, a line or more each.
+    pub notes: Vec<String>,
+}
 
 /// A chart and its size.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Chart {
     /// The whole SVG document.
     pub svg: String,
@@ -32,12 +43,14 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// An empty sheet with a heading and what stands under it. Below a heading of the page it has none of its own.
-    pub fn new(title: &str, base: &str) -> Self {
-        let mut sheet = Self { title: escaped(title), body: String::new(), y: 12 };
-        if !title.is_empty() {
-            sheet.paragraph(0, 84, true, title);
-            sheet.paragraph(0, 90, false, base);
+    /// An empty sheet with a heading and what stands under it.
+    pub fn new(head: &Head) -> Self {
+        let mut sheet = Self { title: escaped(&head.title), body: String::new(), y: 12 };
+        if !head.title.is_empty() {
+            sheet.paragraph(0, 84, true, &head.title);
+            for note in &head.notes {
+                sheet.lines(0, false, &lines(note, 90, NOTE_LINES));
+            }
             sheet.y += 12;
         }
         sheet
@@ -53,12 +66,16 @@ impl Sheet {
 
     /// Words in lines of at most `most` characters, below what is there.
     pub fn paragraph(&mut self, x: u32, most: usize, bold: bool, words: &str) {
+        self.lines(x, bold, &wrapped(words, most));
+    }
+
+    fn lines(&mut self, x: u32, bold: bool, lines: &[String]) {
         let weight = if bold { "700" } else { "400" };
-        for line in wrapped(words, most) {
+        for line in lines {
             self.body += &format!(
                 "<text x=\"{x}\" y=\"{}\" font-weight=\"{weight}\" fill=\"{INK}\">{}</text>",
                 self.y + 15,
-                escaped(&line)
+                escaped(line)
             );
             self.y += LEADING;
         }
@@ -112,9 +129,13 @@ pub fn short(text: &str, most: usize) -> String {
 
 /// Lines of at most `most` characters, parted between words.
 pub fn wrapped(text: &str, most: usize) -> Vec<String> {
+    lines(text, most, LINES)
+}
+
+fn lines(text: &str, most: usize, limit: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
-        let is_full = lines.len() == LINES;
+        let is_full = lines.len() == limit;
         match lines.last_mut() {
             Some(line) if line.chars().count() + 1 + word.chars().count() <= most => {
                 *line = format!("{line} {word}");
