@@ -85,12 +85,14 @@ pub fn BaselineForm(
         });
     };
     let remove = {
-        let send = send.clone();
+        let (send, first) = (send.clone(), format!("[id=\"{percent_id}\"]"));
         move || {
             percent.set(String::new());
             source.set(String::new());
             picked.set(Vec::new());
             send(Value::Null, key::STAFF_RESULT_BASELINE_GONE);
+            // The button goes with the figure.
+            browser::focus(&first);
         }
     };
     let ids = [percent_id.clone(), source_id.clone(), values_id.clone()];
@@ -210,14 +212,22 @@ pub fn BaselineForm(
                     >
                         {words(key::STAFF_SAVE)}
                     </button>
-                    <button
-                        type="button"
-                        class="govuk-button govuk-button--secondary"
-                        hidden=move || !has_figure.get()
-                        on:click=move |_| remove()
-                    >
-                        {words(key::STAFF_RESULT_BASELINE_REMOVE)}
-                    </button>
+                    {move || {
+                        let remove = remove.clone();
+                        has_figure
+                            .get()
+                            .then(|| {
+                                view! {
+                                    <button
+                                        type="button"
+                                        class="govuk-button govuk-button--secondary"
+                                        on:click=move |_| remove()
+                                    >
+                                        {words(key::STAFF_RESULT_BASELINE_REMOVE)}
+                                    </button>
+                                }
+                            })
+                    }}
                 </div>
                 <p role="status">{move || message.get()}</p>
             </div>

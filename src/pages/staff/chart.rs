@@ -237,7 +237,7 @@ pub fn columns(
     let high = HIGH[usize::from(lines.len() > 1)];
     for (name, bars) in lines {
         sheet.paragraph(0, 84, true, name);
-        line_of_columns(&mut sheet, bars, (high, most));
+        line_of_columns(&mut sheet, bars, (high, most), lines.len() > 1);
     }
     sheet.paragraph(0, 84, false, under);
     let longest = lines.iter().map(|(_, bars)| bars.len()).max().unwrap_or(0);
@@ -260,8 +260,9 @@ fn is_named(columns: usize) -> bool {
     step_of(columns) > LETTER * told(None).chars().count() as u32
 }
 
-/// Columns of at most `high` pixels, which stands for `most` percent.
-fn line_of_columns(sheet: &mut Sheet, bars: &[Bar], (high, most): (u32, u64)) {
+/// Columns of at most `high` pixels, which stands for `most` percent; with their share or their number above them, and with
+/// both where there is room.
+fn line_of_columns(sheet: &mut Sheet, bars: &[Bar], (high, most): (u32, u64), is_share: bool) {
     let step = step_of(bars.len());
     let width = step.saturating_sub(2).max(1);
     let floor = sheet.y + high + 20;
@@ -282,7 +283,13 @@ fn line_of_columns(sheet: &mut Sheet, bars: &[Bar], (high, most): (u32, u64)) {
             let height = (u64::from(high) * percent / most) as u32;
             let colour = format!("fill=\"#{:06x}\"", SHADES[0]);
             sheet.rect((x, floor - height), (width, height), &colour);
-            sheet.text((middle, floor - height - 6), "middle", INK, &told(bar.count));
+            // The columns of several groups are as high as their shares, so a number alone would mislead.
+            let words = match is_share {
+                _ if step > LETTER * "100% (1000)".len() as u32 => share(bar),
+                true => percent_words(percent),
+                false => told(bar.count),
+            };
+            sheet.text((middle, floor - height - 6), "middle", INK, &words);
         }
         if at % every == 0 {
             for (line, words) in (1..).zip(wrapped(&bar.label, letters)) {

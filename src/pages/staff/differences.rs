@@ -51,7 +51,7 @@ pub fn Differences(
                                 {lines
                                     .into_iter()
                                     .map(|version| {
-                                        let line = |line| view! { <p class="govuk-body">{line}</p> };
+                                        let line = |line| view! { <p class="govuk-!-margin-top-0 govuk-!-margin-bottom-0">{line}</p> };
                                         view! {
                                             <li>{version.into_iter().map(line).collect_view()}</li>
                                         }

@@ -55,6 +55,15 @@ impl Told {
         let hidden = lines.map(|(key, own)| tf(key, &[("names", &names(&own))]));
         Self { groups: told, rows, hidden: hidden.collect() }
     }
+
+    /// Names the groups that the table has and the chart has not: how many they are is hidden, so they have no shares.
+    fn without_base(&self, asked: &Asked, groups: &[Group]) -> Option<String> {
+        let out =
+            self.groups.iter().filter(|at| asked.bases.get(**at).copied().flatten().is_none());
+        let out: Vec<_> = out.map(|at| group_name(&groups[*at])).collect();
+        let line = || tf(key::STAFF_RESULT_GROUPS_NO_SHARE, &[("names", &names(&out))]);
+        (!out.is_empty()).then(line)
+    }
 }
 
 /// The groups' picture: of those whose shares are told. `None` where there is none, and where it would be too long.
@@ -127,7 +136,9 @@ pub fn Compared(
                 let mut head = Head::default();
                 if is_file {
                     let notes = [counted(asked), whom.compared.get(), whom.narrowed.get()];
-                    head.notes = notes.into_iter().flatten().chain(told.hidden.clone()).collect();
+                    let left_out = told.without_base(asked, groups);
+                    let hidden = told.hidden.iter().cloned().chain(left_out);
+                    head.notes = notes.into_iter().flatten().chain(hidden).collect();
                     head.title = title_of(asked);
                 }
                 beside(asked, groups, &told, head)
@@ -145,7 +156,10 @@ pub fn Compared(
         }
         let told = Told::of(&asked, &groups);
         if told.groups.is_empty() {
-            return Some(view! { <p class="govuk-body">{words(key::STAFF_RESULT_GROUPS_FEW)}</p> });
+            // Where everybody's numbers are hidden, too, the line above has said so.
+            let is_told = asked.rows.iter().any(|row| row.count.is_some());
+            let line = view! { <p class="govuk-body">{words(key::STAFF_RESULT_GROUPS_FEW)}</p> };
+            return is_told.then_some(line);
         }
         let hidden = told.hidden.iter().cloned();
         let hidden = hidden.map(|line| view! { <p class="govuk-body">{line}</p> }).collect_view();
@@ -209,8 +223,27 @@ fn table(asked: &Asked, groups: &[Group], told: &Told) -> View {
     });
     let rows = rows.collect_view();
     let all = row(t(key::STAFF_RESULT_GROUPS_ALL), &|at| (base(at), None));
+    // A stop of the Tab key only where there is something to scroll to.
+    let id = format!("groups-{}", asked.path);
+    let own = id.clone();
+    let scrolls = RwSignal::new(false);
+    let measure = move || {
+        if let Some(element) = gloo::utils::document().get_element_by_id(&own) {
+            scrolls.try_set(element.scroll_width() > element.client_width());
+        }
+    };
+    let again = measure.clone();
+    request_animation_frame(measure);
+    let resized = window_event_listener(leptos::ev::resize, move |_| again());
+    on_cleanup(move || resized.remove());
     view! {
-        <div class="ct-scroll" tabindex="0" role="group" aria-label=title_of(asked)>
+        <div
+            class="ct-scroll"
+            id=id
+            tabindex=move || scrolls.get().then_some("0")
+            role="group"
+            aria-label=title_of(asked)
+        >
             <table class="govuk-table">
                 <caption class="govuk-visually-hidden">{title_of(asked)}</caption>
                 <thead class="govuk-table__head">

@@ -126,6 +126,8 @@ pub fn QuestionResult(
                     }
                     let nothing = asked.with(|asked| !asked.rows.is_empty());
                     let nothing = nothing.then(|| words(key::STAFF_RESULT_ALL_HIDDEN));
+                    // Shares of everybody are no use without a share.
+                    let base = asked.with(|asked| !asked.of_everybody).then_some(base);
                     view! {
                         <p class="govuk-body">{base}</p>
                         <p class="govuk-body">{nothing}</p>
