@@ -135,6 +135,7 @@ fn ResultFilters(offers: Signal<Option<Offers>>) -> View {
         Memo::new(move |_| offers.with(|offers| offers.as_ref().is_some_and(of)))
     };
     let wards = known(|offers| offers.ward.is_some());
+    let areas = known(|offers| offers.area.is_some());
     let parts = known(|offers| offers.partial);
     let places = move |collection| {
         Signal::derive(move || options(store, key::STAFF_RESULT_EVERY, collection))
@@ -159,7 +160,11 @@ fn ResultFilters(offers: Signal<Option<Offers>>) -> View {
                 .get()
                 .then(|| select("ward", label(key::STAFF_RESULT_WARD), places(Collection::Ward)))
         }}
-        {select("area", label(key::STAFF_RESULT_AREA), places(Collection::Area))}
+        {move || {
+            areas
+                .get()
+                .then(|| select("area", label(key::STAFF_RESULT_AREA), places(Collection::Area)))
+        }}
         {select("language", label(key::STAFF_RESULT_LANGUAGE), languages)}
         {select("version", label(key::STAFF_RESULT_VERSION), versions)}
         {move || parts.get().then(|| select("partial", label(key::STAFF_RESULT_PARTIAL), ends))}

@@ -199,7 +199,7 @@ async fn a_group_is_told_alike_by_itself_and_beside_the_others() {
         if roll % 9 > 1 {
             answers["years"] = json!({"one": (20 + roll / 2).to_string()});
         }
-        let language = if n % 3 == 0 { "pl" } else { "en" };
+        let language = if n.is_multiple_of(3) { "pl" } else { "en" };
         Told { venue: venues[venue], language, ..Told::new(answers) }
     };
     push(&server, (0..160).map(person)).await;
