@@ -8,7 +8,7 @@ use model::{Collection, Key, results::Offers};
 
 use super::values::language_name;
 use crate::{
-    components::{select::Select, when_field::WhenField},
+    components::{field::Fault, select::Select, when_field::WhenField},
     locale::{content, key, label, t},
     pages::resident::events::{Filters as Frame, options},
     router,
@@ -103,6 +103,7 @@ pub fn Filters(
                 label_class="govuk-label"
                 value=value("to")
                 on_input=|day: String| set_day("to", &day)
+                faults=Signal::derive(backwards)
             />
             {offers.map(|offers| view! { <ResultFilters offers/> })}
         </Frame>
@@ -169,6 +170,14 @@ fn ResultFilters(offers: Signal<Option<Offers>>) -> View {
         {select("version", label(key::STAFF_RESULT_VERSION), versions)}
         {move || parts.get().then(|| select("partial", label(key::STAFF_RESULT_PARTIAL), ends))}
     }
+}
+
+/// A last day before the first.
+fn backwards() -> Vec<Fault> {
+    let day = |part| router::query(part).and_then(|day| day.parse::<NaiveDate>().ok());
+    let wrong = day("from").zip(day("to")).is_some_and(|(from, to)| to < from);
+    let fault = || Fault { field: "to".to_owned(), words: t(key::STAFF_DAYS_BACKWARDS) };
+    wrong.then(fault).into_iter().collect()
 }
 
 /// Sets a day where the field holds a whole one, or none. A date in the making changes
