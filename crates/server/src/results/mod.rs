@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use model::{
     Collection, Hash, Key, Text,
     catalogue::{Theme, view},
-    results::{Asked, Group, OTHERS, Offers, Results, answer_of},
+    results::{Asked, Group, OTHERS, Offers, Results, Wording, answer_of},
     suppression::FEWEST,
     tally::without_positions,
 };
@@ -316,6 +316,15 @@ impl Page<'_> {
             out.groups = group_rows(row);
         }
         let picture = rows.picture(question);
+        let wordings = self.wordings(question);
+        let differ = |unlike: fn(&Wording, &Wording) -> bool| {
+            wordings.windows(2).any(|pair| unlike(&pair[0], &pair[1]))
+        };
+        let (wording_differs, choices_differ, kind_differs) = (
+            differ(|one, other| one.label != other.label),
+            differ(|one, other| one.choices != other.choices),
+            differ(|one, other| one.kind != other.kind),
+        );
         let words = match question.sort {
             Sort::Words if withheld.base => None,
             Sort::Words => Some(self.counted.words[at].clone()),
@@ -326,10 +335,10 @@ impl Page<'_> {
             path: question.path.clone(),
             kind: question.kind.to_owned(),
             picture,
-            wording_differs: question.differs(|wording| &wording.label),
-            choices_differ: question.differs(|wording| &wording.choices),
-            kind_differs: question.differs(|wording| &wording.kind),
-            wordings: question.wordings.clone(),
+            wording_differs,
+            choices_differ,
+            kind_differs,
+            wordings,
             repeated,
             may_decline: question.may_decline || own.declined > 0,
             answered: (!withheld.base).then_some(own.answered),
@@ -343,6 +352,18 @@ impl Page<'_> {
             rows: shown,
             words,
             about,
+        }
+    }
+
+    /// How `question` was asked of those who are meant: as one version has it, where only that is looked at.
+    fn wordings(&self, question: &Question) -> Vec<Wording> {
+        let version = self.narrowed.filters.iter().find_map(|(dimension, value)| {
+            (*dimension == Dimension::Version).then(|| value.parse::<u32>().ok()).flatten()
+        });
+        let own = |wording: &&Wording| version.is_some_and(|it| wording.versions.contains(&it));
+        match question.wordings.iter().find(own) {
+            Some(own) => vec![own.clone()],
+            None => question.wordings.clone(),
         }
     }
 

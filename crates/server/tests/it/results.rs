@@ -318,6 +318,9 @@ async fn versions_merge_and_say_where_they_differ() {
     assert_eq!(results.offers.versions, [1, 2]);
     let (old, _) = get(&server, "version=1").await;
     assert_eq!(old.people, Some(25));
+    let agree = asked(&old, "agree");
+    assert_eq!(agree.wordings[0].label.get("en"), "Do you agree?");
+    assert!(agree.wordings.len() == 1 && !agree.wording_differs);
 }
 
 #[tokio::test]
