@@ -48,6 +48,8 @@ pub struct Server {
 pub struct Answer {
     /// The status.
     pub status: u16,
+    /// Its body is in the encoding that was asked for, and no text.
+    pub compressed: bool,
     media_type: String,
     retry_after: Option<u64>,
     /// The body.
@@ -90,6 +92,7 @@ impl Server {
             Answer {
                 status: parts.status.as_u16(),
                 media_type: text(header::CONTENT_TYPE).to_owned(),
+                compressed: parts.headers.contains_key(header::CONTENT_ENCODING),
                 retry_after: answer::retry_after(text(header::RETRY_AFTER)),
                 // A body that breaks off is a fault, too.
                 text: String::from_utf8_lossy(&to_bytes(body, usize::MAX).await.unwrap())

@@ -37,7 +37,7 @@ pub struct Results {
 pub struct Offers {
     /// The question that says in which ward people live, if there is one.
     pub ward: Option<String>,
-    /// The question that says in which area people live; without it the area is that of the venue.
+    /// The question that says in which area people live, if there is one.
     pub area: Option<String>,
     /// The languages of the screen.
     pub languages: Vec<String>,

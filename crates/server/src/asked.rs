@@ -98,11 +98,6 @@ impl Question {
         all
     }
 
-    /// Whether its wordings differ in what `part` gives.
-    pub fn differs<T: PartialEq>(&self, part: impl Fn(&Wording) -> &T) -> bool {
-        self.wordings.windows(2).any(|pair| part(&pair[0]) != part(&pair[1]))
-    }
-
     /// The label of a value, empty if nobody offers it.
     pub fn label(&self, value: &str) -> Text {
         let offer = self.offers.iter().find(|offer| offer.name == value);

@@ -265,7 +265,7 @@ impl Scale {
     /// How many values it has.
     pub fn len(&self) -> usize {
         // A little is added, for 0.3 is not quite three times 0.1.
-        ((self.end - self.start).abs() / self.step + 1e-6) as usize + 1
+        (((self.end - self.start).abs() / self.step + 1e-6) as usize).saturating_add(1)
     }
 
     /// Whether it has no value; it always has one.

@@ -503,3 +503,19 @@ fn a_form_brings_pictures_and_sounds_along_and_nothing_that_runs() {
         );
     }
 }
+
+/// A scale is a handful of steps, whatever numbers stand in its form.
+#[test]
+fn a_scale_whose_steps_cannot_be_shown_is_told() {
+    let endless = "9".repeat(40);
+    for (start, end, step) in
+        [("0", endless.as_str(), "1"), ("1", "1", "1"), ("0", "1000", "0.0001"), ("0", "5", "0")]
+    {
+        let told = problems(json!([{
+            "type": "range", "name": "much", "label": {"en": "How much?"},
+            "parameters": {"start": start, "end": end, "step": step},
+        }]));
+        assert_eq!(told.len(), 1, "{start} to {end}, {step} apart: {told:?}");
+        assert!(told[0].contains("parameters"), "{told:?}");
+    }
+}

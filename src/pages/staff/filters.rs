@@ -11,7 +11,7 @@ use model::{
 
 use super::values::language_name;
 use crate::{
-    components::{select::Select, when_field::WhenField},
+    components::{field::Fault, select::Select, when_field::WhenField},
     locale::{content, key, label, t},
     pages::resident::events::{Filters as Frame, options},
     router,
@@ -107,6 +107,7 @@ pub fn Filters(
                 label_class="govuk-label"
                 value=value("to")
                 on_input=|day: String| set_day("to", &day)
+                faults=Signal::derive(backwards)
             />
             {offers.map(|offers| view! { <ResultFilters offers/> })}
         </Frame>
@@ -139,6 +140,7 @@ fn ResultFilters(offers: Signal<Option<Offers>>) -> View {
         Memo::new(move |_| offers.with(|offers| offers.as_ref().is_some_and(of)))
     };
     let wards = known(|offers| offers.ward.is_some());
+    let areas = known(|offers| offers.area.is_some());
     let parts = known(|offers| offers.partial);
     let places = move |collection| {
         Signal::derive(move || options(store, key::STAFF_RESULT_EVERY, collection))
@@ -163,11 +165,23 @@ fn ResultFilters(offers: Signal<Option<Offers>>) -> View {
                 .get()
                 .then(|| select("ward", label(key::STAFF_RESULT_WARD), places(Collection::Ward)))
         }}
-        {select("area", label(key::STAFF_RESULT_AREA), places(Collection::Area))}
+        {move || {
+            areas
+                .get()
+                .then(|| select("area", label(key::STAFF_RESULT_AREA), places(Collection::Area)))
+        }}
         {select("language", label(key::STAFF_RESULT_LANGUAGE), languages)}
         {select("version", label(key::STAFF_RESULT_VERSION), versions)}
         {move || parts.get().then(|| select("partial", label(key::STAFF_RESULT_PARTIAL), ends))}
     }
+}
+
+/// A last day before the first.
+fn backwards() -> Vec<Fault> {
+    let day = |part| router::query(part).and_then(|day| day.parse::<NaiveDate>().ok());
+    let wrong = day("from").zip(day("to")).is_some_and(|(from, to)| to < from);
+    let fault = || Fault { field: "to".to_owned(), words: t(key::STAFF_DAYS_BACKWARDS) };
+    wrong.then(fault).into_iter().collect()
 }
 
 /// Sets a day where the field holds a whole one, or none. A date in the making changes

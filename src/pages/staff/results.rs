@@ -234,7 +234,9 @@ fn by_options(results: RwSignal<Option<Results>>) -> Vec<Opt> {
         if results.offers.ward.is_some() {
             options.push(("@ward".to_owned(), t(key::STAFF_RESULT_WARD)));
         }
-        options.push(("@area".to_owned(), t(key::STAFF_RESULT_AREA)));
+        if results.offers.area.is_some() {
+            options.push(("@area".to_owned(), t(key::STAFF_RESULT_AREA)));
+        }
         options.push(("@language".to_owned(), t(key::STAFF_RESULT_LANGUAGE)));
         options.push(("@version".to_owned(), t(key::STAFF_RESULT_BY_VERSION)));
         for path in &results.offers.by {

@@ -150,7 +150,7 @@ fn harmless(cell: &str) -> Cow<'_, str> {
 }
 
 /// Digits with at most one point between them, and with a minus sign before them at most.
-fn is_number(text: &str) -> bool {
+pub(super) fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit());
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));

@@ -18,7 +18,7 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use super::{
     attachment::Attachments,
-    csv::{BYTE_ORDER_MARK, lines},
+    csv::{BYTE_ORDER_MARK, is_number, lines},
     response_of,
     table::{Indices, Row, Tables, Themes, Written},
     versions_of,
@@ -238,11 +238,12 @@ impl SurveyExport {
                     return Err(StoreError::Statement(detail.to_owned()));
                 }
                 let sheet = workbook.worksheet_from_index(table).map_err(sheet_error)?;
-                for (column, cell) in (0..).zip(&row) {
+                let numbers = &self.tables.tables[table].numbers;
+                for ((column, cell), at) in (0..).zip(&row).zip(0..) {
                     if cell.is_empty() {
                         continue;
                     }
-                    let outcome = match number(cell) {
+                    let outcome = match number(cell, numbers.contains(&at)) {
                         Some(number) => sheet.write_number(written[table], column, number),
                         None => sheet.write_string(written[table], column, cell),
                     };
@@ -257,10 +258,11 @@ impl SurveyExport {
     }
 }
 
-/// Text that a spreadsheet would show unchanged if it were a number.
-fn number(cell: &str) -> Option<f64> {
-    let plain = cell.len() <= 15 && cell.bytes().all(|c| c.is_ascii_digit() || b".-".contains(&c));
-    cell.parse::<f64>().ok().filter(|number| plain && number.to_string() == cell)
+/// What a cell says as a number: where one was asked for, and elsewhere if a spreadsheet would show it unchanged. A house
+/// number of "07" stays as it is; a rent of "217.30" is there to be added up.
+fn number(cell: &str, asked: bool) -> Option<f64> {
+    let number = cell.parse::<f64>().ok().filter(|_| cell.len() <= 15 && is_number(cell))?;
+    (asked || number.to_string() == cell).then_some(number)
 }
 
 /// A name as Excel allows it.

@@ -32,6 +32,8 @@ pub struct Table {
     pub name: String,
     /// The headings.
     pub columns: Vec<String>,
+    /// Those of them, by place, that hold what was asked for as a number.
+    pub numbers: BTreeSet<usize>,
     /// The path of the repeat whose instances it holds; empty for the table of people.
     repeat: String,
     /// The table around it.
@@ -136,6 +138,9 @@ impl Tables {
                 Split::Whole
             };
             if !matches!(split, Split::Place { only: true }) {
+                if ["integer", "decimal", "range"].contains(&question.kind) {
+                    table.numbers.insert(table.columns.len());
+                }
                 table.columns.push(name.clone());
             }
             match &split {
@@ -143,7 +148,11 @@ impl Tables {
                 Split::Choices(choices) => {
                     table.columns.extend(choices.iter().map(|choice| format!("{name}/{choice}")));
                 }
-                Split::Place { .. } => table.columns.extend(layout.parts(&name).0),
+                Split::Place { .. } => {
+                    let (parts, first) = (layout.parts(&name).0, table.columns.len());
+                    table.numbers.extend(first..first + parts.len());
+                    table.columns.extend(parts);
+                }
             }
             if question.takes_themes() {
                 table.sorted.push(question.path.clone());

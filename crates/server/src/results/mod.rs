@@ -6,19 +6,21 @@ mod rows;
 mod selection;
 mod withhold;
 
+use std::collections::BTreeMap;
+
 use model::{
     Collection, Hash, Key, Text,
     catalogue::{Theme, view},
-    results::{Asked, Group, OTHERS, Offers, Results, answer_of},
+    results::{Asked, Group, OTHERS, Offers, Results, Wording, answer_of},
     suppression::FEWEST,
-    tally::{Tally, without_positions},
+    tally::without_positions,
 };
 
 use self::{
     count::{Counted, Plan, Table},
     rows::Rows,
     selection::each,
-    withhold::{Column, Withheld, of_column, of_people, of_table},
+    withhold::{Column, Withheld, of_column, of_groups, of_people},
 };
 pub use self::{
     person::{Dimension, Person},
@@ -209,7 +211,7 @@ impl Page<'_> {
     }
 
     /// The columns that are compared, each with the values it stands for: those that the question offers in their
-    /// order, others by size.
+    /// order, versions as they came, others by size.
     fn groups(&self) -> Vec<Vec<String>> {
         let Some(table) = &self.counted.compared_all else { return Vec::new() };
         let mut values: Vec<(&String, u64)> =
@@ -226,7 +228,10 @@ impl Page<'_> {
         };
         let mut groups: Vec<Vec<String>> =
             values.iter().take(GROUPS).map(|(value, _)| vec![(*value).clone()]).collect();
-        let place = |value: &String| offers.iter().position(|offer| *offer == value);
+        let place = |value: &String| match self.by {
+            Some(Dimension::Version) => value.parse().ok(),
+            _ => offers.iter().position(|offer| *offer == value),
+        };
         groups.sort_by_key(|group| {
             let value = &group[0];
             (value.is_empty(), place(value).unwrap_or(usize::MAX))
@@ -262,42 +267,41 @@ impl Page<'_> {
         let repeated = question.repeat.is_some();
         let rows = Rows::of(question, &self.counted.all.tally(at, ""));
         let count = rows.len();
-        let column = |tally: &Tally| rows.column(tally, repeated);
-        let column_in = |dimension: Option<&Dimension>, value: &str, tally: &Tally| match dimension
-        {
-            Some(Dimension::Version) => rows.column_of_version(tally, question, value),
-            _ => column(tally),
+        let column = |table: &Table, value: &str| {
+            let people = table.people.get(value).copied().unwrap_or_default();
+            let tally = table.tally(at, value);
+            match table.by {
+                Some(Dimension::Version) => rows.column_of_version(people, &tally, question, value),
+                _ => rows.column(people, &tally, repeated),
+            }
         };
-        let tally = self.counted.view.tally(at, "");
-        let own = column(&tally);
+        let own = column(&self.counted.view, "");
         let single = question.sort.is_single();
         let mut withheld = Withheld::nothing(count);
         // What could be had by subtracting this view from one that is wider by one filter.
         for (table, (_, value)) in self.counted.beside.iter().zip(&self.narrowed.filters) {
             let values: Vec<&String> = table.people.keys().collect();
-            let columns: Vec<Column> = values
-                .iter()
-                .map(|value| column_in(table.by.as_ref(), value, &table.tally(at, value)))
-                .collect();
+            let columns: Vec<Column> = values.iter().map(|value| column(table, value)).collect();
             let Some(place) = values.iter().position(|it| *it == value) else { continue };
-            if columns.len() < 2 {
-                continue;
-            }
             let whole = sum(&columns, count);
-            let nothing = Withheld::nothing(count);
-            let all = vec![nothing.clone(); columns.len()];
-            let found = of_table(single, &columns, &whole, &nothing, all);
+            let mut unknown = Withheld::nothing(count);
+            of_column(single, repeated, &whole, &mut unknown);
+            let all = vec![Withheld::nothing(count); columns.len()];
+            let found = of_groups(single, repeated, &columns, &whole, &unknown, all);
             withheld.join(&found[place]);
         }
-        let everybody = self.counted.view.everybody();
-        of_column(single, repeated, &own, tally.declined, everybody, &mut withheld);
+        of_column(single, repeated, &own, &mut withheld);
         if !told {
             withheld = Withheld::everything(count);
         }
-        let compared = self.compared(at, single, groups, &column_in, &own, &withheld, told);
+        let compared = match self.compared_question() == Some(&question.path) {
+            // Beside its own answers a question tells nothing.
+            true => Vec::new(),
+            false => self.compared((single, repeated), groups, &column, &own, &withheld, told),
+        };
         let base = match (withheld.base, repeated) {
             (false, _) => Some(own.base),
-            (true, false) if told && own.answered >= FEWEST => Some(everybody),
+            (true, false) if told && own.answered >= FEWEST => Some(own.people),
             _ => None,
         };
         let group_rows = |row: usize| -> Vec<Option<u64>> {
@@ -312,6 +316,15 @@ impl Page<'_> {
             out.groups = group_rows(row);
         }
         let picture = rows.picture(question);
+        let wordings = self.wordings(question);
+        let differ = |unlike: fn(&Wording, &Wording) -> bool| {
+            wordings.windows(2).any(|pair| unlike(&pair[0], &pair[1]))
+        };
+        let (wording_differs, choices_differ, kind_differs) = (
+            differ(|one, other| one.label != other.label),
+            differ(|one, other| one.choices != other.choices),
+            differ(|one, other| one.kind != other.kind),
+        );
         let words = match question.sort {
             Sort::Words if withheld.base => None,
             Sort::Words => Some(self.counted.words[at].clone()),
@@ -322,14 +335,14 @@ impl Page<'_> {
             path: question.path.clone(),
             kind: question.kind.to_owned(),
             picture,
-            wording_differs: question.differs(|wording| &wording.label),
-            choices_differ: question.differs(|wording| &wording.choices),
-            kind_differs: question.differs(|wording| &wording.kind),
-            wordings: question.wordings.clone(),
+            wording_differs,
+            choices_differ,
+            kind_differs,
+            wordings,
             repeated,
-            may_decline: question.may_decline || tally.declined > 0,
+            may_decline: question.may_decline || own.declined > 0,
             answered: (!withheld.base).then_some(own.answered),
-            declined: (!withheld.declined).then_some(tally.declined),
+            declined: (!withheld.declined).then_some(own.declined),
             base,
             of_everybody: withheld.base && base.is_some(),
             bases: compared
@@ -339,6 +352,18 @@ impl Page<'_> {
             rows: shown,
             words,
             about,
+        }
+    }
+
+    /// How `question` was asked of those who are meant: as one version has it, where only that is looked at.
+    fn wordings(&self, question: &Question) -> Vec<Wording> {
+        let version = self.narrowed.filters.iter().find_map(|(dimension, value)| {
+            (*dimension == Dimension::Version).then(|| value.parse::<u32>().ok()).flatten()
+        });
+        let own = |wording: &&Wording| version.is_some_and(|it| wording.versions.contains(&it));
+        match question.wordings.iter().find(own) {
+            Some(own) => vec![own.clone()],
+            None => question.wordings.clone(),
         }
     }
 
@@ -354,13 +379,11 @@ impl Page<'_> {
     }
 
     /// The groups of a question, each with what is withheld of it.
-    #[expect(clippy::too_many_arguments, reason = "what the caller has worked out already")]
     fn compared(
         &self,
-        at: usize,
-        single: bool,
+        (single, repeated): (bool, bool),
         groups: &[Vec<String>],
-        column: &impl Fn(Option<&Dimension>, &str, &Tally) -> Column,
+        column: &impl Fn(&Table, &str) -> Column,
         whole: &Column,
         unknown: &Withheld,
         told: bool,
@@ -368,24 +391,23 @@ impl Page<'_> {
         let (Some(table), Some(all)) = (&self.counted.compared, &self.counted.compared_all) else {
             return Vec::new();
         };
-        if self.compared_question() == Some(&self.questions[at].path) {
-            // Beside its own answers a question tells nothing.
-            return Vec::new();
-        }
         let count = whole.rows.len();
         let gather = |table: &Table, group: &Vec<String>| {
-            let of = |value: &String| column(table.by.as_ref(), value, &table.tally(at, value));
-            let columns: Vec<Column> = group.iter().map(of).collect();
+            let columns: Vec<Column> = group.iter().map(|value| column(table, value)).collect();
             match <[Column; 1]>::try_from(columns) {
                 Ok([column]) => column,
                 Err(columns) => sum(&columns, count),
             }
         };
-        let columns: Vec<Column> = groups.iter().map(|group| gather(table, group)).collect();
         if !told {
-            return columns.into_iter().map(|it| (it, Withheld::everything(count))).collect();
+            let everything = |group| (gather(table, group), Withheld::everything(count));
+            return groups.iter().map(everything).collect();
         }
-        let before = columns.iter().zip(groups).map(|(column, group)| {
+        // In the order that the view of one group has them in: which figures an audit picks hangs on it.
+        let mut ordered: Vec<(usize, &Vec<String>)> = groups.iter().enumerate().collect();
+        ordered.sort_by_key(|(_, group)| *group);
+        let columns: Vec<Column> = ordered.iter().map(|(_, group)| gather(table, group)).collect();
+        let before = columns.iter().zip(&ordered).map(|(column, (_, group))| {
             let wide = gather(all, group);
             // What the comparison without any filter has more than this one.
             let few = |own: u64, wide: u64| wide.saturating_sub(own) < FEWEST;
@@ -398,8 +420,10 @@ impl Page<'_> {
             }
         });
         let before = before.collect();
-        let found = of_table(single, &columns, whole, unknown, before);
-        columns.into_iter().zip(found).collect()
+        let found = of_groups(single, repeated, &columns, whole, unknown, before);
+        let found = ordered.into_iter().zip(columns.into_iter().zip(found));
+        let found: BTreeMap<usize, _> = found.map(|((at, _), told)| (at, told)).collect();
+        found.into_values().collect()
     }
 }
 
@@ -407,7 +431,9 @@ impl Page<'_> {
 fn sum(columns: &[Column], rows: usize) -> Column {
     let mut whole = Column { rows: vec![Default::default(); rows], ..Column::default() };
     for column in columns {
+        whole.people += column.people;
         whole.answered += column.answered;
+        whole.declined += column.declined;
         whole.base += column.base;
         for (own, cell) in whole.rows.iter_mut().zip(&column.rows) {
             *own += *cell;

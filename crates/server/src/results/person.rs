@@ -21,7 +21,8 @@ pub enum Dimension {
     Venue,
     /// The ward they say they live in.
     Ward,
-    /// The area they say they live in, or that of the venue.
+    /// The area they say they live in. Not that of the venue: then a venue's figures could be had by subtracting those of
+    /// the area's other venues.
     Area,
     /// The language of the screen.
     Language,
@@ -58,7 +59,6 @@ pub struct Places {
     pub area: Option<(String, BTreeMap<String, Key>)>,
     /// The names of wards, areas and venues.
     pub names: BTreeMap<(Dimension, String), Text>,
-    areas_of_venues: BTreeMap<Key, Key>,
 }
 
 impl Places {
@@ -85,7 +85,6 @@ impl Places {
         }
         for record in store.records(Collection::Venue).await? {
             if let Ok(venue) = view::<Venue>(&record.fields) {
-                places.areas_of_venues.insert(record.id.clone(), venue.area);
                 places.names.insert((Dimension::Venue, record.id.to_string()), venue.name);
             }
         }
@@ -151,13 +150,7 @@ impl Person<'_> {
         match dimension {
             Dimension::Venue => key(self.submission.venue.as_ref()),
             Dimension::Ward => places.ward.as_ref().and_then(lives).unwrap_or_default(),
-            Dimension::Area => match &places.area {
-                Some(asked) => lives(asked).unwrap_or_default(),
-                None => {
-                    let venue = self.submission.venue.as_ref();
-                    key(venue.and_then(|venue| places.areas_of_venues.get(venue)))
-                }
-            },
+            Dimension::Area => places.area.as_ref().and_then(lives).unwrap_or_default(),
             Dimension::Language => self.submission.language.clone(),
             Dimension::Version => self.response.version.to_string(),
             Dimension::Partial => if self.response.partial { "yes" } else { "no" }.to_owned(),

@@ -136,9 +136,15 @@ impl Rows {
         }
     }
 
-    /// The counts of people who answered `version` of the survey, with what that version did not ask.
-    pub fn column_of_version(&self, tally: &Tally, question: &Question, version: &str) -> Column {
-        let column = self.column(tally, question.repeat.is_some());
+    /// The counts of `people` people who answered `version` of the survey, with what that version did not ask.
+    pub fn column_of_version(
+        &self,
+        people: u64,
+        tally: &Tally,
+        question: &Question,
+        version: &str,
+    ) -> Column {
+        let column = self.column(people, tally, question.repeat.is_some());
         let Ok(version) = version.parse::<u32>() else { return column };
         let is_missing = |row: &Row| {
             let offer = question.offers.iter().find(|offer| offer.name == row.value);
@@ -151,8 +157,8 @@ impl Rows {
         }
     }
 
-    /// The counts of some people.
-    pub fn column(&self, tally: &Tally, repeated: bool) -> Column {
+    /// The counts of `people` people.
+    pub fn column(&self, people: u64, tally: &Tally, repeated: bool) -> Column {
         let row = |value: &str| {
             if self.bins.is_empty() {
                 return self.by_value.get(value).copied().or(self.others);
@@ -162,7 +168,8 @@ impl Rows {
         };
         let rows = tally.joined(self.shown.len(), row);
         let base = if repeated { tally.instances } else { tally.answered };
-        Column { answered: tally.answered, base, rows, ..Column::default() }
+        let (answered, declined) = (tally.answered, tally.declined);
+        Column { people, answered, declined, base, rows, ..Column::default() }
     }
 }
 

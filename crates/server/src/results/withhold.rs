@@ -1,5 +1,6 @@
-//! Which figures of a question must stay back: one audit of what is shown, and one for each table that somebody could
-//! subtract it from.
+//! Which figures of a question must stay back. What is withheld of the people who have one thing in common is the same
+//! whether they are a view of their own or stand beside the others: the two are a touch apart, and where they differed
+//! each would tell what the other withholds.
 
 use model::{
     suppression::{Audit, FEWEST, Figure, Role, audit},
@@ -9,8 +10,12 @@ use model::{
 /// The counts of a question among some people.
 #[derive(Debug, Clone, Default)]
 pub struct Column {
+    /// The people.
+    pub people: u64,
     /// People who answered.
     pub answered: u64,
+    /// People who preferred not to say.
+    pub declined: u64,
     /// What the rows are shares of: people, or answers in a repeat.
     pub base: u64,
     /// The rows.
@@ -99,9 +104,63 @@ pub fn of_people(of: &[u64], everybody: u64) -> Vec<bool> {
     if audit.safe { audit.withheld } else { vec![true; of.len()] }
 }
 
+/// What must stay unknown of `columns`, groups of different people who together are `whole`, each shown by itself and
+/// beside the others. All of `whole` is shown but for `unknown`; `withheld` is what is withheld already. With `single` an
+/// answer stands in one row at most, with `repeated` a person may give several.
+pub fn of_groups(
+    single: bool,
+    repeated: bool,
+    columns: &[Column],
+    whole: &Column,
+    unknown: &Withheld,
+    mut withheld: Vec<Withheld>,
+) -> Vec<Withheld> {
+    // What one audit withholds the others must keep, too, until none finds more.
+    loop {
+        let before = withheld.clone();
+        for (column, out) in columns.iter().zip(&mut withheld) {
+            if !column.unasked {
+                of_column(single, repeated, column, out);
+            }
+        }
+        match withheld.as_mut_slice() {
+            // Nobody else is in it: it is the whole.
+            [own] => own.join(unknown),
+            _ => {
+                of_declined(columns, whole, unknown, &mut withheld);
+                withheld = of_table(single, columns, whole, unknown, withheld);
+            }
+        }
+        if withheld == before {
+            return withheld;
+        }
+    }
+}
+
+/// Audits those who preferred not to say, group by group.
+fn of_declined(columns: &[Column], whole: &Column, unknown: &Withheld, withheld: &mut [Withheld]) {
+    // As in `of_column`: that nobody declined is told, so where it says "hidden" one is certain.
+    let uncertain = |column: &Column| Cell {
+        count: column.declined.saturating_sub(1),
+        people: column.declined,
+    };
+    let mut figures = Vec::new();
+    for (column, out) in columns.iter().zip(&*withheld) {
+        let role = if column.declined == 0 { Role::Known } else { role(out.declined) };
+        figures.push(figure(0, 1, uncertain(column), role));
+    }
+    let count = columns.iter().map(|column| uncertain(column).count).sum();
+    let whole = Cell { count, people: whole.declined };
+    figures.push(figure(1, 0, whole, if unknown.declined { Role::Withheld } else { known(whole) }));
+    let Audit { withheld: found, safe } = audit(2, &figures);
+    for ((column, out), found) in columns.iter().zip(withheld).zip(found) {
+        out.declined |= column.declined > 0 && (found || !safe);
+    }
+}
+
 /// What must stay unknown of `columns`, whose sums in `whole` are shown but for `unknown`. `withheld` is what is
 /// withheld already. With `single` an answer stands in one row at most.
-pub fn of_table(
+fn of_table(
     single: bool,
     columns: &[Column],
     whole: &Column,
@@ -175,20 +234,13 @@ fn grid(
     }
 }
 
-/// What must stay unknown of one column that is shown by itself, among `everybody` of whom `declined` preferred not to
-/// say; `everybody` is shown.
+/// What must stay unknown of one column that is shown by itself, beside how many people it means.
 ///
 /// That nobody preferred not to say is told, unlike every other zero: it tells nothing of what anybody thinks, and hiding
 /// it would hide how many answered wherever all did. So who reads "hidden" there knows that there is somebody, and the audit
 /// reckons with that.
-pub fn of_column(
-    single: bool,
-    repeated: bool,
-    column: &Column,
-    declined: u64,
-    everybody: u64,
-    withheld: &mut Withheld,
-) {
+pub fn of_column(single: bool, repeated: bool, column: &Column, withheld: &mut Withheld) {
+    let Column { people: everybody, declined, .. } = *column;
     let silent = everybody.saturating_sub(column.answered + declined);
     // The one of those who declined of whom everybody knows is no part of what is uncertain.
     let certain = declined.min(1);
@@ -203,8 +255,8 @@ pub fn of_column(
     }
     let rows_at = figures.len();
     if single && !repeated {
-        let rows = column.rows.iter().zip(&withheld.rows);
-        figures.extend(rows.map(|(cell, out)| figure(1, 2, *cell, role(*out))));
+        let rows = column.rows.iter().zip(&withheld.rows).enumerate();
+        figures.extend(rows.map(|(row, (cell, out))| figure(1, 2, *cell, column.role(row, *out))));
         figures.push(figure(1, 2, people(column.rest()), Role::Silent));
     } else {
         figures.push(figure(1, 2, people(column.answered), Role::Silent));
@@ -246,8 +298,8 @@ fn line(
         count: column.base.saturating_sub(shown),
         people: column.answered.saturating_sub(shown_people),
     };
-    let mut figures: Vec<_> =
-        rows.iter().map(|row| figure(0, 1, column.rows[*row], role(own.rows[*row]))).collect();
+    let part = |row: &usize| figure(0, 1, column.rows[*row], column.role(*row, own.rows[*row]));
+    let mut figures: Vec<_> = rows.iter().map(part).collect();
     figures.push(figure(0, 1, rest, if rest_is_silent { Role::Silent } else { Role::Unseen }));
     let base = if unknown.base { Role::Withheld } else { known(column.base()) };
     figures.push(figure(1, 0, column.base(), base));
@@ -264,6 +316,7 @@ mod tests {
     fn column(rows: &[u64]) -> Column {
         let base = rows.iter().sum();
         Column {
+            people: base,
             answered: base,
             base,
             rows: rows.iter().map(|count| people(*count)).collect(),
@@ -274,13 +327,14 @@ mod tests {
     #[test]
     fn a_choice_that_nearly_all_picked_tells_who_did_not() {
         let many = Column {
+            people: 40,
             answered: 30,
             base: 30,
             rows: vec![people(25), people(12)],
             ..Column::default()
         };
         let mut withheld = Withheld::nothing(2);
-        of_column(false, false, &many, 0, 40, &mut withheld);
+        of_column(false, false, &many, &mut withheld);
         assert_eq!(withheld, Withheld { base: false, declined: false, rows: vec![true, false] });
     }
 
@@ -289,7 +343,8 @@ mod tests {
         // 11 of 31 gave no answer or declined: 1 to 11 declined, which spans 10. Of 30 it would be 1 to 10.
         let audited = |everybody, declined| {
             let mut withheld = Withheld::nothing(2);
-            of_column(true, false, &column(&[10, 10]), declined, everybody, &mut withheld);
+            let column = Column { people: everybody, declined, ..column(&[10, 10]) };
+            of_column(true, false, &column, &mut withheld);
             (withheld.base, withheld.declined)
         };
         assert_eq!(audited(31, 4), (false, true));

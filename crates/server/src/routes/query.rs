@@ -11,7 +11,7 @@ use model::time::london_midnight;
 
 use crate::{
     ApiError,
-    results::{Dimension, Selection},
+    results::{Days, Dimension, Selection},
     store::Filter,
 };
 
@@ -65,8 +65,8 @@ impl Parameters {
 
     /// `venue`, `theme`, and the days in London from `from` to `to`, both included.
     pub(super) fn filter(&self, kind: &'static str) -> Result<Filter, ApiError> {
-        let from = self.day("from")?;
-        let after = self.day("to")?.and_then(|day| day.succ_opt());
+        let (from, to) = self.days()?;
+        let after = to.and_then(|day| day.succ_opt());
         Ok(Filter {
             kind,
             survey: None,
@@ -105,8 +105,17 @@ impl Parameters {
         let filters = NARROWING
             .into_iter()
             .filter_map(|(name, dimension)| Some((dimension, self.text(name)?.to_owned())));
-        let days = (self.day("from")?, self.day("to")?);
-        Ok(Selection { filters: filters.collect(), days })
+        Ok(Selection { filters: filters.collect(), days: self.days()? })
+    }
+
+    /// From which day to which.
+    fn days(&self) -> Result<Days, ApiError> {
+        let (from, to) = (self.day("from")?, self.day("to")?);
+        if from.zip(to).is_some_and(|(from, to)| to < from) {
+            let detail = "\"to\" is the last day. It comes before the first, \"from\".";
+            return Err(ApiError::malformed("/to", detail));
+        }
+        Ok((from, to))
     }
 
     /// A day in its ISO form.

@@ -109,9 +109,10 @@ async fn responses_of_all_versions_stand_under_one_heading() {
     let server = Server::start().await;
     let cookie = server.cookie().await;
     let mut second = definition(&["bus", "tram"]);
-    second["items"].as_array_mut().unwrap().push(json!(
-        {"name": "again", "type": "text", "label": {"en": "Would you come again?"}}
-    ));
+    second["items"].as_array_mut().unwrap().extend([
+        json!({"name": "again", "type": "text", "label": {"en": "Would you come again?"}}),
+        json!({"name": "rent", "type": "decimal", "label": {"en": "What is the rent?"}}),
+    ]);
     publish_second(&server, &cookie, second).await;
     server
         .push(&[
@@ -119,8 +120,8 @@ async fn responses_of_all_versions_stand_under_one_heading() {
             response(
                 2,
                 2,
-                json!({"agree": {"one": "yes"}, "years": {"one": "-3"},
-                                  "more": {"one": "=1+1"}, "again": {"one": "ąž"}}),
+                json!({"agree": {"one": "yes"}, "years": {"one": "-3"}, "more": {"one": "=1+1"},
+                       "again": {"one": "07"}, "rent": {"one": "217.30"}}),
             ),
         ])
         .await;
@@ -128,14 +129,14 @@ async fn responses_of_all_versions_stand_under_one_heading() {
     let rows = rows(&answer.body);
     assert_eq!(
         rows[0].join(","),
-        "agree,travel,travel/bus,travel/car,travel/tram,years,more,again,_id,_uuid,_submission_time,\
+        "agree,travel,travel/bus,travel/car,travel/tram,years,more,again,rent,_id,_uuid,_submission_time,\
          _validation_status,_notes,_status,_submitted_by,__version__,_tags,_index,_reference,_made_at,\
          _venue,_language,_seconds,_partial,_themes_more,_themes_again"
     );
-    assert_eq!(rows[1][..8], ["prefer_not_to_say", "car bus", "1", "1", "0", "", "", ""]);
-    assert_eq!(rows[1][15..18], ["1", "", "1"]);
-    assert_eq!(rows[1][19..], ["2026-11-24T10:30:00", "grays-library", "ro", "61", "0", "", ""]);
-    assert_eq!(rows[2][..8], ["yes", "", "", "", "", "-3", "'=1+1", "ąž"]);
+    assert_eq!(rows[1][..9], ["prefer_not_to_say", "car bus", "1", "1", "0", "", "", "", ""]);
+    assert_eq!(rows[1][16..19], ["1", "", "1"]);
+    assert_eq!(rows[1][20..], ["2026-11-24T10:30:00", "grays-library", "ro", "61", "0", "", ""]);
+    assert_eq!(rows[2][..9], ["yes", "", "", "", "", "-3", "'=1+1", "07", "217.30"]);
     let labels = server.get_as(&cookie, "/api/v1/export/surveys/living.csv?labels=en").await;
     assert_eq!(self::rows(&labels.body)[1][1], "car; bus");
 
@@ -151,7 +152,8 @@ async fn responses_of_all_versions_stand_under_one_heading() {
     let book = server.get_as(&cookie, "/api/v1/export/surveys/living.xlsx").await.body;
     let of_second = &cells(&book, "living")[2];
     assert_eq!(of_second[5], calamine::Data::Float(-3.0));
-    assert_eq!(of_second[6], calamine::Data::String("=1+1".to_owned()));
+    assert_eq!(of_second[6..8], ["=1+1", "07"].map(|it| calamine::Data::String(it.to_owned())));
+    assert_eq!(of_second[8], calamine::Data::Float(217.3));
     server.get_as(&cookie, "/api/v1/export/surveys/nothing.csv").await.problem(404);
     server.get_as(&cookie, "/api/v1/export/surveys/living").await.problem(404);
 }

@@ -178,6 +178,52 @@ async fn two_views_cannot_be_subtracted_from_each_other() {
     }
 }
 
+/// Whoever looks at one venue and whoever compares all see the same of it: what one page withholds the other would tell.
+#[tokio::test]
+async fn a_group_is_told_alike_by_itself_and_beside_the_others() {
+    let server = start().await;
+    let venues = ["grays-library", "tilbury-library", "aveley-library", "elsewhere"];
+    // Shares that lie apart from group to group, with a few who decline and a few who skip.
+    let person = |n: usize| {
+        let (venue, roll) = (n * n % 11 % 4, n * 37 % 101);
+        let agree = match roll {
+            0..8 => json!("declined"),
+            _ => json!({"one": if roll % 7 < 2 + venue { "yes" } else { "no" }}),
+        };
+        let travel = match roll % 5 {
+            0 => json!(["bus", "car"]),
+            1 | 2 => json!(["bus"]),
+            _ => json!(["car"]),
+        };
+        let mut answers = json!({"agree": agree, "travel": {"many": travel}});
+        if roll % 9 > 1 {
+            answers["years"] = json!({"one": (20 + roll / 2).to_string()});
+        }
+        let language = if n.is_multiple_of(3) { "pl" } else { "en" };
+        Told { venue: venues[venue], language, ..Told::new(answers) }
+    };
+    push(&server, (0..160).map(person)).await;
+    let (mut told, mut hidden) = (0, 0);
+    for dimension in ["venue", "language"] {
+        let (compared, _) = get(&server, &format!("by=%40{dimension}")).await;
+        for (at, group) in compared.groups.iter().enumerate() {
+            let (alone, _) = get(&server, &format!("{dimension}={}", group.value)).await;
+            for asked in alone.questions.iter().filter(|_| alone.people.is_some()) {
+                let beside = self::asked(&compared, &asked.path);
+                let of_group = beside.rows.iter().map(|row| row.groups[at]);
+                let figures = of_group.chain([beside.bases[at]]).collect::<Vec<_>>();
+                // What the shares are of where it is hidden how many answered is known of a view alone.
+                let base = asked.base.filter(|_| !asked.of_everybody);
+                let own = counts(asked).into_iter().chain([base]).collect::<Vec<_>>();
+                assert_eq!(own, figures, "{} of {}", asked.path, group.value);
+                told += own.iter().flatten().count();
+                hidden += own.iter().filter(|it| it.is_none()).count();
+            }
+        }
+    }
+    assert!(told > 10 && hidden > 10, "{told} told, {hidden} hidden: nothing is tried");
+}
+
 #[tokio::test]
 async fn questions_are_crossed_and_views_narrowed() {
     let server = start().await;
@@ -272,6 +318,9 @@ async fn versions_merge_and_say_where_they_differ() {
     assert_eq!(results.offers.versions, [1, 2]);
     let (old, _) = get(&server, "version=1").await;
     assert_eq!(old.people, Some(25));
+    let agree = asked(&old, "agree");
+    assert_eq!(agree.wordings[0].label.get("en"), "Do you agree?");
+    assert!(agree.wordings.len() == 1 && !agree.wording_differs);
 }
 
 #[tokio::test]

@@ -38,6 +38,10 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
         FileKind::Video => ("video/*", Some("environment")),
         FileKind::Any => ("", None),
     };
+    let choose = match kind {
+        FileKind::Image => key::SURVEY_FILE_PICTURE,
+        _ => key::SURVEY_FILE_CHOOSE,
+    };
     let own = asked.clone();
     let take = move |event: web_sys::Event| {
         let Some(file) = attachment::chosen(&event).into_iter().next() else { return };
@@ -108,8 +112,9 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
     view! {
         <div class="govuk-form-group" class:govuk-form-group--error=move || fault.get().is_some()>
             <Asks asked/>
+            // The browser's own button is small and speaks the browser's language; the label is pressed in its place.
             <input
-                class="govuk-file-upload"
+                class="govuk-visually-hidden ct-pick-file"
                 id=id.clone()
                 type="file"
                 accept=accept
@@ -117,6 +122,9 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
                 aria-describedby=format!("{id}-hint {id}-error")
                 on:change=take
             />
+            <label class="govuk-button govuk-button--secondary" for=id.clone()>
+                {marked(choose)}
+            </label>
             <p class="govuk-body" role="status">
                 <bdi lang=locale::language dir="ltr">{said}</bdi>
             </p>

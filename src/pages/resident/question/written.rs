@@ -34,6 +34,11 @@ pub fn Written(asked: Asked, looks: Looks) -> View {
     let fault = fault_of(asked.faults, &asked.id);
     let invalid = move || fault.get().is_some().then_some("true");
     let on_input = move |event: web_sys::Event| take.run(event_target_value(&event));
+    let on_change = move |event: web_sys::Event| {
+        if let Some(number) = with_point(&event_target_value(&event)) {
+            take.run(number);
+        }
+    };
     let id = asked.id.clone();
     let described = format!("{id}-hint {id}-error");
     let number = looks.like(&["numbers", "thousands-sep"]);
@@ -72,6 +77,11 @@ pub fn Written(asked: Asked, looks: Looks) -> View {
                     aria-invalid=invalid
                     prop:value=value
                     on:input=on_input
+                    on:change=move |event| {
+                        if kind == Kind::Decimal {
+                            on_change(event);
+                        }
+                    }
                 />
             }
         }
@@ -82,6 +92,14 @@ pub fn Written(asked: Asked, looks: Looks) -> View {
             {field}
         </div>
     }
+}
+
+/// A number that was written with a comma, as most of Europe does, with a point. Where three digits follow, the comma may
+/// stand between thousands: that is asked and not guessed.
+fn with_point(typed: &str) -> Option<String> {
+    let (whole, fraction) = typed.split_once(',')?;
+    let is_clear = fraction.len() != 3 && !fraction.contains(',') && !typed.contains('.');
+    is_clear.then(|| format!("{whole}.{fraction}"))
 }
 
 /// A day, a time, or both.

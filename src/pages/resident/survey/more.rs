@@ -37,7 +37,7 @@ impl Series {
     }
 }
 
-/// "Is there another one?"
+/// "Add another?"
 #[component]
 pub fn Another(
     /// The path of the repeat.

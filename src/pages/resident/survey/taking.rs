@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use gloo::events::EventListener;
 use leptos::prelude::*;
-use model::{Key, Problem, SubmissionId, submission::Answer, time::Millis};
-use survey::{Context, Definition, Field, Fill};
+use model::{Key, Problem, ProblemCode, SubmissionId, submission::Answer, time::Millis};
+use survey::{Context, Definition, Field, Fill, Kind};
 
 use super::language;
 use crate::{
     components::field::{Fault, words_for},
+    locale::{key, t},
     platform::{browser, clock, ids},
     store::{
         Store,
@@ -215,9 +216,10 @@ impl Taking {
                     })
                 };
                 let fault = |(path, problem): &(String, Problem)| {
-                    let own =
-                        self.field(path, |field| survey::plain(&field.message(problem, &spoken)));
-                    let words = if own.is_empty() { words_for(problem.code) } else { own };
+                    let words = self.field(path, |field| {
+                        let own = survey::plain(&field.message(problem, &spoken));
+                        if own.is_empty() { wrong_words(problem.code, field.kind()) } else { own }
+                    });
                     Fault { field: id(path), words }
                 };
                 (press, wrong.iter().filter(is_here).map(fault).collect::<Vec<_>>())
@@ -317,4 +319,15 @@ impl Asked {
     pub fn set(&self, answer: Option<Answer>) {
         self.taking.update(|fill| fill.set(&self.path, answer));
     }
+}
+
+/// What is wrong with an answer, for who gives it.
+fn wrong_words(code: ProblemCode, kind: &Kind) -> String {
+    let number = match kind {
+        Kind::Integer => key::PROBLEM_WHOLE,
+        Kind::Decimal => key::PROBLEM_NUMBER,
+        Kind::Geopoint => key::PROBLEM_PLACE,
+        _ => return words_for(code),
+    };
+    if code == ProblemCode::Malformed { t(number) } else { words_for(code) }
 }

@@ -197,7 +197,7 @@ async fn whoever_reloads_goes_on_and_the_next_person_does_not() -> Result<()> {
     // Finished: gone.
     let survey = to_order(&browser).await?;
     assert_ne!(journal(&browser).await?, Value::Null);
-    survey.skip_to("Is there another one? Person").await?;
+    survey.skip_to("Add another? Person").await?;
     browser.press_button(t("survey_no_more")).await?;
     browser.headed("When do you get up?").await?;
     survey.skip_to(t("survey_check")).await?;

@@ -58,7 +58,7 @@ async fn a_browser_that_is_killed_goes_on_within_minutes_and_keeps_nothing_after
     browser.press_button(t("survey_go_on")).await?;
     browser.reads(&format!("Hello {SAID}")).await?;
     let survey = Survey::at(&browser);
-    survey.skip_to("Is there another one? Person").await?;
+    survey.skip_to("Add another? Person").await?;
     browser.press_button(t("survey_no_more")).await?;
     browser.headed("When do you get up?").await?;
     survey.skip_to(t("survey_check")).await?;
