@@ -65,6 +65,9 @@ pub async fn picture(file: File, most: usize) -> Option<Encoded> {
         canvas.set_height(height as u32);
         let context = canvas.get_context("2d").ok()??;
         let context: CanvasRenderingContext2d = context.unchecked_into();
+        // JPEG knows nothing transparent: what is drawn in black on it would be black on black.
+        context.set_fill_style_str("white");
+        context.fill_rect(0.0, 0.0, width, height);
         context
             .draw_image_with_image_bitmap_and_dw_and_dh(&bitmap, 0.0, 0.0, width, height)
             .ok()?;

@@ -1,6 +1,6 @@
 //! One question where it stands on the screen: its words now, its choices now, what is wrong with its answer.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use model::{Problem, Text, submission::Answer};
 
@@ -69,6 +69,11 @@ impl<'a> Field<'a> {
     /// What is answered, computed or given by default; also while it is not relevant.
     pub fn answer(&self) -> Option<&'a Answer> {
         self.tree.nodes[self.node].answer.as_ref()
+    }
+
+    /// What a response would hold of it now: [`Field::answer`] without choices that are no longer offered.
+    pub fn standing(&self) -> Option<Cow<'a, Answer>> {
+        self.tree.standing(self.node)
     }
 
     /// What others see of it: empty while it is not relevant, or where the choice is no longer offered.
@@ -173,7 +178,7 @@ impl<'a> Field<'a> {
             let words = choice.map(|it| self.tree.words(&it.label, self.node, language));
             words.filter(|words| !words.is_empty()).unwrap_or_else(|| name.to_owned())
         };
-        match self.answer() {
+        match self.standing().as_deref() {
             Some(Answer::One(value)) if self.kind().choices().is_some() => label(value),
             Some(Answer::Many(values)) => {
                 values.iter().map(|name| label(name)).collect::<Vec<_>>().join("; ")

@@ -1,6 +1,6 @@
 //! Filling in a survey: a page at a time, forward and back, until it is whole.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use model::{
     Key, Named, Problem,
@@ -499,6 +499,22 @@ impl Fill {
 }
 
 impl Tree {
+    /// What stands of the answer at `node`: what is no longer offered was not answered.
+    pub(crate) fn standing(&self, node: NodeId) -> Option<Cow<'_, Answer>> {
+        let own = &self.nodes[node];
+        let answer = own.answer.as_ref()?;
+        if own.value.is_empty() && !text_of(Some(answer)).is_empty() {
+            return None;
+        }
+        Some(match answer {
+            Answer::Many(_) if self.definition.graph.filtered[own.item] => {
+                let names = own.value.split_whitespace();
+                Cow::Owned(Answer::Many(names.map(str::to_owned).collect()))
+            }
+            answer => Cow::Borrowed(answer),
+        })
+    }
+
     /// The answers to what is relevant, by path.
     pub(crate) fn answers(&self) -> Named<Answer> {
         let mut answers = Vec::new();
@@ -512,16 +528,8 @@ impl Tree {
                     answers.push((self.path(node), Answer::One(own.live.to_string())));
                 }
                 Part::Question if *self.kind(node) != Kind::Note => {
-                    // What is no longer offered was not answered.
-                    let hidden = own.value.is_empty() && !text_of(own.answer.as_ref()).is_empty();
-                    let answer = match &own.answer {
-                        Some(Answer::Many(_)) if self.definition.graph.filtered[own.item] => {
-                            let names = own.value.split_whitespace();
-                            Some(Answer::Many(names.map(str::to_owned).collect()))
-                        }
-                        answer => answer.clone(),
-                    };
-                    answers.extend(answer.filter(|_| !hidden).map(|it| (self.path(node), it)));
+                    let standing = self.standing(node).map(Cow::into_owned);
+                    answers.extend(standing.map(|it| (self.path(node), it)));
                 }
                 _ => {}
             }

@@ -1,5 +1,10 @@
 //! A picture, a recording or another file, where the tablet can give one.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
 use crate::view::{View, view};
 use gloo::file::callbacks::FileReader;
 use leptos::prelude::*;
@@ -42,7 +47,10 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
         FileKind::Image => key::SURVEY_FILE_PICTURE,
         _ => key::SURVEY_FILE_CHOOSE,
     };
-    let own = asked.clone();
+    let reads = Reads::new(asked.taking.reading);
+    let gone = reads.clone();
+    on_cleanup(move || gone.end());
+    let (own, chosen) = (asked.clone(), reads.clone());
     let take = move |event: web_sys::Event| {
         let Some(file) = attachment::chosen(&event).into_iter().next() else { return };
         let own = own.clone();
@@ -54,7 +62,12 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
             return;
         }
         said.set(t(key::SURVEY_FILE_READING));
+        let (reads, turn) = (chosen.clone(), chosen.begin());
         let told = move |encoded: Option<Encoded>| {
+            if !reads.is_now(turn) {
+                return;
+            }
+            reads.end();
             let refused = match encoded {
                 Some(Encoded { media_type, data }) if data.len() <= room => {
                     own.set(Some(Answer::File { name: short(&name), media_type, data }));
@@ -130,6 +143,42 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
             </p>
             {kept}
         </div>
+    }
+}
+
+/// The file that a field is reading. What comes of another that was chosen before, or of one whose page is gone, is
+/// nobody's any more: the next person may be there already.
+#[derive(Clone)]
+struct Reads {
+    /// Counts what was begun and ended. It is odd while something is read.
+    turn: Arc<AtomicU32>,
+    /// The fields of the page that read.
+    all: RwSignal<u32>,
+}
+
+impl Reads {
+    fn new(all: RwSignal<u32>) -> Self {
+        Self { turn: Arc::default(), all }
+    }
+
+    /// Begins another, which ends the one before.
+    fn begin(&self) -> u32 {
+        self.end();
+        self.all.try_update(|all| *all += 1);
+        self.turn.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Whether it is still the one of `turn`.
+    fn is_now(&self, turn: u32) -> bool {
+        self.turn.load(Ordering::Relaxed) == turn
+    }
+
+    /// Nothing is read now.
+    fn end(&self) {
+        if !self.turn.load(Ordering::Relaxed).is_multiple_of(2) {
+            self.turn.fetch_add(1, Ordering::Relaxed);
+            self.all.try_update(|all| *all -= 1);
+        }
     }
 }
 

@@ -231,7 +231,7 @@ fn TakeBack(asked: Asked) -> View {
 
 /// An answer in words, for "check your answers".
 pub fn answer_words(field: &Field<'_>, language: &str) -> String {
-    match field.answer() {
+    match field.standing().as_deref() {
         None => t(key::SURVEY_NO_ANSWER),
         Some(Answer::Declined) => t(key::SURVEY_DECLINE),
         Some(Answer::File { name, .. }) => name.clone(),

@@ -23,7 +23,11 @@ pub fn Rank(asked: Asked) -> View {
         }
         options
     });
-    let answered = asked.memo(|field| field.answer().is_some());
+    // Where choices came or went since, it is an order of others.
+    let answered = asked.memo(|field| match field.standing().as_deref() {
+        Some(Answer::Many(order)) => order.len() == field.choices("").len(),
+        _ => false,
+    });
     let on_change = move |order: Vec<String>| asked.set(Some(Answer::Many(order)));
     view! { <Ranking id legend heading hint options answered on_change faults/> }
 }

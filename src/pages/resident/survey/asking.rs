@@ -45,6 +45,7 @@ pub fn Asking(
         event.prevent_default();
         taking.next();
     };
+    let waits = move || taking.reading.get() > 0;
     let heading =
         (!alone).then(|| view! { <h1 class="govuk-heading-l" tabindex="-1">{title}</h1> });
     view! {
@@ -59,10 +60,13 @@ pub fn Asking(
                 {heading}
                 <Questions taking alone heading=alone faults/>
                 <div class="govuk-button-group" lang=crate::locale::language>
-                    <button class="govuk-button">{words(key::SURVEY_NEXT)}</button>
+                    <button class="govuk-button" disabled=waits>
+                        {words(key::SURVEY_NEXT)}
+                    </button>
                     <button
                         type="button"
                         class="govuk-button govuk-button--secondary"
+                        disabled=waits
                         on:click=move |_| taking.stopping.set(true)
                     >
                         {words(key::SURVEY_STOP)}

@@ -1,6 +1,6 @@
 //! "Stop here": somebody has had enough, and says what becomes of what they answered.
 
-use crate::view::{View, view};
+use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 use survey::Fill;
 
@@ -17,7 +17,7 @@ pub fn StopHere(
     taking: Taking,
 ) -> View {
     let failed = RwSignal::new(None::<sync::StorageError>);
-    let answered = untrack(|| taking.with(answered));
+    let (answered, unfit) = untrack(|| taking.with(answered));
     announced(key::SURVEY_STOP_TITLE);
     let keep = move |_| {
         let Some((survey, version, seconds)) = taking.what() else { return };
@@ -44,12 +44,21 @@ pub fn StopHere(
             </button>
         }
     });
+    // What is wrong cannot be received: it is said before, and the way back leads to it.
+    let spared = (!unfit.is_empty()).then(|| {
+        let lines = unfit.into_iter().map(|question| view! { <li>{question}</li> });
+        view! {
+            <p class="govuk-body-l">{words(key::SURVEY_STOP_UNFIT)}</p>
+            <ul class="govuk-list govuk-list--bullet">{lines.collect_view()}</ul>
+        }
+    });
     let leave = if answered > 0 { key::SURVEY_STOP_THROW } else { key::SURVEY_STOP_LEAVE };
     view! {
         <Main>
             <h1 class="govuk-heading-xl" tabindex="-1">{words(key::SURVEY_STOP_TITLE)}</h1>
             <done::Failure failed/>
             <div class="ct-stack">
+                {spared}
                 {offer}
                 <button
                     type="button"
@@ -71,7 +80,13 @@ pub fn StopHere(
     }
 }
 
-/// How many questions have an answer that somebody gave.
-fn answered(fill: &Fill) -> usize {
-    fill.summary().iter().filter(|field| field.answer().is_some() && !field.is_read_only()).count()
+/// How many questions have an answer that somebody gave and that can be kept, and the words of those whose answer cannot.
+fn answered(fill: &Fill) -> (usize, Vec<String>) {
+    let spoken = language::spoken();
+    let asked = fill.summary().into_iter();
+    let (fit, unfit): (Vec<_>, Vec<_>) = asked
+        .filter(|field| field.standing().is_some() && !field.is_read_only())
+        .partition(|field| field.problems().is_empty());
+    let words = unfit.iter().map(|field| survey::plain(&field.label(&spoken)));
+    (fit.len(), words.collect())
 }

@@ -36,6 +36,8 @@ pub struct Taking {
     pub stopping: RwSignal<bool>,
     /// It is being saved: neither the way back nor a second press may save it twice.
     pub busy: RwSignal<bool>,
+    /// Files that were chosen on the page and are still being read: who went on now would go without them.
+    pub reading: RwSignal<u32>,
 }
 
 impl Taking {
@@ -49,6 +51,7 @@ impl Taking {
             saved: RwSignal::new(None),
             stopping: RwSignal::new(false),
             busy: RwSignal::new(false),
+            reading: RwSignal::new(0),
         };
         taking.keep_journal();
         let spoken = Memo::new(|_| language::spoken());
@@ -323,11 +326,15 @@ impl Asked {
 
 /// What is wrong with an answer, for who gives it.
 fn wrong_words(code: ProblemCode, kind: &Kind) -> String {
-    let number = match kind {
-        Kind::Integer => key::PROBLEM_WHOLE,
-        Kind::Decimal => key::PROBLEM_NUMBER,
-        Kind::Geopoint => key::PROBLEM_PLACE,
-        _ => return words_for(code),
-    };
-    if code == ProblemCode::Malformed { t(number) } else { words_for(code) }
+    match (code, kind) {
+        (ProblemCode::Malformed, Kind::Integer) => t(key::PROBLEM_WHOLE),
+        (ProblemCode::Malformed, Kind::Decimal) => t(key::PROBLEM_NUMBER),
+        (ProblemCode::Malformed, Kind::Geopoint) => t(key::PROBLEM_PLACE),
+        // A rule of the form that has no words of its own: only a number is too low or too high.
+        (ProblemCode::OutOfRange, Kind::Integer | Kind::Decimal | Kind::Range(_)) => {
+            words_for(code)
+        }
+        (ProblemCode::OutOfRange, _) => t(key::PROBLEM_UNFIT),
+        _ => words_for(code),
+    }
 }
