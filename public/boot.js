@@ -20,6 +20,16 @@ try {
   if (age < 0 || age >= 600_000) localStorage.removeItem("survey-journal");
 } catch {}
 
+// So does one whose survey was left by the browser's way back. The page that leads to may come as it once stood.
+const gone = () => {
+  try {
+    const { survey } = JSON.parse(localStorage.getItem("survey-journal") ?? "{}");
+    if (location.pathname !== `/surveys/${survey}`) localStorage.removeItem("survey-journal");
+  } catch {}
+};
+if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") gone();
+addEventListener("pageshow", ({ persisted }) => persisted && gone());
+
 try {
   // All at once: on a slow network one after the other would take twice as long.
   const bytes = fetch(wasm);

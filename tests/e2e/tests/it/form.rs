@@ -262,6 +262,16 @@ async fn whoever_walks_away_or_follows_a_link_leaves_no_journal() -> Result<()> 
     browser.press_link(t("tablet_title")).await?;
     browser.headed(t("tablet_title")).await?;
     assert_eq!(journal(&browser).await?, Value::Null);
+
+    // The browser's own way back leads out of the survey as a link does.
+    browser.open_page("/surveys").await?;
+    browser.press_link("Your street").await?;
+    browser.headed("Your street").await?;
+    to_order(&browser).await?;
+    assert_ne!(journal(&browser).await?, Value::Null);
+    browser.web()?.back().await?;
+    browser.headed(t("surveys_title")).await?;
+    assert_eq!(journal(&browser).await?, Value::Null);
     Ok(())
 }
 

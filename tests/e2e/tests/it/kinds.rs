@@ -429,6 +429,50 @@ async fn files_are_added_shown_removed_and_refused_where_they_are_too_large() ->
     Ok(())
 }
 
+/// On a slow tablet a picture takes a second to read. Until then nobody goes on without it; and once its page is left, or
+/// another was chosen, it is nobody's.
+#[tokio::test]
+async fn a_picture_that_is_being_read_holds_its_page_up_and_reaches_no_other() -> Result<()> {
+    let (_server, browser) = stage().await?;
+    let folder = TempDir::new()?;
+    let survey = past_grid(&browser).await?;
+    survey.skip_to("Show us the place").await?;
+    let hold = "window.held = [];
+        const own = window.createImageBitmap.bind(window);
+        window.createImageBitmap = (...given) => new Promise((go) => held.push(() => go(own(...given))))";
+    browser.run(hold, &[]).await?;
+    let choose = async |name: &str, count: u64| -> Result<()> {
+        let photo = folder.path().join(name);
+        browser.picture(photo.clone()).await?;
+        let field = browser.see(By::Id("answer")).await?;
+        field.send_keys(photo.to_str().context("a path in UTF-8")?).await?;
+        let held =
+            async || Ok((browser.run("return held.length", &[]).await? == count).then_some(()));
+        browser.until("it is being read", held).await
+    };
+    let waits = "return [...document.querySelectorAll('main form .govuk-button-group button')].map(it => it.disabled)";
+    choose("first.png", 1).await?;
+    assert_eq!(browser.run(waits, &[]).await?, json!([true, true]));
+    choose("second.png", 2).await?;
+    browser.run("held[1]()", &[]).await?;
+    browser.reads("Added: second.png").await?;
+    assert_eq!(browser.run(waits, &[]).await?, json!([false, false]));
+    browser.run("held[0]()", &[]).await?;
+    survey.next().await?;
+    survey.back().await?;
+    browser.reads("Added: second.png").await?;
+
+    browser.press_button(t("survey_file_remove")).await?;
+    choose("third.png", 3).await?;
+    survey.back().await?;
+    browser.run("held[2]()", &[]).await?;
+    survey.next().await?;
+    ensure!(survey.question().await? == "Show us the place");
+    assert_eq!(browser.run(waits, &[]).await?, json!([false, false]));
+    ensure!(!browser.text().await?.contains("Added"), "it came after its page was left");
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_place_is_found_typed_or_not_to_be_had() -> Result<()> {
     let (_server, browser) = stage().await?;
