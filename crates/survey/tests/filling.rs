@@ -236,6 +236,8 @@ fn a_cascade_of_a_thousand_choices_narrows_and_forgets() {
         {"name": "ward", "type": "select_one", "list": "ward", "label": {"en": "Ward?"}},
         {"name": "place", "type": "select_one", "list": "place", "label": {"en": "Place?"},
          "choice_filter": "ward = ${ward}"},
+        {"name": "others", "type": "select_multiple", "list": "place", "label": {"en": "Others?"},
+         "choice_filter": "ward = ${ward}"},
         {"name": "said", "type": "calculate", "calculation": "jr:choice-name(${place}, '${place}')"},
         {"name": "sure", "type": "text", "label": {"en": "Sure of ${said}?"}, "relevant": "${place} != ''"},
     ]});
@@ -245,12 +247,21 @@ fn a_cascade_of_a_thousand_choices_narrows_and_forgets() {
     let offers = fill.field("place").unwrap().choices("en");
     assert_eq!((offers.len(), offers[3].label.as_str()), (10, "Place 423"));
     fill.set("place", one("p423"));
+    let others = ["p421", "p422"].map(str::to_owned);
+    fill.set("others", Some(Answer::Many(others.to_vec())));
+    let words = |fill: &Fill, path| fill.field(path).unwrap().answer_words("en");
+    assert_eq!(
+        (words(&fill, "place"), words(&fill, "others")),
+        ("Place 423".to_owned(), "Place 421; Place 422".to_owned())
+    );
     assert_eq!(fill.field("sure").unwrap().label("en"), "Sure of Place 423?");
     finish(&fill);
     fill.set("ward", one("w41"));
     assert_eq!(fill.field("place").unwrap().value(), "");
     assert!(!fill.field("sure").unwrap().is_relevant());
     assert_eq!(finish(&fill), json!({"ward": {"one": "w41"}}));
+    // Nor is it shown as an answer.
+    assert_eq!(words(&fill, "place") + &words(&fill, "others"), "");
     fill.set("ward", one("w42"));
     assert_eq!(fill.field("place").unwrap().value(), "p423", "one's mind changed twice");
 }
