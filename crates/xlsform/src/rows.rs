@@ -849,7 +849,8 @@ impl Rows<'_> {
         item.insert("type".to_owned(), "text".into());
         item.insert("name".to_owned(), other.as_str().into());
         crate::choices::put(&mut item, "label", self.languages.own(), "Specify other.".into());
-        item.insert("relevant".to_owned(), format!("selected(../{name}, 'other')").into());
+        // A reference follows where the question or the choice is called otherwise; the path that pyxform writes would not.
+        item.insert("relevant".to_owned(), format!("selected(${{{name}}}, 'other')").into());
         if self.enter(&other, open.innermost(), place) {
             self.push(open.innermost(), item, row);
         }

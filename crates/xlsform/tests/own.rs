@@ -3,6 +3,10 @@
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use serde_json::{Value, json};
+use survey::{
+    Definition,
+    draft::{Draft, Path, Refusal},
+};
 use xlsform::{Book, Import, Options, Severity, Sheet, import, import_book};
 
 fn sheet(name: &str, rows: &[&[&str]]) -> Sheet {
@@ -121,13 +125,33 @@ fn a_whole_form_is_what_it_says() {
                 {"type": "select_one", "name": "colour", "list": "colours",
                  "label": {"en": "Colour", "pl": "Kolor"}, "required": "${mark} = 1"},
                 {"type": "text", "name": "colour_other", "label": {"pl": "Specify other."},
-                 "relevant": "selected(../colour, 'other')"},
+                 "relevant": "selected(${colour}, 'other')"},
                 {"type": "calculate", "name": "sum", "calculation": "sum(${age}) + '1'"},
                 {"type": "note", "name": "generated_note_name_10",
                  "label": {"en": "Thanks, ${many}", "pl": "Dzięki"}},
             ],
         })
     );
+}
+
+/// What stands behind "or specify other" follows the question and the choice that it speaks of, as a written condition would.
+#[test]
+fn the_words_for_another_choice_follow_what_they_are_asked_for() {
+    let import = survey(&[
+        &["type", "name", "label"],
+        &["select_one yes_no or_other", "agree", "Do you agree?"],
+    ]);
+    let mut draft = Draft::read(import.definition.as_ref().unwrap()).unwrap();
+    let (agree, other) = (Path::parse("agree"), Path::parse("agree_other"));
+    let relevant = |draft: &Draft| draft.field(&other, "relevant").to_owned();
+    let in_use = |name: &str| Refusal::InUse { name: name.to_owned(), by: vec![other.clone()] };
+    assert_eq!(draft.remove(&agree), Err(in_use("agree")));
+    assert_eq!(draft.remove_choice("yes_no", "other"), Err(in_use("other")));
+    draft.rename(&agree, "view").unwrap();
+    assert_eq!(relevant(&draft), "selected(${view}, 'other')");
+    draft.rename_choice("yes_no", "other", "something").unwrap();
+    assert_eq!(relevant(&draft), "selected(${view}, 'something')");
+    assert!(Definition::read(&draft.definition()).is_ok());
 }
 
 #[test]

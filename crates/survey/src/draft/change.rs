@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{
     Draft, EXPRESSIONS, Path, Place, is_group,
+    reference::blanked,
     tree::{Entry, text},
     words::READ,
 };
@@ -74,9 +75,11 @@ pub fn changes(before: &Draft, now: &Draft) -> Vec<Change> {
             continue;
         }
         // The same words and the same type: the question is there under another name.
-        let words = label(now, &entry);
+        // What they refer to may have got another name as well, so that references count alike.
+        let words = blanked(&label(now, &entry), |name| before.find(name).is_none());
         let same = |was: &Entry| {
-            was.kind == entry.kind && !words.is_empty() && label(before, was) == words
+            let known = || blanked(&label(before, was), |name| now.find(name).is_none());
+            was.kind == entry.kind && !words.is_empty() && known() == words
         };
         match gone.iter().position(|(_, was)| same(was)) {
             Some(at) => {

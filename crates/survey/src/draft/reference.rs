@@ -64,6 +64,20 @@ pub(super) fn renamed(text: &str, old: &str, new: &str) -> String {
     written
 }
 
+/// The text with each reference to one of these names as `${}`.
+pub(super) fn blanked(text: &str, is_one: impl Fn(&str) -> bool) -> String {
+    let mut written = String::new();
+    for (before, inside) in parts(text) {
+        written.push_str(before);
+        match inside {
+            Some(inside) if is_one(inside.trim()) => written.push_str("${}"),
+            Some(inside) => written.push_str(&format!("${{{inside}}}")),
+            None => {}
+        }
+    }
+    written
+}
+
 /// Every text in a value, however deep.
 pub(super) fn texts<'a>(value: &'a Value, visit: &mut impl FnMut(&'a str)) {
     match value {

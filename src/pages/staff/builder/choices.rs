@@ -33,15 +33,7 @@ pub fn Choices(
     let own = path.clone();
     let list = Memo::new(move |_| desk.draft.with(|it| it.field(&own, "list").to_owned()));
     let faults = RwSignal::new(Vec::<Fault>::new());
-    let names = move || {
-        desk.draft.with(|draft| {
-            let choices = list.with(|list| draft.choices(list).to_vec());
-            choices
-                .iter()
-                .filter_map(|choice| choice["name"].as_str().map(str::to_owned))
-                .collect::<Vec<_>>()
-        })
-    };
+    let names = move || names_of(desk, list);
     let own = path.clone();
     let others = move || {
         desk.draft.with(|draft| {
@@ -87,6 +79,9 @@ pub fn Choices(
         Some(names.filter_map(|it| it["name"].as_str().map(str::to_owned)).collect::<Vec<_>>())
     });
     let more = RwSignal::new(String::new());
+    // The rows whose words the draft refused.
+    let unkept = RwSignal::new(Vec::<String>::new());
+    // Whether nothing is left to put right.
     let add = move || {
         let lines = more.get_untracked();
         let list = list.get_untracked();
@@ -104,18 +99,33 @@ pub fn Choices(
             Err(refusal) => {
                 let words = desk.draft.with_untracked(|draft| refusal_words(draft, &refusal));
                 faults.set(vec![Fault { field: "more".to_owned(), words }]);
+                return false;
             }
         }
-        browser::focus("#more");
+        true
     };
     let own = path.clone();
     let title = Signal::derive(move || {
         let title = desk.draft.with(|draft| title_of(draft, &own));
         tf(key::STAFF_MAKE_CHOICES_OF, &[("title", &title)])
     });
-    let done = Screen::Item(path).address(&desk.id());
+    let back = Screen::Item(path).address(&desk.id());
+    let href = back.clone();
+    // What is typed is taken first; what is refused keeps the page, with the fault.
+    let done = move |event: web_sys::MouseEvent| {
+        let refused = unkept.with_untracked(|refused| {
+            untrack(|| names_of(desk, list)).iter().any(|name| refused.contains(name))
+        });
+        if refused {
+            // The fault is said again.
+            faults.update(|_| ());
+            event.prevent_default();
+        } else if !more.with_untracked(|more| more.trim().is_empty()) && !add() {
+            event.prevent_default();
+        }
+    };
     view! {
-        <Heading title back=done.clone()/>
+        <Heading title back/>
         <ErrorSummary faults/>
         {move || {
             let users = shared.get();
@@ -142,7 +152,7 @@ pub fn Choices(
             {each(
                 names,
                 |name| name.clone(),
-                move |name| view! { <Row desk list name faults belongs published/> },
+                move |name| view! { <Row desk list name faults unkept belongs published/> },
             )}
         </ol>
         <form
@@ -151,6 +161,7 @@ pub fn Choices(
             on:submit=move |event| {
                 event.prevent_default();
                 add();
+                browser::focus("#more");
             }
         >
             <TextArea
@@ -166,12 +177,21 @@ pub fn Choices(
                 <button class="govuk-button govuk-button--secondary">
                     {words(key::STAFF_MAKE_CHOICES_ADD_GO)}
                 </button>
-                <a class="govuk-button" href=done>
+                <a class="govuk-button" href=href on:click=done>
                     {words(key::STAFF_MAKE_DONE)}
                 </a>
             </div>
         </form>
     }
+}
+
+/// How the choices of a list are stored, in their order; tracked.
+fn names_of(desk: Desk, list: Memo<String>) -> Vec<String> {
+    desk.draft.with(|draft| {
+        let choices = list.with(|list| draft.choices(list).to_vec());
+        let names = choices.iter().filter_map(|choice| choice["name"].as_str().map(str::to_owned));
+        names.collect()
+    })
 }
 
 /// The question that decides which choices are offered.
@@ -189,6 +209,7 @@ fn Row(
     list: Memo<String>,
     name: String,
     faults: RwSignal<Vec<Fault>>,
+    unkept: RwSignal<Vec<String>>,
     belongs: Memo<Option<Belongs>>,
     published: Memo<Option<Vec<String>>>,
 ) -> View {
@@ -212,16 +233,20 @@ fn Row(
         }
     };
     let keep = {
-        let refused = refused.clone();
+        let (refused, name) = (refused.clone(), name.clone());
         move || {
             let place = untrack(&place);
             let kept = desk.change(|draft| {
                 let language = draft.language().to_owned();
                 draft.set_words(&place, "label", &language, &typed.get_untracked())
             });
+            unkept.update(|all| all.retain(|other| *other != name));
             match kept {
                 Ok(()) => faults.set(Vec::new()),
-                Err(refusal) => refused(&refusal),
+                Err(refusal) => {
+                    unkept.update(|all| all.push(name.clone()));
+                    refused(&refusal);
+                }
             }
         }
     };

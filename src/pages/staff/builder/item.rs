@@ -85,6 +85,10 @@ pub fn ItemEdit(
         }
     };
     let on_change = commit.clone();
+    // How it is called stands below the form, and is taken with it.
+    let name = RwSignal::new(path.name().unwrap_or_default().to_owned());
+    let standing_faults = RwSignal::new(Vec::<Fault>::new());
+    let named = path.clone();
     let own = path.clone();
     // Another type brings a scale, or takes one away: the fields show what the draft has now.
     let refill = move |()| {
@@ -95,7 +99,9 @@ pub fn ItemEdit(
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         commit();
-        if faults.with_untracked(Vec::is_empty) {
+        if faults.with_untracked(Vec::is_empty)
+            && rename(desk, &named, name, standing_faults).is_some()
+        {
             // A field that goes with the focus in it tells some browsers of its change when all is gone that would hear it.
             browser::focus("#screen");
             Screen::Contents.show(&desk.id());
@@ -224,7 +230,25 @@ pub fn ItemEdit(
                 {words(key::STAFF_MAKE_DONE)}
             </button>
         </form>
-        <Standing desk path/>
+        <Standing desk path name faults=standing_faults/>
+    }
+}
+
+/// Gives an item the name that is typed; what the draft refuses is said, and nothing comes back.
+fn rename(
+    desk: Desk,
+    path: &Path,
+    name: RwSignal<String>,
+    faults: RwSignal<Vec<Fault>>,
+) -> Option<Path> {
+    let name = name.with_untracked(|name| name.trim().to_owned());
+    match desk.change(|draft| draft.rename(path, &name)) {
+        Ok(path) => Some(path),
+        Err(refusal) => {
+            let words = desk.draft.with_untracked(|draft| refusal_words(draft, &refusal));
+            faults.set(vec![Fault { field: "name".to_owned(), words }]);
+            None
+        }
     }
 }
 
@@ -345,7 +369,12 @@ fn Flag(desk: Desk, path: Path, field: &'static str, words: Key) -> View {
         _ => String::new(),
     });
     let on_change = move |ticked: bool| {
-        let _ = desk.change(|draft| draft.set(&path, field, ticked.then_some(json!(true))));
+        let set = |draft: &mut Draft| draft.set(&path, field, ticked.then_some(json!(true)));
+        // An expression that goes was somebody's work, and can be brought back.
+        let _ = match stored.get_untracked() {
+            Some(Value::String(source)) if !source.trim().is_empty() => desk.take_away(set),
+            _ => desk.change(set),
+        };
     };
     view! { <Check id=field label=label(words) hint value=on on_change/> }
 }
@@ -408,13 +437,17 @@ fn Needed(desk: Desk, path: Path) -> View {
 
 /// Where it stands, what it is called in exports, and the way out.
 #[component]
-fn Standing(desk: Desk, path: Path) -> View {
-    let faults = RwSignal::new(Vec::<Fault>::new());
+fn Standing(
+    desk: Desk,
+    path: Path,
+    /// What is typed as its name.
+    name: RwSignal<String>,
+    faults: RwSignal<Vec<Fault>>,
+) -> View {
     let refused = move |field: &str, refusal: &Refusal| {
         let words = desk.draft.with_untracked(|draft| refusal_words(draft, refusal));
         faults.set(vec![Fault { field: field.to_owned(), words }]);
     };
-    let name = RwSignal::new(path.name().unwrap_or_default().to_owned());
     let own = path.name().unwrap_or_default().to_owned();
     let name_hint = Signal::derive(move || {
         let known = desk.published_draft().is_some_and(|before| before.find(&own).is_some());
@@ -426,10 +459,10 @@ fn Standing(desk: Desk, path: Path) -> View {
             .join(" ")
     });
     let own = path.clone();
-    let rename = move |_| match desk.change(|draft| draft.rename(&own, name.get_untracked().trim()))
-    {
-        Ok(path) => Screen::Item(path).show(&desk.id()),
-        Err(refusal) => refused("name", &refusal),
+    let rename = move |_| {
+        if let Some(path) = rename(desk, &own, name, faults) {
+            Screen::Item(path).show(&desk.id());
+        }
     };
     let own = path.clone();
     let groups = Signal::derive(move || {

@@ -127,6 +127,13 @@ pub fn Publish(desk: Desk) -> View {
             }
         })
     };
+    let closed = Memo::new(move |_| {
+        desk.record().and_then(|(_, record)| state_of(&record)) == Some(SurveyState::Closed)
+    });
+    let closed = move || {
+        let words = || view! { <p class="govuk-inset-text">{t(key::STAFF_MAKE_STAYS_CLOSED)}</p> };
+        closed.get().then(words)
+    };
     let done = move || outcome.with(|it| matches!(it, Some(Outcome::Out(_))));
     view! {
         <Heading title=label(key::STAFF_MAKE_PUBLISH) back=Screen::Contents.address(&desk.id())/>
@@ -143,6 +150,7 @@ pub fn Publish(desk: Desk) -> View {
             <Overtaken desk/>
             <Changes desk/>
             {missing}
+            {closed}
             <p class="govuk-body ct-prose">{words(key::STAFF_MAKE_PUBLISH_TEXT)}</p>
             <button
                 type="button"
@@ -234,9 +242,10 @@ fn edits(store: Store, desk: Desk) -> Option<(u32, Vec<Edit>)> {
     let mut wanted = desk.about.get_untracked();
     wanted.retain(|field, _| READ.contains(&field.as_str()) || field == "minutes");
     wanted.insert("version".to_owned(), json!(version));
-    wanted.insert("state".to_owned(), json!(SurveyState::Open));
     let record = untrack(|| desk.record());
     let (rev, old) = record.unwrap_or_default();
+    // Whether it takes answers is decided in the list of surveys: another version opens nothing that was closed.
+    wanted.insert("state".to_owned(), json!(state_of(&old).unwrap_or(SurveyState::Open)));
     wanted.extend(untrack(|| figures(desk, &old)));
     let mut fields = difference(&old, &wanted);
     // What this program does not know of the record is no part of the draft.
@@ -253,6 +262,11 @@ fn edits(store: Store, desk: Desk) -> Option<(u32, Vec<Edit>)> {
     let questions = questions.as_object().cloned().unwrap_or_default();
     let whole = edit(Collection::SurveyVersion, key, 0, questions);
     Some((version, vec![whole, edit(Collection::Survey, id, rev, fields)]))
+}
+
+/// Whether the survey takes answers, as its record says; none if it was never published.
+fn state_of(record: &About) -> Option<SurveyState> {
+    SurveyState::deserialize(record.get("state")?).ok()
 }
 
 /// The figures to compare with that belong to a choice which this version stores under another name: they hold for
