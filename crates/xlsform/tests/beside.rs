@@ -40,6 +40,35 @@ fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
+/// A table in which there is nothing to choose from is told, with what it has instead.
+#[test]
+fn a_table_without_the_columns_of_its_question_is_told() {
+    let survey = &[
+        &["type", "name", "label"][..],
+        &["select_one_from_file streets.csv", "street", "Where?"],
+    ];
+    let book = Book { sheets: vec![sheet("survey", survey)] };
+    for (text, told) in [
+        (
+            "name;label;code\nn;Nash;1\n",
+            "The table streets has no column \"name\". Its columns: name;label;code. Save it with commas",
+        ),
+        (
+            "name,title\nn,Nash\n",
+            "The table streets has no column \"label\". Its columns: name, title. Name its columns in",
+        ),
+    ] {
+        let table = Table::read("streets.csv", text.as_bytes()).unwrap();
+        let mut options = Options::default();
+        options.attached.tables.insert("streets".to_owned(), table);
+        let import = import_book(&book, &options);
+        assert_eq!(import.definition, None);
+        let told_of = |it: &xlsform::Finding| format!("{} {}", it.what, it.remedy);
+        let findings: Vec<_> = import.findings.iter().map(told_of).collect();
+        assert!(findings.iter().any(|finding| finding.contains(told)), "{findings:?}");
+    }
+}
+
 /// Choices come from three formats of file; whatever it was, the form goes out with CSV and comes in again as the same.
 #[test]
 fn choices_come_from_every_format_of_file() {
