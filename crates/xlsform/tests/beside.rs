@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use xlsform::{
     Attached, Book, FILE_BYTES, Import, Options, Sheet, Table, export, export_archive, export_book,
-    export_files, import, import_book, read_directory,
+    export_files, import, import_book, import_files, read_directory,
 };
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
@@ -67,6 +67,20 @@ fn a_table_without_the_columns_of_its_question_is_told() {
         let findings: Vec<_> = import.findings.iter().map(told_of).collect();
         assert!(findings.iter().any(|finding| finding.contains(told)), "{findings:?}");
     }
+}
+
+/// A table that cannot be read is told once, in plain words: it is there.
+#[test]
+fn a_table_in_another_encoding_is_told_once() {
+    let item = json!({"type": "select_one", "name": "street", "label": {"en": "Where?"}, "file": "streets.csv"});
+    let form = export(&json!({"languages": ["en"], "items": [item]})).unwrap();
+    let files = [
+        ("form.xlsx".to_owned(), form),
+        ("streets.csv".to_owned(), b"name,label\nc,Caf\xe9\n".to_vec()),
+    ];
+    let findings = import_files(&files, &Options::default()).findings;
+    let told: Vec<_> = findings.iter().map(|it| format!("{} {}", it.what, it.remedy)).collect();
+    assert_eq!(told, ["streets.csv: it is not in UTF-8. Save it as CSV UTF-8."]);
 }
 
 /// Choices come from three formats of file; whatever it was, the form goes out with CSV and comes in again as the same.
