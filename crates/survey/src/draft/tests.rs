@@ -65,6 +65,15 @@ fn a_table_without_what_a_question_chooses_from_is_told() {
 }
 
 #[test]
+fn a_condition_on_what_comes_later_is_told() {
+    let mut draft = start();
+    assert_eq!(draft.asked_too_early(), []);
+    let (yes, age) = (Path::parse("yes"), Path::parse("home/age"));
+    draft.set(&yes, "relevant", Some(json!("${age} > 17"))).unwrap();
+    assert_eq!(draft.asked_too_early(), [(yes, age)]);
+}
+
+#[test]
 fn a_new_name_is_followed_everywhere() {
     let mut draft = start();
     draft.rename(&Path::parse("yes"), "agrees").unwrap();
