@@ -1,7 +1,7 @@
 //! Files that belong to a form: tables to pick from and to look things up in (`pulldata`), pictures, sounds and films.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::{self, Read as _},
     path::Path,
@@ -26,6 +26,8 @@ pub struct Attached {
     pub tables: Tables,
     /// Pictures, sounds and films.
     pub media: Media,
+    /// The names, without the ending, of tables that are there and cannot be read: what is wrong with them is told already.
+    pub unread: BTreeSet<String>,
 }
 
 /// Files as they are read, held against the limits.
@@ -76,7 +78,10 @@ impl Reading {
             Ok(table) => {
                 self.attached.tables.insert(name.to_owned(), table);
             }
-            Err(fault) => self.faults.push(*fault),
+            Err(fault) => {
+                self.attached.unread.insert(name.to_owned());
+                self.faults.push(*fault);
+            }
         }
         Ok(true)
     }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 use survey::{
-    Choices, Condition, Definition, Expression, Initial, Item, Kind,
+    Choices, Condition, Definition, Expression, Initial, Item, Kind, draft,
     expression::{Environment, EvaluationError, Hop, Origin, Reference, Tree},
     number,
 };
@@ -30,6 +30,7 @@ pub(crate) fn doubts(definition: &Definition, value: &Value) -> Vec<Doubt> {
     let mut pointers = Vec::new();
     point(value, "", &mut pointers);
     let mut found = Vec::new();
+    found.extend(pointers.iter().filter_map(|pointer| no_such_column(value, pointer)));
     for (at, (item, pointer)) in definition.items.iter().zip(&pointers).enumerate() {
         for (field, expression) in expressions(item) {
             let pointer = format!("{pointer}/{field}");
@@ -58,6 +59,35 @@ pub(crate) fn doubts(definition: &Definition, value: &Value) -> Vec<Doubt> {
         }
     }
     found
+}
+
+/// A question that chooses from a column which its table, as it came with the form, does not have.
+fn no_such_column(value: &Value, pointer: &str) -> Option<Doubt> {
+    let item = value.pointer(pointer)?.as_object()?;
+    let file = item.get("file")?.as_str()?;
+    let name = file.rsplit_once('.').map_or(file, |(name, _)| name);
+    let table = value.pointer("/tables")?.get(name)?;
+    let of = |field: &str| table.get(field).and_then(Value::as_array).into_iter().flatten();
+    let columns: Vec<String> = of("columns").filter_map(Value::as_str).map(str::to_owned).collect();
+    of("rows").next()?;
+    let lacking = draft::lacking(item, &columns).next()?;
+    let what = format!(
+        "The table {name} has no column {}. Its columns: {}.",
+        quoted(lacking),
+        columns.join(", ")
+    );
+    let remedy = if draft::is_unsplit(&columns) {
+        "Save it with commas between its columns."
+    } else {
+        "Name its columns in parameters, such as: value=id label=title."
+    };
+    Some(Doubt {
+        pointer: format!("{pointer}/file"),
+        code: "missing_column",
+        is_error: true,
+        what,
+        remedy: remedy.to_owned(),
+    })
 }
 
 /// The pointers of the items, each before those that it holds, as the definition has them.

@@ -42,6 +42,7 @@ pub fn import_files(files: &[File], options: &Options) -> Import {
     let mut options = options.clone();
     options.attached.tables.extend(reading.attached.tables);
     options.attached.media.extend(reading.attached.media);
+    options.attached.unread.extend(reading.attached.unread);
     let mut import = import(&form.1, &options);
     if !reading.faults.is_empty() {
         import.definition = None;

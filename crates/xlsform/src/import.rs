@@ -67,6 +67,7 @@ pub fn import(bytes: &[u8], options: &Options) -> Import {
         Some(Ok(bundle)) => {
             let mut options = options.clone();
             options.attached.tables.extend(bundle.attached.tables);
+            options.attached.unread.extend(bundle.attached.unread);
             options.attached.media.extend(bundle.attached.media);
             let mut import = import_workbook(&bundle.workbook, &options);
             if !bundle.faults.is_empty() {
@@ -445,7 +446,8 @@ impl Form {
         for (file, row) in &self.read.files {
             let name = file.rsplit_once('.').map_or(file.as_str(), |(name, _)| name);
             let place = Place::row("survey", *row);
-            if !options.attached.tables.contains_key(name) {
+            let attached = &options.attached;
+            if !attached.tables.contains_key(name) && !attached.unread.contains(name) {
                 let what = format!("The file {} is not there.", quoted(file));
                 let remedy =
                     "Choose it together with the form. Until then there is nothing to pick from.";

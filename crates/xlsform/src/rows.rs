@@ -219,7 +219,10 @@ impl Rows<'_> {
         let what = format!("There is no type {}.", quoted(written));
         let first = written.split_whitespace().next().unwrap_or_default();
         let remedy = match (written, first) {
-            ("caseid" | "comments" | "text audit" | "calculate_here" | "sensor_statistic", _) => {
+            ("calculate_here", _) => {
+                "It is SurveyCTO's alone. Make it calculate, or delete the row.".to_owned()
+            }
+            ("caseid" | "comments" | "text audit" | "sensor_statistic", _) => {
                 "It is SurveyCTO's alone. Delete the row, or make it a text.".to_owned()
             }
             (_, "select_one" | "select_multiple" | "rank" | "select") => {

@@ -60,6 +60,13 @@ impl Table {
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Box<Finding>> {
         let format = Format::of(name).unwrap_or(Format::Csv);
         let fault = |what: String| broken("bad_file", format!("{name}: {what}"), format.remedy());
+        if std::str::from_utf8(bytes).is_err() {
+            let remedy = match format {
+                Format::Csv => "Save it as CSV UTF-8.",
+                Format::Xml | Format::GeoJson => "Save it in UTF-8.",
+            };
+            return Err(broken("bad_file", format!("{name}: it is not in UTF-8."), remedy));
+        }
         let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
         match format {
             Format::Csv => Self::of_csv(bytes),

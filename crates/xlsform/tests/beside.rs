@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use xlsform::{
     Attached, Book, FILE_BYTES, Import, Options, Sheet, Table, export, export_archive, export_book,
-    export_files, import, import_book, read_directory,
+    export_files, import, import_book, import_files, read_directory,
 };
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
@@ -38,6 +38,49 @@ fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
         archive.write_all(bytes).unwrap();
     }
     archive.finish().unwrap().into_inner()
+}
+
+/// A table in which there is nothing to choose from is told, with what it has instead.
+#[test]
+fn a_table_without_the_columns_of_its_question_is_told() {
+    let survey = &[
+        &["type", "name", "label"][..],
+        &["select_one_from_file streets.csv", "street", "Where?"],
+    ];
+    let book = Book { sheets: vec![sheet("survey", survey)] };
+    for (text, told) in [
+        (
+            "name;label;code\nn;Nash;1\n",
+            "The table streets has no column \"name\". Its columns: name;label;code. Save it with commas",
+        ),
+        (
+            "name,title\nn,Nash\n",
+            "The table streets has no column \"label\". Its columns: name, title. Name its columns in",
+        ),
+    ] {
+        let table = Table::read("streets.csv", text.as_bytes()).unwrap();
+        let mut options = Options::default();
+        options.attached.tables.insert("streets".to_owned(), table);
+        let import = import_book(&book, &options);
+        assert_eq!(import.definition, None);
+        let told_of = |it: &xlsform::Finding| format!("{} {}", it.what, it.remedy);
+        let findings: Vec<_> = import.findings.iter().map(told_of).collect();
+        assert!(findings.iter().any(|finding| finding.contains(told)), "{findings:?}");
+    }
+}
+
+/// A table that cannot be read is told once, in plain words: it is there.
+#[test]
+fn a_table_in_another_encoding_is_told_once() {
+    let item = json!({"type": "select_one", "name": "street", "label": {"en": "Where?"}, "file": "streets.csv"});
+    let form = export(&json!({"languages": ["en"], "items": [item]})).unwrap();
+    let files = [
+        ("form.xlsx".to_owned(), form),
+        ("streets.csv".to_owned(), b"name,label\nc,Caf\xe9\n".to_vec()),
+    ];
+    let findings = import_files(&files, &Options::default()).findings;
+    let told: Vec<_> = findings.iter().map(|it| format!("{} {}", it.what, it.remedy)).collect();
+    assert_eq!(told, ["streets.csv: it is not in UTF-8. Save it as CSV UTF-8."]);
 }
 
 /// Choices come from three formats of file; whatever it was, the form goes out with CSV and comes in again as the same.

@@ -24,7 +24,7 @@ pub use change::{Change, changes};
 pub use choices::Renamed;
 pub use condition::{Comparison, Condition, Join, Literal, OWN, Test};
 pub use path::Path;
-pub use tables::{COLUMNS, TableShape};
+pub use tables::{AbsentColumn, COLUMNS, TableShape, is_unsplit, lacking};
 pub use tree::Entry;
 pub use words::{Place, Words};
 

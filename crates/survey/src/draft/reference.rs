@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Draft, OWN, Path};
+use super::{Draft, Entry, OWN, Path, is_answered};
 
 /// What a reference to the answer of an earlier filling begins with (ODK: `${last-saved#name}`).
 const LAST_SAVED: &str = "last-saved#";
@@ -41,6 +41,32 @@ impl Draft {
             }
         }
         (there, nowhere)
+    }
+}
+
+/// What the name of a row begins with that gives its choices' words to the rows below, as pyxform makes it of `table-list`.
+const LABELS: &str = "reserved_name_for_field_list_labels";
+
+impl Draft {
+    /// Whether an item only shows the words of choices over the questions below it.
+    pub fn is_row_of_labels(&self, path: &Path) -> bool {
+        self.field(path, "appearance") == "label"
+            && path.name().is_some_and(|name| name.starts_with(LABELS))
+    }
+
+    /// The items whose condition needs the answer to a question that is asked after them, each with that question: they
+    /// are not asked when people come to them.
+    pub fn asked_too_early(&self) -> Vec<(Path, Path)> {
+        let entries = self.entries();
+        let place = |path: &Path| entries.iter().position(|entry| entry.path == *path);
+        let early = |(at, entry): (usize, &Entry)| {
+            let (needed, _) = self.referred(self.field(&entry.path, "relevant"));
+            let later = needed.into_iter().find(|path| {
+                is_answered(self.field(path, "type")) && place(path).is_some_and(|it| it > at)
+            })?;
+            Some((entry.path.clone(), later))
+        };
+        entries.iter().enumerate().filter_map(early).collect()
     }
 }
 

@@ -22,6 +22,38 @@ pub struct TableShape {
     pub rows: usize,
 }
 
+/// A column that a question chooses from and that its table does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AbsentColumn {
+    /// The question.
+    pub path: Path,
+    /// The table, by its name.
+    pub table: String,
+    /// What it does not have.
+    pub column: String,
+    /// What it has instead.
+    pub columns: Vec<String>,
+}
+
+/// The columns that a question, by its fields, chooses from and that are not among `columns`.
+pub fn lacking<'a>(
+    item: &'a Map<String, Value>,
+    columns: &[String],
+) -> impl Iterator<Item = &'a str> {
+    let wanted = COLUMNS.into_iter().map(|(parameter, usual)| chosen(item, parameter, usual));
+    wanted.filter(|wanted| !columns.iter().any(|own| own == wanted))
+}
+
+/// Whether these columns are one that was to be several: the file has semicolons or tabs between its cells.
+pub fn is_unsplit(columns: &[String]) -> bool {
+    matches!(columns, [only] if only.contains([';', '\t']))
+}
+
+fn chosen<'a>(item: &'a Map<String, Value>, parameter: &str, usual: &'a str) -> &'a str {
+    let chosen = item.get("parameters").and_then(|all| all.get(parameter)?.as_str());
+    chosen.unwrap_or(usual)
+}
+
 impl Draft {
     /// The tables that the form names or has, by name; without a shape is the one that it only names.
     pub fn tables(&self) -> BTreeMap<String, Option<TableShape>> {
@@ -116,9 +148,26 @@ impl Draft {
     /// Which column of its table a question stores (`value`), or shows (`label`).
     pub fn column_of(&self, path: &Path, parameter: &str) -> &str {
         let usual = COLUMNS.into_iter().find(|(own, _)| *own == parameter);
-        let chosen =
-            self.item(path).and_then(|item| item.get("parameters")?.get(parameter)?.as_str());
-        chosen.or(usual.map(|(_, usual)| usual)).unwrap_or_default()
+        let usual = usual.map_or("", |(_, usual)| usual);
+        self.item(path).map_or(usual, |item| chosen(item, parameter, usual))
+    }
+
+    /// The columns that questions choose from and that their tables, which have rows, lack: nobody would be given a choice.
+    pub fn absent_columns(&self) -> Vec<AbsentColumn> {
+        let tables = self.tables();
+        let mut absent = Vec::new();
+        for (entry, fields) in self.listed() {
+            let Some(table) = self.table_of(&entry.path) else { continue };
+            let Some(shape) = tables.get(table).and_then(Option::as_ref) else { continue };
+            let lacking = lacking(fields, &shape.columns).filter(|_| shape.rows > 0);
+            absent.extend(lacking.map(|column| AbsentColumn {
+                path: entry.path.clone(),
+                table: table.to_owned(),
+                column: column.to_owned(),
+                columns: shape.columns.clone(),
+            }));
+        }
+        absent
     }
 
     /// Lets it be another column. The usual name is not written down.

@@ -43,6 +43,37 @@ fn a_published_form_is_taken_in_and_its_equal_choices_become_one_list() {
 }
 
 #[test]
+fn a_table_without_what_a_question_chooses_from_is_told() {
+    let asked = json!({
+        "items": [{"type": "select_one", "name": "street", "label": {"en": "Street?"}, "file": "streets.csv"}],
+        "tables": {"streets": {"columns": ["name;label"], "rows": [["n;Nash"]]}},
+    });
+    let mut draft = Draft::read(&asked).unwrap();
+    let absent = |draft: &Draft| -> Vec<_> {
+        draft.absent_columns().into_iter().map(|it| it.column).collect()
+    };
+    assert_eq!(absent(&draft), ["name", "label"]);
+    assert!(is_unsplit(&draft.absent_columns()[0].columns));
+    let table = json!({"columns": ["id", "label"], "rows": [["n", "Nash"]]});
+    draft.attach_table("streets", table);
+    assert_eq!(absent(&draft), ["name"]);
+    draft.use_column(&Path::parse("street"), "value", "id");
+    assert_eq!(absent(&draft), [""; 0]);
+    // Of a table without rows something else is told: nothing can be chosen yet.
+    draft.attach_table("streets", json!({"columns": [], "rows": []}));
+    assert_eq!(absent(&draft), [""; 0]);
+}
+
+#[test]
+fn a_condition_on_what_comes_later_is_told() {
+    let mut draft = start();
+    assert_eq!(draft.asked_too_early(), []);
+    let (yes, age) = (Path::parse("yes"), Path::parse("home/age"));
+    draft.set(&yes, "relevant", Some(json!("${age} > 17"))).unwrap();
+    assert_eq!(draft.asked_too_early(), [(yes, age)]);
+}
+
+#[test]
 fn a_new_name_is_followed_everywhere() {
     let mut draft = start();
     draft.rename(&Path::parse("yes"), "agrees").unwrap();
@@ -130,6 +161,17 @@ fn what_changes_with_a_version_is_told_as_results_will_count_it() {
             Change::Removed("Why?".to_owned()),
         ]
     );
+    // The label of the one speaks of the other; both have got another name.
+    let mut both = start();
+    both.rename(&path("yes"), "agrees").unwrap();
+    both.rename(&path("again"), "still").unwrap();
+    let renamed = changes(&before, &both).into_iter().filter_map(|change| match change {
+        Change::Renamed { before, now, .. } => Some((before, now)),
+        Change::Added(path) => panic!("{path} is said to be new"),
+        _ => None,
+    });
+    let pair = |before: &str, now: &str| (before.to_owned(), now.to_owned());
+    assert_eq!(renamed.collect::<Vec<_>>(), [pair("yes", "agrees"), pair("again", "still")]);
     let mut inside = start();
     let repeat = inside.add("repeat", &Path::root(), "Person").unwrap();
     let why = inside.put_into(&path("home/why"), &repeat).unwrap();

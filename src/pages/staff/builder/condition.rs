@@ -5,8 +5,8 @@ use crate::view::{View, each, view};
 use leptos::prelude::*;
 use serde_json::json;
 use survey::draft::{
-    Comparison, Condition, Draft, Join, Literal, OWN, Path, Place, Test, is_answered, is_group,
-    takes_choices,
+    Comparison, Condition, Draft, Entry, Join, Literal, OWN, Path, Place, Test, is_answered,
+    is_group, takes_choices,
 };
 
 use super::{
@@ -270,17 +270,25 @@ fn join_name(join: Join) -> &'static str {
 
 /// The questions whose answers can be tested: all but what the item holds, and the answer itself where it is judged.
 fn questions(draft: &Draft, own: &Path, decides: Decides) -> Vec<Opt> {
-    let entries = draft.entries().into_iter();
-    let asked = entries.filter(|entry| {
+    let entries = draft.entries();
+    let here = entries.iter().position(|entry| entry.path == *own);
+    let asked = entries.into_iter().enumerate().filter(|(_, entry)| {
         (is_answered(&entry.kind) || entry.kind == "calculate")
             && !is_group(&entry.kind)
             && !entry.path.is_in(own)
+            && !draft.is_row_of_labels(&entry.path)
     });
-    let option = |path: Path| Some((path.name()?.to_owned(), title_of(draft, &path)));
+    let option = |(at, entry): (usize, Entry)| {
+        let title = title_of(draft, &entry.path);
+        let later = is_answered(&entry.kind) && here.is_some_and(|here| at > here);
+        let title =
+            if later { tf(key::STAFF_MAKE_ASKED_LATER, &[("title", &title)]) } else { title };
+        Some((entry.path.name()?.to_owned(), title))
+    };
     let judged = decides == Decides::Good
         && comparisons_of(&kind_of(draft, own, OWN), true).next().is_some();
     let this = judged.then(|| (OWN.to_owned(), t(key::STAFF_MAKE_THIS)));
-    this.into_iter().chain(asked.filter_map(|entry| option(entry.path))).collect()
+    this.into_iter().chain(asked.filter_map(option)).collect()
 }
 
 /// The type of the question that a test asks about.

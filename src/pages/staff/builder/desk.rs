@@ -13,7 +13,7 @@ use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
 use survey::{
     Definition,
-    draft::{Draft, Place, Refusal},
+    draft::{Draft, Place, Refusal, is_unsplit},
 };
 use sync::SyncError;
 use wasm_bindgen_futures::spawn_local;
@@ -353,7 +353,25 @@ fn wrong_in(draft: &Draft) -> Vec<Wrong> {
         };
         Some(Wrong { place: Place::Item(entry.path), field: "list".to_owned(), words })
     });
-    problems.iter().map(|problem| wrong_at(draft, problem)).chain(empty).collect()
+    // One at each question: what is put right first often is all there was.
+    let mut absent = draft.absent_columns();
+    absent.dedup_by(|next, first| next.path == first.path);
+    let absent = absent.into_iter().map(|absent| {
+        let fields = [
+            ("name", &*absent.table),
+            ("column", &*absent.column),
+            ("columns", &*absent.columns.join(", ")),
+        ];
+        let words = if is_unsplit(&absent.columns) {
+            key::STAFF_MAKE_TABLE_UNSPLIT
+        } else {
+            key::STAFF_MAKE_TABLE_LACKS
+        };
+        let words = tf(words, &fields);
+        Wrong { place: Place::Item(absent.path), field: "list".to_owned(), words }
+    });
+    let wrong = problems.iter().map(|problem| wrong_at(draft, problem));
+    wrong.chain(empty).chain(absent).collect()
 }
 
 /// A problem of the definition at its place.

@@ -43,8 +43,12 @@ pub fn ExpressionField(
         desk.draft.with(|draft| {
             let answered = |kind: &str| is_answered(kind) || kind == "calculate";
             let entries = draft.entries().into_iter();
-            let others = entries
-                .filter(|it| answered(&it.kind) && !is_group(&it.kind) && !it.path.is_in(&path));
+            let others = entries.filter(|it| {
+                answered(&it.kind)
+                    && !is_group(&it.kind)
+                    && !it.path.is_in(&path)
+                    && !draft.is_row_of_labels(&it.path)
+            });
             let option = |path: &Path| Some((path.name()?.to_owned(), title_of(draft, path)));
             let none: Opt = (String::new(), t(key::STAFF_MAKE_LANGUAGE_NONE));
             [none].into_iter().chain(others.filter_map(|it| option(&it.path))).collect::<Vec<_>>()

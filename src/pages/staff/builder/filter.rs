@@ -50,7 +50,9 @@ impl ByHand {
 /// The questions before an item that are of one of these types, each with an option.
 fn earlier(draft: &Draft, own: &Path, kinds: &[&str]) -> Vec<(Path, String)> {
     let entries = draft.entries().into_iter().take_while(|entry| entry.path != *own);
-    let fitting = entries.filter(|entry| kinds.contains(&entry.kind.as_str()));
+    let fitting = entries.filter(|entry| {
+        kinds.contains(&entry.kind.as_str()) && !draft.is_row_of_labels(&entry.path)
+    });
     fitting.map(|entry| (entry.path.clone(), title_of(draft, &entry.path))).collect()
 }
 

@@ -125,15 +125,23 @@ pub fn ChoicesFrom(
 /// Which column of its table a question stores, and which one people read.
 #[component]
 fn Columns(desk: Desk, path: Path, table: String) -> View {
-    let options = Signal::derive(move || {
+    let columns = Signal::derive(move || {
         let shape = desk.draft.with(|draft| draft.tables().remove(&table).flatten());
-        let columns = shape.map(|shape| shape.columns).unwrap_or_default();
-        columns.into_iter().map(|name| (name.clone(), name)).collect::<Vec<Opt>>()
+        shape.map(|shape| shape.columns).unwrap_or_default()
     });
     let select = move |parameter: &'static str, words: Key| {
         let own = path.clone();
         let value =
             Signal::derive(move || desk.draft.with(|it| it.column_of(&own, parameter).to_owned()));
+        // One that the table does not have is shown too: in its place the first would look chosen.
+        let options = Signal::derive(move || {
+            let mut columns = columns.get();
+            let value = value.get();
+            if !columns.contains(&value) {
+                columns.insert(0, value);
+            }
+            columns.into_iter().map(|name| (name.clone(), name)).collect::<Vec<Opt>>()
+        });
         let own = path.clone();
         let on_change = move |column: String| {
             let _ = desk.change(|draft| {
