@@ -104,7 +104,7 @@ async fn a_question_chooses_from_a_table_that_staff_add() -> Result<()> {
     };
     // What is no table is told, and the form stays as it was.
     add("streets.csv", b"code,street\n\xff\xfe\n").await?;
-    office.reads("Save it as CSV in UTF-8").await?;
+    office.reads("Save it as CSV UTF-8").await?;
     add("streets.csv", b"code,street,parish\nq,Quarry Hill,Grays\no,Orsett Road,Grays\n").await?;
     office.reads(&format!("streets.csv: {}", t("staff_make_file_here"))).await?;
     office
