@@ -316,6 +316,8 @@ async fn versions_merge_and_say_where_they_differ() {
         [("bus", vec![], Some(12)), ("tram", vec![2], Some(14)), ("car", vec![1], Some(13))]
     );
     assert_eq!(results.offers.versions, [1, 2]);
+    let backwards = "/api/v1/results/living?from=2026-10-10&to=2026-09-01";
+    assert_eq!(server.get_as(COOKIE, backwards).await.problem(400), "/to");
     let (old, _) = get(&server, "version=1").await;
     assert_eq!(old.people, Some(25));
     let agree = asked(&old, "agree");

@@ -86,7 +86,7 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
             reading.set_value(Some(attachment::read(file, told)));
         }
     };
-    let remove = asked.clone();
+    let (remove, stopped) = (asked.clone(), reads);
     let picture = asked.memo(|field| match field.answer() {
         Some(Answer::File { media_type, data, .. }) if media_type.starts_with("image/") => {
             format!("data:{media_type};base64,{data}")
@@ -95,7 +95,7 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
     });
     let kept = move || {
         let name = name.get();
-        let remove = remove.clone();
+        let (remove, stopped) = (remove.clone(), stopped.clone());
         let picture = picture.get();
         let picture = (!picture.is_empty())
             .then(|| view! { <img class="ct-media__picture" src=picture alt=""/> });
@@ -112,6 +112,9 @@ pub fn FileField(asked: Asked, kind: FileKind) -> View {
                         type="button"
                         class="govuk-button govuk-button--secondary"
                         on:click=move |_| {
+                            // Another that is being read in its place goes with it.
+                            stopped.end();
+                            said.set(String::new());
                             attachment::empty(&remove.id);
                             remove.set(None);
                         }
