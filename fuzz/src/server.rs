@@ -124,7 +124,7 @@ impl Answer {
     /// The answer as the app understands it. Panics unless it is one of the server's own and tells
     /// of no fault of the server.
     pub fn meaning(self) -> Result<String, SyncError> {
-        let Self { status, media_type, retry_after, text } = self;
+        let Self { status, media_type, retry_after, text, .. } = self;
         assert!(status < 500, "{status}: {text}");
         let shown = text.clone();
         let meaning = answer::meaning(status, retry_after, &media_type, text);

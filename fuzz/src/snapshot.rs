@@ -82,7 +82,7 @@ fn start(manifest: Option<&Manifest>, segments: &[&str], honest: bool) {
     });
     catalogue.inspect(|state| {
         assert_eq!(state.cursor.is_some(), good);
-        assert_eq!(state.cursor.as_ref().is_none_or(|own| *own == cursor), true);
+        assert!(state.cursor.as_ref().is_none_or(|own| *own == cursor));
         assert!(good || state.records.is_empty());
     });
     wait(catalogue.records()).unwrap();
