@@ -1,10 +1,10 @@
 //! `/surveys/:id`: a survey, one question a page, or several where the form puts them together.
 
-mod asking;
+pub mod asking;
 mod check;
 mod done;
 mod intro;
-pub(super) mod language;
+pub mod language;
 mod more;
 pub mod questions;
 mod stop;

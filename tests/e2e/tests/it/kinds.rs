@@ -134,7 +134,7 @@ async fn every_kind_fits_every_width_and_axe_finds_nothing() -> Result<()> {
         number += 1;
         if number == 2 {
             survey.press_next().await?;
-            browser.press_link("Tell us about your neighbours").await?;
+            browser.press_link("I know my neighbours – Tell us about your neighbours").await?;
         }
         // The form does not say what Arabic calls itself: the browser knows.
         let arabic = browser.see(By::Id("language-ar")).await?.text().await?;
@@ -232,7 +232,7 @@ async fn a_table_of_questions_is_one_and_its_rows_come_and_go() -> Result<()> {
     browser.reads("There is enough light").await?;
     browser.focuses("answer-safe-4").await?;
     survey.press_next().await?;
-    browser.press_link("Tell us about your neighbours").await?;
+    browser.press_link("I know my neighbours – Tell us about your neighbours").await?;
     browser
         .until("the row has the focus", async || {
             Ok((browser.focused().await? == "answer-known").then_some(()))
