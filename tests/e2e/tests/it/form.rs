@@ -238,8 +238,13 @@ async fn whoever_stops_keeps_or_throws_away() -> Result<()> {
     browser.headed("Your street").await?;
     assert_eq!(journal(&browser).await?, Value::Null);
 
-    to_order(&browser).await?;
+    let survey = to_order(&browser).await?;
+    survey.skip_to("How old is ?").await?;
+    survey.write("130").await?;
     browser.press_button(t("survey_stop")).await?;
+    // What nobody can receive is named before somebody decides.
+    browser.reads(t("survey_stop_unfit")).await?;
+    browser.reads("How old is ?").await?;
     browser.press_button(t("survey_stop_keep")).await?;
     let saved = e2e::pages::Saved::wait(&browser).await?;
     saved.received().await?;
