@@ -143,6 +143,18 @@ impl Draft {
         Value::Object(self.form.clone())
     }
 
+    /// Makes a copy another form: ODK's tools would take it for another version of the first, by the `form_id` that it came in with
+    /// (XLSForm, settings).
+    pub fn forget_identity(&mut self) {
+        if let Some(settings) = self.form.get_mut("settings").and_then(Value::as_object_mut) {
+            settings.remove("form_id");
+            settings.remove("version");
+            if settings.is_empty() {
+                self.form.remove("settings");
+            }
+        }
+    }
+
     /// The languages' tags, the form's own first; there is always one.
     pub fn languages(&self) -> Vec<&str> {
         let tags = self.form.get("languages").and_then(Value::as_array);

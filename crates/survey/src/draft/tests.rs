@@ -43,6 +43,19 @@ fn a_published_form_is_taken_in_and_its_equal_choices_become_one_list() {
 }
 
 #[test]
+fn a_copy_has_no_identity_of_the_first() {
+    let mut form = start().definition();
+    form["settings"] = json!({"form_id": "homes", "version": "7", "style": "pages"});
+    let mut copy = Draft::read(&form).unwrap();
+    copy.forget_identity();
+    assert_eq!(copy.definition()["settings"], json!({"style": "pages"}));
+    form["settings"] = json!({"form_id": "homes"});
+    let mut copy = Draft::read(&form).unwrap();
+    copy.forget_identity();
+    assert_eq!(copy, start());
+}
+
+#[test]
 fn a_table_without_what_a_question_chooses_from_is_told() {
     let asked = json!({
         "items": [{"type": "select_one", "name": "street", "label": {"en": "Street?"}, "file": "streets.csv"}],
