@@ -162,6 +162,34 @@ fn a_condition_on_what_comes_later_is_told() {
     assert_eq!(draft.asked_too_early(), [(yes, age)]);
 }
 
+/// Whoever writes a form reads the question whose answer stands there, and not how its file says so.
+#[test]
+fn an_answer_in_words_is_listed_as_its_question() {
+    let mut draft = start();
+    let why = Place::Item(Path::parse("home/why"));
+    assert_eq!(draft.title(&Place::Item(Path::parse("again"))), "Again [Yes?]?");
+    let wrap = draft.add("group", &Path::root(), "").unwrap();
+    let bare = draft.add("calculate", &Path::root(), "").unwrap();
+    let (wrap, bare) = (wrap.name().unwrap().to_owned(), bare.name().unwrap().to_owned());
+    let long = draft.add("text", &Path::root(), &"long ".repeat(20)).unwrap();
+    let long = long.name().unwrap().to_owned();
+    for (words, read) in [
+        ("**${yes}**, ${ age } and ${last-saved#age}", "[Yes?], [Age] and [Age]".to_owned()),
+        // One that goes with its mark takes no other's place.
+        ("<span style=\"color: ${age}\">${yes}</span>", "[Yes?]".to_owned()),
+        ("${again} ${nobody} ${", "[again] [nobody] ${".to_owned()),
+        (&format!("${{{wrap}}} ${{{bare}}}"), format!("[{wrap}] [{bare}]")),
+        (&format!("${{{long}}}"), format!("[{long}]")),
+        ("no \u{e000} answer", "no \u{e000} answer".to_owned()),
+    ] {
+        assert_eq!(draft.readable(words), read, "{words}");
+    }
+    draft.set_words(&why, "label", "en", "").unwrap();
+    assert_eq!(draft.title(&why), "why");
+    let yes = Place::Choice { list: "yes".to_owned(), choice: "y".to_owned() };
+    assert_eq!(draft.title(&yes), "Yes");
+}
+
 #[test]
 fn a_new_name_is_followed_everywhere() {
     let mut draft = start();

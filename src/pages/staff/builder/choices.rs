@@ -61,8 +61,7 @@ pub fn Choices(
             let option = |choice: &serde_json::Value| {
                 let name = choice["name"].as_str()?.to_owned();
                 let place = Place::Choice { list: list.clone(), choice: name.clone() };
-                let words = draft.text(&place, "label", draft.language());
-                Some((name.clone(), if words.is_empty() { name } else { words }))
+                Some((name, draft.title(&place)))
             };
             let none: Opt = (String::new(), t(key::STAFF_MAKE_BELONGS_NONE));
             let options = draft.choices(&list).iter().filter_map(option);

@@ -388,7 +388,7 @@ fn choices(draft: &Draft, own: &Path, question: &str) -> Vec<Opt> {
     let names = draft.choices(&list).iter().filter_map(|choice| choice["name"].as_str());
     let option = |name: &str| {
         let place = Place::Choice { list: list.clone(), choice: name.to_owned() };
-        (name.to_owned(), draft.text(&place, "label", draft.language()))
+        (name.to_owned(), draft.title(&place))
     };
     names.map(option).collect()
 }

@@ -396,14 +396,9 @@ pub fn refusal_words(draft: &Draft, refusal: &Refusal) -> String {
     }
 }
 
-/// What a question is called on the screen: its words without their marks, else its name.
+/// What a question is called on the screen; see [`Draft::title`].
 pub fn title_of(draft: &Draft, path: &survey::draft::Path) -> String {
-    titled(&draft.text(&Place::Item(path.clone()), "label", draft.language()), path)
-}
-
-/// The same, of its words.
-pub fn titled(label: &str, path: &survey::draft::Path) -> String {
-    if label.is_empty() { path.name().unwrap_or("–").to_owned() } else { survey::plain(label) }
+    draft.title(&Place::Item(path.clone()))
 }
 
 /// The record of a survey that nobody has described yet.

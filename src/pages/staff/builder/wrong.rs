@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use survey::draft::Place;
 
 use super::{
-    desk::{Desk, Wrong, title_of},
+    desk::{Desk, Wrong},
     screen::Screen,
 };
 use crate::locale::{key, t};
@@ -48,12 +48,10 @@ fn screen_of(desk: Desk, wrong: &Wrong) -> Screen {
 
 /// What the place is called for people.
 fn title(desk: Desk, place: &Place) -> String {
-    desk.draft.with_untracked(|draft| match place {
-        Place::Item(path) => title_of(draft, path),
-        Place::Choice { choice, .. } => {
-            let words = draft.text(place, "label", draft.language());
-            if words.is_empty() { choice.clone() } else { words }
-        }
+    match place {
         Place::Form => t(key::STAFF_SURVEY),
-    })
+        Place::Item(_) | Place::Choice { .. } => {
+            desk.draft.with_untracked(|draft| draft.title(place))
+        }
+    }
 }
