@@ -4,7 +4,7 @@ mod asking;
 mod check;
 mod done;
 mod intro;
-pub(super) mod language;
+pub mod language;
 mod more;
 pub mod questions;
 mod stop;

@@ -264,6 +264,8 @@ pub fn Adding(
     let options = Signal::derive(|| {
         KINDS.iter().map(|(name, words)| ((*name).to_owned(), t(*words))).collect::<Vec<_>>()
     });
+    // A question comes only with the button; words that would be lost are asked about.
+    desk.keep_with(move || asked.with_untracked(|asked| asked.trim().is_empty()));
     let add = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let words = asked.get_untracked();
