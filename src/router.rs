@@ -4,7 +4,7 @@
 //! framework costs more bytes than all the pages for residents (measured; see ARCHITECTURE.md).
 //! Pages use plain links; one listener turns those within the app into page changes.
 
-use std::cell::Cell;
+use std::{cell::RefCell, rc::Rc};
 
 use gloo::events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
@@ -19,24 +19,38 @@ use crate::{
 thread_local! {
     static PATH: ArcRwSignal<String> = ArcRwSignal::new(String::new());
     static QUERY: ArcRwSignal<String> = ArcRwSignal::new(String::new());
-    /// Somebody is filling in a form: ask before it is left.
-    static HELD: Cell<bool> = const { Cell::new(false) };
+    /// The page that is asked before it is left.
+    static GUARD: RefCell<Option<Guard>> = RefCell::default();
+}
+
+/// Takes what is typed before the address that it is given is shown, and says whether nothing is lost then.
+pub type Guard = Rc<dyn Fn(&str) -> bool>;
+
+/// Has the page asked before a link or the browser's own way back leads away from it; people decide where it would lose something.
+pub fn guard(guard: Option<Guard>) {
+    GUARD.set(guard);
 }
 
 /// Says whether a form holds answers that leaving the page would lose.
 pub fn hold(held: bool) {
-    HELD.set(held);
+    guard(if held { Some(Rc::new(|_| false)) } else { None });
 }
 
-fn may_leave() -> bool {
-    !HELD.get() || window().confirm_with_message(&t(key::LEAVE_FORM)).unwrap_or(true)
+fn may_leave(address: &str) -> bool {
+    // Not borrowed while it is asked: what it takes may change the page, and the guard with it.
+    let guard = GUARD.with_borrow(Clone::clone);
+    guard.is_none_or(|guard| guard(address))
+        || window().confirm_with_message(&t(key::LEAVE_FORM)).unwrap_or(true)
 }
 
 /// Reads the address and begins to follow it.
 pub fn start() {
     read();
     EventListener::new(&window(), "popstate", |_| {
-        if may_leave() {
+        let location = window().location();
+        let path = location.pathname().unwrap_or_default();
+        let query = location.search().unwrap_or_default();
+        if may_leave(&format!("{path}{query}")) {
             read();
         } else {
             // The browser has gone back already: stay where the form is.
@@ -51,7 +65,7 @@ pub fn start() {
         let Some(event) = event.dyn_ref::<MouseEvent>() else { return };
         if let Some(address) = inner_link(event) {
             event.prevent_default();
-            if may_leave() {
+            if may_leave(&address) {
                 go(&address);
             }
         }

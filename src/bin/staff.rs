@@ -1,10 +1,12 @@
 //! The program for staff: a second one, so that its bytes do not burden a first visit.
+//!
+//! It is in English, and offers no other language: see ARCHITECTURE.md, "Staff's pages are in English".
 
-use app::pages::{frame, staff};
+use app::pages::staff;
 use app::view::{View, view};
 
 fn main() {
-    app::program::mount(|| app::program::pages(page), || view! { <frame::Languages/> });
+    app::program::mount(|| app::program::pages(page), || View::of(()));
 }
 
 fn page(segments: &[&str]) -> Option<View> {

@@ -29,6 +29,17 @@ pub fn focus(selector: &str) -> bool {
     element.focus().is_ok()
 }
 
+/// Has the field that is typed into tell what stands in it, as if it had been left, and gives the field.
+pub fn end_typing() -> Option<HtmlElement> {
+    let field = gloo::utils::document().active_element()?;
+    if !["INPUT", "TEXTAREA", "SELECT"].contains(&field.tag_name().as_str()) {
+        return None;
+    }
+    let field: HtmlElement = field.dyn_into().ok()?;
+    field.blur().ok()?;
+    Some(field)
+}
+
 /// Scrolls to the top, as a new page would.
 pub fn scroll_to_top() {
     window().scroll_to_with_x_and_y(0.0, 0.0);

@@ -29,8 +29,20 @@ pub fn problems(
         if let Err(faults) = survey::Definition::read(definition) {
             problems.extend(faults.into_iter().map(|fault| fault.under("/definition")));
         }
+        problems
+            .extend(absent_columns(definition).into_iter().map(|fault| fault.under("/definition")));
     }
     problems
+}
+
+/// The questions that choose from columns which their tables do not have.
+fn absent_columns(definition: &Value) -> Vec<Problem> {
+    let absent = definition.as_object().map(survey::draft::absent_columns).unwrap_or_default();
+    let problem = |absent: survey::draft::AbsentColumn| {
+        let (what, remedy) = absent.told();
+        Problem::new(absent.pointer, ProblemCode::Unknown, format!("{what} {remedy}"))
+    };
+    absent.into_iter().map(problem).collect()
 }
 
 /// The first value that does not fit, with its path. `model` reads without paths, which would

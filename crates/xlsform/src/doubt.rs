@@ -6,21 +6,21 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use survey::{
     Choices, Condition, Definition, Expression, Initial, Item, Kind, draft,
     expression::{Environment, EvaluationError, Hop, Origin, Reference, Tree},
     number,
 };
 
-use crate::words::quoted;
+use crate::{Severity, words::quoted};
 
 /// Something to doubt, at a JSON Pointer.
 pub(crate) struct Doubt {
     pub(crate) pointer: String,
     pub(crate) code: &'static str,
-    /// The form cannot work with it.
-    pub(crate) is_error: bool,
+    /// An error where the form cannot work with it.
+    pub(crate) severity: Severity,
     pub(crate) what: String,
     pub(crate) remedy: String,
 }
@@ -30,7 +30,9 @@ pub(crate) fn doubts(definition: &Definition, value: &Value) -> Vec<Doubt> {
     let mut pointers = Vec::new();
     point(value, "", &mut pointers);
     let mut found = Vec::new();
-    found.extend(pointers.iter().filter_map(|pointer| no_such_column(value, pointer)));
+    if let Some(form) = value.as_object() {
+        found.extend(of_form(form));
+    }
     for (at, (item, pointer)) in definition.items.iter().zip(&pointers).enumerate() {
         for (field, expression) in expressions(item) {
             let pointer = format!("{pointer}/{field}");
@@ -41,7 +43,7 @@ pub(crate) fn doubts(definition: &Definition, value: &Value) -> Vec<Doubt> {
             found.extend(doubt.map(|(code, is_error, what, remedy)| Doubt {
                 pointer,
                 code,
-                is_error,
+                severity: if is_error { Severity::Error } else { Severity::Warning },
                 what,
                 remedy,
             }));
@@ -52,7 +54,7 @@ pub(crate) fn doubts(definition: &Definition, value: &Value) -> Vec<Doubt> {
             found.push(Doubt {
                 pointer: format!("{pointer}/default"),
                 code: "bad_default",
-                is_error: false,
+                severity: Severity::Warning,
                 what: format!("The default {} is no answer to this question.", quoted(text)),
                 remedy: remedy.to_owned(),
             });
@@ -61,33 +63,26 @@ pub(crate) fn doubts(definition: &Definition, value: &Value) -> Vec<Doubt> {
     found
 }
 
-/// A question that chooses from a column which its table, as it came with the form, does not have.
-fn no_such_column(value: &Value, pointer: &str) -> Option<Doubt> {
-    let item = value.pointer(pointer)?.as_object()?;
-    let file = item.get("file")?.as_str()?;
-    let name = file.rsplit_once('.').map_or(file, |(name, _)| name);
-    let table = value.pointer("/tables")?.get(name)?;
-    let of = |field: &str| table.get(field).and_then(Value::as_array).into_iter().flatten();
-    let columns: Vec<String> = of("columns").filter_map(Value::as_str).map(str::to_owned).collect();
-    of("rows").next()?;
-    let lacking = draft::lacking(item, &columns).next()?;
-    let what = format!(
-        "The table {name} has no column {}. Its columns: {}.",
-        quoted(lacking),
-        columns.join(", ")
-    );
-    let remedy = if draft::is_unsplit(&columns) {
-        "Save it with commas between its columns."
-    } else {
-        "Name its columns in parameters, such as: value=id label=title."
-    };
-    Some(Doubt {
-        pointer: format!("{pointer}/file"),
-        code: "missing_column",
-        is_error: true,
-        what,
-        remedy: remedy.to_owned(),
-    })
+/// What whoever writes a form here is told of it too: tables without the columns that questions choose from, and what was hardly meant.
+fn of_form(form: &Map<String, Value>) -> impl Iterator<Item = Doubt> {
+    let absent = draft::absent_columns(form).into_iter().map(|absent| {
+        let (what, remedy) = absent.told();
+        Doubt {
+            pointer: absent.pointer,
+            code: "missing_column",
+            severity: Severity::Error,
+            what,
+            remedy: remedy.to_owned(),
+        }
+    });
+    let doubted = draft::doubts(form).into_iter().map(|doubt| {
+        let (code, what, remedy) = doubt.about.told();
+        // Most forms of the field leave it out, and mean it so.
+        let is_usual = doubt.about == draft::Doubted::Speechless;
+        let severity = if is_usual { Severity::Note } else { Severity::Warning };
+        Doubt { pointer: doubt.pointer, code, severity, what, remedy: remedy.to_owned() }
+    });
+    absent.chain(doubted)
 }
 
 /// The pointers of the items, each before those that it holds, as the definition has them.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use survey::{Definition, Expression, ExpressionError};
 
 use crate::{
-    Place,
+    Place, Severity,
     choices::{Lists, ROW},
     doubt,
     finding::Findings,
@@ -140,7 +140,11 @@ pub(crate) fn check(
         Ok(read) => {
             for doubt in doubt::doubts(&read, definition) {
                 let place = origins.place(&doubt.pointer, tables);
-                let tell = if doubt.is_error { Findings::error } else { Findings::warning };
+                let tell = match doubt.severity {
+                    Severity::Error => Findings::error,
+                    Severity::Warning => Findings::warning,
+                    Severity::Note => Findings::note,
+                };
                 tell(findings, doubt.code, place, doubt.what, doubt.remedy);
             }
             return;

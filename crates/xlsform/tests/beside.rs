@@ -69,6 +69,34 @@ fn a_table_without_the_columns_of_its_question_is_told() {
     }
 }
 
+/// Rows that cannot be picked, or not be told apart, are told where the question names the table.
+#[test]
+fn a_table_with_values_that_are_empty_or_repeated_is_told() {
+    let survey = &[
+        &["type", "name", "label", "choice_filter"][..],
+        &["select_one_from_file streets.csv", "street", "Where?"],
+        &["select_one_from_file streets.csv", "other", "Where else?", "town = 'grays'"],
+    ];
+    let book = Book { sheets: vec![sheet("survey", survey)] };
+    let text = "name,label,town\nn,Nash,grays\nn,New,purfleet\n,Kings,grays\n";
+    let mut options = Options::default();
+    let table = Table::read("streets.csv", text.as_bytes()).unwrap();
+    options.attached.tables.insert("streets".to_owned(), table);
+    let import = import_book(&book, &options);
+    assert!(import.definition.is_some());
+    let told: Vec<_> = import.findings.iter().map(|it| (it.place(), it.code)).collect();
+    // Of the streets of one town each has a value of its own.
+    let expected = [
+        ("survey!A2", "empty_value"),
+        ("survey!A2", "repeated_value"),
+        ("survey!A3", "empty_value"),
+    ];
+    for (place, code) in expected {
+        assert!(told.contains(&(place.to_owned(), code)), "{told:?}");
+    }
+    assert!(!told.contains(&("survey!A3".to_owned(), "repeated_value")), "{told:?}");
+}
+
 /// A table that cannot be read is told once, in plain words: it is there.
 #[test]
 fn a_table_in_another_encoding_is_told_once() {

@@ -697,6 +697,38 @@ fn choices_may_stand_twice_in_every_way_to_say_yes() {
     }
 }
 
+/// What can be read and was hardly meant is told at its cell, and keeps no form out.
+#[test]
+fn choices_that_look_alike_and_answers_refused_without_words_are_told() {
+    let survey: &[&[&str]] = &[
+        &["type", "name", "label", "constraint", "constraint_message"],
+        &["select_one yn", "q", "Q"],
+        &["integer", "age", "Age?", ". > 17"],
+        &["integer", "rooms", "Rooms?", ". > 0", "Every home has one."],
+    ];
+    let choices: &[&[&str]] = &[
+        &["list_name", "name", "label"],
+        &["yn", "y", "Yes"],
+        &["yn", "y", "Of course"],
+        &["yn", "n", " yes"],
+    ];
+    let allowed: &[&[&str]] =
+        &[&["allow_choice_duplicates", "default_language"], &["yes", "English (en)"]];
+    let sheets = [("survey", survey), ("choices", choices), ("settings", allowed)];
+    let import = form(sheets.map(|(name, rows)| sheet(name, rows)).to_vec());
+    assert!(import.definition.is_some(), "{:#?}", import.findings);
+    let found: Vec<_> =
+        import.findings.iter().map(|it| (it.severity, it.place(), it.code)).collect();
+    assert_eq!(
+        found,
+        [
+            (Severity::Warning, "choices!B3".to_owned(), "same_name"),
+            (Severity::Warning, "choices!C4".to_owned(), "same_label"),
+            (Severity::Note, "survey!D3".to_owned(), "no_message"),
+        ]
+    );
+}
+
 /// What cannot be seen in a cell is written out where the cell is shown.
 #[test]
 fn letters_that_nobody_sees_are_shown() {

@@ -3,7 +3,9 @@
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use xlsform::{Book, Options, Sheet, export, export_book, import, import_book};
+use xlsform::{
+    Book, Options, Published, Sheet, export, export_book, identified, import, import_book,
+};
 
 /// Words as an import leaves them: no space around them, none doubled, straight quotation marks.
 fn words() -> impl Strategy<Value = String> {
@@ -225,7 +227,44 @@ fn rows(most: usize) -> impl Strategy<Value = Vec<Vec<String>>> {
     prop::collection::vec(prop::collection::vec(cell(), 0..7), 0..most)
 }
 
+/// What a version may have come in with; some look like what is made of others.
+fn identity() -> impl Strategy<Value = Value> {
+    let form_id = prop::option::of(prop::sample::select(vec!["a", "b", "a-2", "form", " "]));
+    let version = prop::option::of(prop::sample::select(vec!["1", "2", "1-2", "1-3", "", "v"]));
+    (form_id, version).prop_map(|(form_id, version)| {
+        let mut settings = Map::new();
+        settings.extend(form_id.map(|it| ("form_id".to_owned(), it.into())));
+        settings.extend(version.map(|it| ("version".to_owned(), it.into())));
+        json!({"languages": ["en"], "settings": settings, "items": []})
+    })
+}
+
 proptest! {
+    /// However surveys came in, were copied and were published in turns: all versions of one go out as one form, no two of them as
+    /// the same version, no two surveys as one form, and what was once given out stays so.
+    #[test]
+    fn no_form_takes_the_identity_of_another(
+        all in prop::collection::vec((prop::sample::select(vec!["a", "b", "c"]), identity()), 1..12),
+    ) {
+        let mut published: Vec<Published<'_>> = Vec::new();
+        let mut issued: Vec<(&str, String, String)> = Vec::new();
+        for (survey, definition) in &all {
+            let before = published.iter().filter(|it| it.survey == *survey).count();
+            let version = u32::try_from(before).unwrap() + 1;
+            published.push(Published { survey, version, definition });
+            let out = identified(survey, &published).unwrap();
+            let text = |key: &str| out["settings"][key].as_str().unwrap().to_owned();
+            let (form_id, version) = (text("form_id"), text("version"));
+            for (other, other_id, other_version) in &issued {
+                prop_assert_eq!(other == survey, *other_id == form_id, "{:?} {}", &issued, form_id);
+                prop_assert!(other != survey || *other_version != version, "{:?} {}", &issued, version);
+            }
+            prop_assert!(!form_id.trim().is_empty() && !version.trim().is_empty());
+            issued.push((survey, form_id, version));
+        }
+        prop_assert_eq!(identified("d", &published), None);
+    }
+
     #[test]
     fn what_goes_out_comes_in_the_same(definition in definition()) {
         let bytes = export(&definition).unwrap();

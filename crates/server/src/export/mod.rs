@@ -9,11 +9,13 @@ mod table;
 
 use ::survey::Definition;
 use model::{
-    Collection, SubmissionId,
+    Collection, SubmissionId, Text,
     catalogue::{SurveyVersion, view},
     submission::{Body, Response, Submission},
     wire::FeedbackRow,
 };
+use serde::Deserialize as _;
+use serde_json::{Map, Value, json};
 
 pub use self::{
     content::content_files,
@@ -84,26 +86,51 @@ pub async fn versions_of(
     Ok(versions)
 }
 
-/// The JSON of a survey's latest published version; `None` if no version of it is published.
+/// The JSON of a survey's latest published version as it leaves for other programs, with what they know a form and its version by
+/// ([`xlsform::identified`]); `None` if no version of it is published.
 ///
 /// # Errors
 /// If the database cannot be read, or holds a version that is none.
-pub async fn latest_definition(
-    store: &Store,
-    survey: &str,
-) -> Result<Option<serde_json::Value>, StoreError> {
-    let mut latest: Option<SurveyVersion> = None;
-    for record in store.records(Collection::SurveyVersion).await? {
+pub async fn latest_definition(store: &Store, survey: &str) -> Result<Option<Value>, StoreError> {
+    let mut records = store.records(Collection::SurveyVersion).await?;
+    // A version never changes, so the place of its last edit is when it was published.
+    records.sort_by_key(|record| record.seq);
+    let mut versions = Vec::with_capacity(records.len());
+    for record in records {
         let version: SurveyVersion = view(&record.fields).map_err(|problem| {
             let what = format!("survey version {}", record.id);
             StoreError::Corrupt { what, detail: problem.to_string() }
         })?;
-        let later = latest.as_ref().is_none_or(|other| other.version < version.version);
-        if version.survey.as_str() == survey && later {
-            latest = Some(version);
+        versions.push(version);
+    }
+    let published = versions.iter().map(|version| xlsform::Published {
+        survey: version.survey.as_str(),
+        version: version.version,
+        definition: &version.definition,
+    });
+    let mut definition = xlsform::identified(survey, &published.collect::<Vec<_>>());
+    if let Some(definition) = &mut definition
+        && let Some(record) = store.record(Collection::Survey, survey).await?
+    {
+        entitle(definition, &record.fields);
+    }
+    Ok(definition)
+}
+
+/// Calls a form what its survey is called now: staff may have renamed it since it came in, and where it was made here, its record alone
+/// has a title.
+fn entitle(definition: &mut Value, survey: &Map<String, Value>) {
+    let title = survey.get("title").and_then(|title| Text::deserialize(title).ok());
+    let own = definition.pointer("/languages/0").and_then(Value::as_str);
+    if let (Some(title), Some(own)) = (title, own) {
+        let said = title.own(own).map(str::to_owned);
+        let known = definition.get("title").is_some_and(|title| title.get(own).is_some());
+        // In the form's own language, or in any where it has none at all.
+        let said = said.or_else(|| (!known).then(|| title.get(own).to_owned()));
+        if let Some(said) = said.filter(|said| !said.trim().is_empty()) {
+            definition["title"] = json!({ own: said });
         }
     }
-    Ok(latest.map(|version| version.definition))
 }
 
 fn parse(stored: &StoredSubmission) -> Result<Submission, StoreError> {

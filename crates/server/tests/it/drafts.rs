@@ -152,6 +152,16 @@ async fn what_cannot_be_published_whole_leaves_no_trace() {
     let results = publish(&server, &cookie, &version(1, 2, 1, broken)).await;
     assert_eq!(results[0]["problems"][0]["pointer"], "/fields/definition/items/0/relevant");
 
+    // Nobody would be given a choice: the builder says so, and so does the server to any other program.
+    let street = json!({"name": "street", "type": "select_one", "label": {"en": "Street?"}, "file": "streets.csv"});
+    let table = json!({"columns": ["id", "label"], "rows": [["n", "Nash"]]});
+    let lacking = json!({"languages": ["en"], "items": [street], "tables": {"streets": table}});
+    let results = publish(&server, &cookie, &version(7, 2, 1, lacking)).await;
+    let problem = &results[0]["problems"][0];
+    assert_eq!(problem["pointer"], "/fields/definition/items/0/file", "{results}");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.starts_with("The table streets has no column \"name\"."), "{detail}");
+
     // The questions are good, the survey's record is not.
     let mut untitled = version(3, 2, 1, definition(&["bus"]));
     untitled[1]["fields"]["title"] = json!({"en": ""});

@@ -71,8 +71,60 @@ async fn the_published_form_goes_out_and_comes_in_again() {
         items.iter().map(|item| (word(item, "type"), word(item, "name"))).collect()
     };
     assert_eq!(names(&again["definition"]), names(&published), "{again}");
+    // It was made here, and ODK's tools need both all the same.
+    let settings = json!({"form_id": "living", "version": "1"});
+    assert_eq!(again["definition"]["settings"], settings, "{again}");
+    assert_ne!(again["definition"]["title"]["en"], "living", "{again}");
     server.get_as(&cookie, "/api/v1/export/forms/nothing.xlsx").await.problem(404);
     server.get_as(&cookie, "/api/v1/export/forms/living.csv").await.problem(404);
+}
+
+/// ODK's tools know a form by its `form_id`, and a version of it by its `version`: no two versions here, and no copy, may share them.
+#[tokio::test]
+async fn a_form_keeps_its_identity_through_its_versions_and_a_copy_has_its_own() {
+    let server = Server::start().await;
+    let cookie = server.cookie().await;
+    let item = |name: &str| json!([{"type": "text", "name": name, "label": {"en": "Why?"}}]);
+    let came_in = json!({"form_id": "Housing 26", "version": "2026010100"});
+    let mut number = 0;
+    let mut publish = async |survey: &str, version: u32, settings: &Value, name: &str| {
+        let mut edit = |collection: &str, id: &str, base_rev: u32, fields: Value| {
+            number += 1;
+            json!({
+                "edit": format!("0190a5b4-0000-7000-8000-{number:012}"), "collection": collection,
+                "id": id, "base_rev": base_rev, "fields": fields,
+            })
+        };
+        let definition = json!({"languages": ["en"], "settings": settings, "items": item(name)});
+        let whole = json!({"survey": survey, "version": version, "definition": definition});
+        let record = match version {
+            1 => json!({"title": {"en": "Homes"}, "summary": {"en": "Where?"}, "minutes": 1,
+                        "version": 1, "state": "open"}),
+            _ => json!({"version": version}),
+        };
+        let edits = json!({"edits": [
+            edit("survey_version", &format!("{survey}.{version}"), 0, whole),
+            edit("survey", survey, version - 1, record),
+        ]});
+        let answer = server.post_as(&cookie, "/api/v1/publish", &edits).await;
+        assert_eq!(answer.json()["results"][1]["result"], "merged", "{}", answer.text());
+        let path = format!("/api/v1/export/forms/{survey}.xlsx");
+        let again = check(&server, &cookie, server.get_as(&cookie, &path).await.body).await.json();
+        assert_eq!(again["definition"]["items"], item(name), "{again}");
+        again["definition"]["settings"].clone()
+    };
+    assert_eq!(publish("zoo", 1, &came_in, "why").await, came_in, "as it came in");
+    let changed = publish("zoo", 2, &came_in, "how").await;
+    assert_eq!(changed, json!({"form_id": "Housing 26", "version": "2026010100-2"}));
+    // Staff forgot the setting, or another program took it out: it stays the same form.
+    let bare = publish("zoo", 3, &json!({}), "when").await;
+    assert_eq!(bare, json!({"form_id": "Housing 26", "version": "3"}));
+    // The copy stands before it in the order of keys, and was published later.
+    let copy = publish("homes", 1, &came_in, "why").await;
+    assert_eq!(copy, json!({"form_id": "homes", "version": "2026010100"}));
+    let again = server.get_as(&cookie, "/api/v1/export/forms/zoo.xlsx").await.body;
+    let again = check(&server, &cookie, again).await.json();
+    assert_eq!(again["definition"]["settings"], bare, "the copy takes nothing away");
 }
 
 async fn check_files(server: &Server, cookie: &str, files: &[(&str, &[u8])]) -> Answer {
@@ -181,7 +233,10 @@ async fn a_form_with_a_table_and_a_picture_comes_in_is_published_and_goes_out_as
         check(&server, &cookie, archive.body.clone()).await.json(),
         check_files(&server, &cookie, &[("towns.zip", &archive.body)]).await.json(),
     ] {
-        assert_eq!(again["definition"], whole["definition"], "{again}");
+        let mut went_out = whole["definition"].clone();
+        went_out["settings"] = json!({"form_id": "towns", "version": "1"});
+        went_out["title"] = json!({"en": "Towns"});
+        assert_eq!(again["definition"], went_out, "{again}");
         assert_eq!(again["findings"], json!([]), "the archive lacks nothing");
     }
 }

@@ -92,11 +92,8 @@ pub fn changes(before: &Draft, now: &Draft) -> Vec<Change> {
         }
     }
     let gone = gone.iter().filter(|(_, was)| !is_group(&was.kind));
-    found.extend(gone.map(|(_, was)| {
-        let words = label(before, was);
-        let name = was.path.name().unwrap_or_default();
-        Change::Removed(if words.is_empty() { name.to_owned() } else { words })
-    }));
+    found
+        .extend(gone.map(|(_, was)| Change::Removed(before.title(&Place::Item(was.path.clone())))));
     let rows = |draft: &Draft, name: &str| draft.form.get("tables")?.get(name).cloned();
     let differs = |name: &String| {
         rows(before, name).is_some_and(|was| rows(now, name).is_some_and(|is| is != was))

@@ -9,6 +9,7 @@ mod calculation;
 mod change;
 mod choices;
 mod condition;
+mod doubt;
 mod files;
 mod literal;
 mod path;
@@ -23,8 +24,9 @@ pub use calculation::{Calculation, Make};
 pub use change::{Change, changes};
 pub use choices::Renamed;
 pub use condition::{Comparison, Condition, Join, Literal, OWN, Test};
+pub use doubt::{Doubt, Doubted, doubts};
 pub use path::Path;
-pub use tables::{AbsentColumn, COLUMNS, TableShape, is_unsplit, lacking};
+pub use tables::{AbsentColumn, COLUMNS, TableShape, absent_columns};
 pub use tree::Entry;
 pub use words::{Place, Words};
 
@@ -141,6 +143,23 @@ impl Draft {
     /// The definition as it stands.
     pub fn definition(&self) -> Value {
         Value::Object(self.form.clone())
+    }
+
+    /// See [`doubts`].
+    pub fn doubts(&self) -> Vec<Doubt> {
+        doubts(&self.form)
+    }
+
+    /// Makes a copy another form: ODK's tools would take it for another version of the first, by the `form_id` that it came in with
+    /// (XLSForm, settings).
+    pub fn forget_identity(&mut self) {
+        if let Some(settings) = self.form.get_mut("settings").and_then(Value::as_object_mut) {
+            settings.remove("form_id");
+            settings.remove("version");
+            if settings.is_empty() {
+                self.form.remove("settings");
+            }
+        }
     }
 
     /// The languages' tags, the form's own first; there is always one.

@@ -8,7 +8,7 @@ use super::{Draft, Entry, OWN, Path, is_answered};
 const LAST_SAVED: &str = "last-saved#";
 
 /// The parts of a text: what stands between references, and the names of those.
-fn parts(text: &str) -> Vec<(&str, Option<&str>)> {
+pub(super) fn parts(text: &str) -> Vec<(&str, Option<&str>)> {
     let mut found = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
@@ -20,12 +20,15 @@ fn parts(text: &str) -> Vec<(&str, Option<&str>)> {
     found
 }
 
+/// The name in a reference, of which `inside` stands between its brackets.
+pub(super) fn referred_name(inside: &str) -> &str {
+    let name = inside.trim();
+    name.strip_prefix(LAST_SAVED).unwrap_or(name)
+}
+
 /// The names that a text refers to, each as often as it stands there.
 pub(super) fn references(text: &str) -> impl Iterator<Item = &str> {
-    parts(text).into_iter().filter_map(|(_, inside)| {
-        let name = inside?.trim();
-        Some(name.strip_prefix(LAST_SAVED).unwrap_or(name))
-    })
+    parts(text).into_iter().filter_map(|(_, inside)| inside.map(referred_name))
 }
 
 impl Draft {
@@ -54,8 +57,8 @@ impl Draft {
             && path.name().is_some_and(|name| name.starts_with(LABELS))
     }
 
-    /// The items whose condition needs the answer to a question that is asked after them, each with that question: they
-    /// are not asked when people come to them.
+    /// The items whose condition needs the answer to a question that is asked after them, each with that question: when people
+    /// come to them that answer is empty.
     pub fn asked_too_early(&self) -> Vec<(Path, Path)> {
         let entries = self.entries();
         let place = |path: &Path| entries.iter().position(|entry| entry.path == *path);

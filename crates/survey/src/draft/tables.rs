@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Draft, EXPRESSIONS, Path, Refusal};
+use super::{Draft, EXPRESSIONS, Fields, Path, Refusal, doubt::each_item, tree::text};
 use crate::{Expression, expression::Origin};
 
 /// What a file with a table is called behind its name.
@@ -22,11 +22,22 @@ pub struct TableShape {
     pub rows: usize,
 }
 
+impl TableShape {
+    fn of(table: &Value) -> Self {
+        let all = |field: &str| table.get(field).and_then(Value::as_array);
+        let columns = all("columns").into_iter().flatten().filter_map(Value::as_str);
+        Self {
+            columns: columns.map(str::to_owned).collect(),
+            rows: all("rows").map_or(0, Vec::len),
+        }
+    }
+}
+
 /// A column that a question chooses from and that its table does not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AbsentColumn {
-    /// The question.
-    pub path: Path,
+    /// The question's file, as a JSON Pointer of the form (RFC 6901).
+    pub pointer: String,
     /// The table, by its name.
     pub table: String,
     /// What it does not have.
@@ -35,21 +46,56 @@ pub struct AbsentColumn {
     pub columns: Vec<String>,
 }
 
-/// The columns that a question, by its fields, chooses from and that are not among `columns`.
-pub fn lacking<'a>(
-    item: &'a Map<String, Value>,
-    columns: &[String],
-) -> impl Iterator<Item = &'a str> {
-    let wanted = COLUMNS.into_iter().map(|(parameter, usual)| chosen(item, parameter, usual));
-    wanted.filter(|wanted| !columns.iter().any(|own| own == wanted))
+impl AbsentColumn {
+    /// Whether its columns are one that was to be several: the file has semicolons or tabs between its cells.
+    pub fn is_unsplit(&self) -> bool {
+        matches!(self.columns.as_slice(), [only] if only.contains([';', '\t']))
+    }
+
+    /// What is wrong, and what to do. In English, as all that is said of a workbook.
+    pub fn told(&self) -> (String, &'static str) {
+        let Self { table, column, columns, .. } = self;
+        let columns = columns.join(", ");
+        let what = format!("The table {table} has no column \"{column}\". Its columns: {columns}.");
+        let remedy = if self.is_unsplit() {
+            "Save it with commas between its columns."
+        } else {
+            "Name its columns in parameters, such as: value=id label=title."
+        };
+        (what, remedy)
+    }
 }
 
-/// Whether these columns are one that was to be several: the file has semicolons or tabs between its cells.
-pub fn is_unsplit(columns: &[String]) -> bool {
-    matches!(columns, [only] if only.contains([';', '\t']))
+/// The columns that questions choose from and that their tables, which have rows, lack: nobody would be given a choice. One of
+/// each question, for what is put right first often is all there was.
+pub fn absent_columns(form: &Fields) -> Vec<AbsentColumn> {
+    let mut absent = Vec::new();
+    each_item(form, &mut |pointer, item| {
+        let name = name_of_file(text(item, "file"));
+        let table = form.get("tables").and_then(|tables| tables.get(name));
+        let (Some(table), Some(item)) = (table, item.as_object()) else { return };
+        let shape = TableShape::of(table);
+        let wanted = COLUMNS.into_iter().map(|(parameter, usual)| chosen(item, parameter, usual));
+        let mut lacking = wanted.filter(|wanted| !shape.columns.iter().any(|own| own == wanted));
+        if let Some(column) = lacking.next().filter(|_| shape.rows > 0) {
+            absent.push(AbsentColumn {
+                pointer: format!("{pointer}/file"),
+                table: name.to_owned(),
+                column: column.to_owned(),
+                columns: shape.columns,
+            });
+        }
+    });
+    absent
 }
 
-fn chosen<'a>(item: &'a Map<String, Value>, parameter: &str, usual: &'a str) -> &'a str {
+/// A table's name: that of its file without the ending.
+pub(super) fn name_of_file(file: &str) -> &str {
+    file.rsplit_once('.').map_or(file, |(name, _)| name)
+}
+
+/// What a question's column is called.
+pub(super) fn chosen<'a>(item: &'a Fields, parameter: &str, usual: &'a str) -> &'a str {
     let chosen = item.get("parameters").and_then(|all| all.get(parameter)?.as_str());
     chosen.unwrap_or(usual)
 }
@@ -61,13 +107,7 @@ impl Draft {
             self.named_tables().into_iter().map(|name| (name, None)).collect();
         let had = self.form.get("tables").and_then(Value::as_object);
         for (name, table) in had.into_iter().flatten() {
-            let all = |field: &str| table.get(field).and_then(Value::as_array);
-            let columns = all("columns").into_iter().flatten().filter_map(Value::as_str);
-            let shape = TableShape {
-                columns: columns.map(str::to_owned).collect(),
-                rows: all("rows").map_or(0, Vec::len),
-            };
-            tables.insert(name.clone(), Some(shape));
+            tables.insert(name.clone(), Some(TableShape::of(table)));
         }
         tables
     }
@@ -97,8 +137,7 @@ impl Draft {
     pub fn table_of(&self, path: &Path) -> Option<&str> {
         let file = self.field(path, "file");
         let list = self.field(path, "list");
-        (list.is_empty() && !file.is_empty())
-            .then(|| file.rsplit_once('.').map_or(file, |(name, _)| name))
+        (list.is_empty() && !file.is_empty()).then(|| name_of_file(file))
     }
 
     /// Gives the form a table, `{columns, rows}`, in the place of the one of that name. Whether it has room is said when
@@ -152,22 +191,9 @@ impl Draft {
         self.item(path).map_or(usual, |item| chosen(item, parameter, usual))
     }
 
-    /// The columns that questions choose from and that their tables, which have rows, lack: nobody would be given a choice.
+    /// See [`absent_columns`].
     pub fn absent_columns(&self) -> Vec<AbsentColumn> {
-        let tables = self.tables();
-        let mut absent = Vec::new();
-        for (entry, fields) in self.listed() {
-            let Some(table) = self.table_of(&entry.path) else { continue };
-            let Some(shape) = tables.get(table).and_then(Option::as_ref) else { continue };
-            let lacking = lacking(fields, &shape.columns).filter(|_| shape.rows > 0);
-            absent.extend(lacking.map(|column| AbsentColumn {
-                path: entry.path.clone(),
-                table: table.to_owned(),
-                column: column.to_owned(),
-                columns: shape.columns.clone(),
-            }));
-        }
-        absent
+        absent_columns(&self.form)
     }
 
     /// Lets it be another column. The usual name is not written down.

@@ -43,6 +43,19 @@ fn a_published_form_is_taken_in_and_its_equal_choices_become_one_list() {
 }
 
 #[test]
+fn a_copy_has_no_identity_of_the_first() {
+    let mut form = start().definition();
+    form["settings"] = json!({"form_id": "homes", "version": "7", "style": "pages"});
+    let mut copy = Draft::read(&form).unwrap();
+    copy.forget_identity();
+    assert_eq!(copy.definition()["settings"], json!({"style": "pages"}));
+    form["settings"] = json!({"form_id": "homes"});
+    let mut copy = Draft::read(&form).unwrap();
+    copy.forget_identity();
+    assert_eq!(copy, start());
+}
+
+#[test]
 fn a_table_without_what_a_question_chooses_from_is_told() {
     let asked = json!({
         "items": [{"type": "select_one", "name": "street", "label": {"en": "Street?"}, "file": "streets.csv"}],
@@ -52,8 +65,12 @@ fn a_table_without_what_a_question_chooses_from_is_told() {
     let absent = |draft: &Draft| -> Vec<_> {
         draft.absent_columns().into_iter().map(|it| it.column).collect()
     };
-    assert_eq!(absent(&draft), ["name", "label"]);
-    assert!(is_unsplit(&draft.absent_columns()[0].columns));
+    assert_eq!(absent(&draft), ["name"]);
+    assert!(draft.absent_columns()[0].is_unsplit());
+    assert_eq!(
+        draft.place_of(&draft.absent_columns()[0].pointer),
+        (Place::Item(Path::parse("street")), "file".to_owned())
+    );
     let table = json!({"columns": ["id", "label"], "rows": [["n", "Nash"]]});
     draft.attach_table("streets", table);
     assert_eq!(absent(&draft), ["name"]);
@@ -64,6 +81,78 @@ fn a_table_without_what_a_question_chooses_from_is_told() {
     assert_eq!(absent(&draft), [""; 0]);
 }
 
+/// What can be published and was hardly meant is told where it stands; what only looks like it is not.
+#[test]
+fn what_was_hardly_meant_is_doubted() {
+    let told = |form: Value| -> Vec<(String, Doubted)> {
+        let form = form.as_object().unwrap();
+        doubts(form).into_iter().map(|it| (it.pointer, it.about)).collect()
+    };
+    let choice = |name: &str, label: Value, columns: Value| json!({"name": name, "label": label, "columns": columns});
+    let same = || Doubted::SameName("y".to_owned());
+    let reads = |words: &str| Doubted::SameWords(words.to_owned());
+    let form = json!({
+        "items": [{"type": "group", "name": "home", "items": [
+            {"type": "integer", "name": "age", "constraint": ". > 0"},
+            {"type": "integer", "name": "told", "constraint": ". > 0", "constraint_message": {"en": "No."}},
+            {"type": "calculate", "name": "sum", "constraint": ". > 0"},
+            {"type": "select_one", "name": "any", "list": "any"},
+            {"type": "select_one", "name": "ward", "list": "wards", "choice_filter": "town = 'g'"},
+            {"type": "select_one", "name": "street", "file": "streets.csv", "parameters": {"value": "id"}},
+            {"type": "select_one", "name": "lane", "file": "streets.csv", "choice_filter": "town = 'g'"},
+        ]}],
+        "lists": {
+            "any": [
+                choice("y", json!({"en": "Yes", "pl": "Tak"}), json!({})),
+                choice("y", json!({"en": "Yes!", "pl": "tak "}), json!({"town": "t"})),
+                choice("n", json!({"en": "yes", "pl": ""}), json!({})),
+                choice("m", json!({"en": "", "pl": ""}), json!({})),
+            ],
+            "wards": [
+                choice("y", json!({"en": "Yes"}), json!({"town": "g"})),
+                choice("y", json!({"en": "Yes"}), json!({"town": "t"})),
+                choice("y", json!({"en": "No"}), json!({"town": "t"})),
+            ],
+        },
+        "tables": {"streets": {"columns": ["name", "label", "town", "id"], "rows": [
+            ["h", "High Street", "g", "1"], ["h", "High Street", "t", "1"], ["k", "Kings", "t", " "], ["h", "Other", "t", "2"],
+        ]}},
+    });
+    let table = || "streets".to_owned();
+    assert_eq!(
+        told(form),
+        [
+            ("/items/0/items/0/constraint".to_owned(), Doubted::Speechless),
+            (
+                "/items/0/items/5/file".to_owned(),
+                Doubted::Empty { table: table(), column: "id".to_owned(), rows: 1 }
+            ),
+            (
+                "/items/0/items/5/file".to_owned(),
+                Doubted::Repeated {
+                    table: table(),
+                    column: "id".to_owned(),
+                    values: vec!["1".to_owned()]
+                }
+            ),
+            (
+                "/items/0/items/6/file".to_owned(),
+                Doubted::Repeated {
+                    table: table(),
+                    column: "name".to_owned(),
+                    values: vec!["h".to_owned()]
+                }
+            ),
+            ("/lists/any/1/name".to_owned(), same()),
+            ("/lists/any/1/label".to_owned(), reads("tak")),
+            ("/lists/any/2/label".to_owned(), reads("yes")),
+            ("/lists/wards/2/name".to_owned(), same()),
+        ]
+    );
+    let speechless = ("/items/2/items/0/constraint".to_owned(), Doubted::Speechless);
+    assert_eq!(told(start().definition()), [speechless]);
+}
+
 #[test]
 fn a_condition_on_what_comes_later_is_told() {
     let mut draft = start();
@@ -71,6 +160,34 @@ fn a_condition_on_what_comes_later_is_told() {
     let (yes, age) = (Path::parse("yes"), Path::parse("home/age"));
     draft.set(&yes, "relevant", Some(json!("${age} > 17"))).unwrap();
     assert_eq!(draft.asked_too_early(), [(yes, age)]);
+}
+
+/// Whoever writes a form reads the question whose answer stands there, and not how its file says so.
+#[test]
+fn an_answer_in_words_is_listed_as_its_question() {
+    let mut draft = start();
+    let why = Place::Item(Path::parse("home/why"));
+    assert_eq!(draft.title(&Place::Item(Path::parse("again"))), "Again [Yes?]?");
+    let wrap = draft.add("group", &Path::root(), "").unwrap();
+    let bare = draft.add("calculate", &Path::root(), "").unwrap();
+    let (wrap, bare) = (wrap.name().unwrap().to_owned(), bare.name().unwrap().to_owned());
+    let long = draft.add("text", &Path::root(), &"long ".repeat(20)).unwrap();
+    let long = long.name().unwrap().to_owned();
+    for (words, read) in [
+        ("**${yes}**, ${ age } and ${last-saved#age}", "[Yes?], [Age] and [Age]".to_owned()),
+        // One that goes with its mark takes no other's place.
+        ("<span style=\"color: ${age}\">${yes}</span>", "[Yes?]".to_owned()),
+        ("${again} ${nobody} ${", "[again] [nobody] ${".to_owned()),
+        (&format!("${{{wrap}}} ${{{bare}}}"), format!("[{wrap}] [{bare}]")),
+        (&format!("${{{long}}}"), format!("[{long}]")),
+        ("no \u{e000} answer", "no \u{e000} answer".to_owned()),
+    ] {
+        assert_eq!(draft.readable(words), read, "{words}");
+    }
+    draft.set_words(&why, "label", "en", "").unwrap();
+    assert_eq!(draft.title(&why), "why");
+    let yes = Place::Choice { list: "yes".to_owned(), choice: "y".to_owned() };
+    assert_eq!(draft.title(&yes), "Yes");
 }
 
 #[test]

@@ -379,6 +379,6 @@ pub(super) fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn inner(item: &Value) -> &[Value] {
+pub(super) fn inner(item: &Value) -> &[Value] {
     item.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }

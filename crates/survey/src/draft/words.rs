@@ -2,7 +2,16 @@
 
 use serde_json::{Map, Value};
 
-use super::{Draft, Path, Refusal, tree::text};
+use super::{
+    Draft, Path, Refusal,
+    reference::{parts, referred_name},
+    tree::text,
+};
+
+/// The first of the characters that stand for answers in words whose marks are taken away: no form has them (Unicode, private use).
+const ANSWER: u32 = 0xe000;
+/// Characters of a question's words that stand in those of another one.
+const SHORT: usize = 40;
 
 /// What a text belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,6 +173,57 @@ impl Draft {
             fields.remove(field);
         }
         Some(())
+    }
+
+    /// What a question, a group or a choice is called where it is listed: its words in the form's own language as
+    /// [`Draft::readable`] gives them, else its name.
+    pub fn title(&self, place: &Place) -> String {
+        let name = match place {
+            Place::Form => None,
+            Place::Item(path) => path.name(),
+            Place::Choice { choice, .. } => Some(choice.as_str()),
+        };
+        let words = self.text(place, "label", self.language());
+        if words.trim().is_empty() {
+            return name.unwrap_or("–").to_owned();
+        }
+        self.readable(&words)
+    }
+
+    /// Words for who writes the form: without their marks, and where an answer will stand in them, the question in brackets that it
+    /// is the answer to. That is a question's own words where they are short, and else its name.
+    pub fn readable(&self, words: &str) -> String {
+        let mut asked = Vec::new();
+        let mut said = String::new();
+        for (before, inside) in parts(words) {
+            said.push_str(before);
+            let Some(inside) = inside else { continue };
+            // What stands for it keeps its place while the words around it lose their marks.
+            let mark = u32::try_from(asked.len()).ok().and_then(|at| char::from_u32(ANSWER + at));
+            said.extend(mark);
+            asked.push(self.asked(referred_name(inside)));
+        }
+        let mut readable = String::new();
+        for character in crate::plain(&said).chars() {
+            let at = u32::from(character).checked_sub(ANSWER).map(|at| at as usize);
+            match at.and_then(|at| asked.get(at)) {
+                Some(question) => readable.push_str(&format!("[{question}]")),
+                None => readable.push(character),
+            }
+        }
+        readable
+    }
+
+    /// The question of that name in a few words.
+    fn asked(&self, name: &str) -> String {
+        let label = self
+            .find(name)
+            .map(|path| crate::plain(&self.text(&Place::Item(path), "label", self.language())));
+        let short = |label: &String| {
+            let letters = label.chars().count();
+            (1..=SHORT).contains(&letters) && !label.contains("${")
+        };
+        label.filter(short).unwrap_or_else(|| name.to_owned())
     }
 
     /// What a pointer of a problem leads to, and the field there: `/items/0/items/2/relevant`, `/lists/yes/1/label`.

@@ -90,6 +90,12 @@ pub fn speak(tag: &str) {
     }
 }
 
+/// Shows questions in one of these languages of their form, whatever language the page is in; none leaves them in the page's.
+pub fn read_in(tag: Option<&str>, written: &[&str]) {
+    WRITTEN.with(|all| all.set(written.iter().map(|&tag| tag.to_owned()).collect()));
+    OWN.with(|own| own.set(tag.map(str::to_owned)));
+}
+
 /// The next person begins in the app's own language.
 pub fn forget() {
     if OWN.with(|own| own.with_untracked(Option::is_some)) {

@@ -52,10 +52,14 @@ pub fn About(desk: Desk) -> View {
         found
     };
     let on_change = commit.clone();
+    let take = move || {
+        faults.set(commit());
+        faults.with_untracked(Vec::is_empty)
+    };
+    desk.keep_with(take.clone());
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        faults.set(commit());
-        if faults.with_untracked(Vec::is_empty) {
+        if take() {
             Screen::Contents.show(&desk.id());
         }
     };

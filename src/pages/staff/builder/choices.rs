@@ -9,6 +9,7 @@ use super::{
     Heading,
     desk::{Desk, refusal_words, title_of},
     screen::Screen,
+    wrong::{Wrong, Wrongs},
 };
 use crate::{
     components::{
@@ -61,8 +62,7 @@ pub fn Choices(
             let option = |choice: &serde_json::Value| {
                 let name = choice["name"].as_str()?.to_owned();
                 let place = Place::Choice { list: list.clone(), choice: name.clone() };
-                let words = draft.text(&place, "label", draft.language());
-                Some((name.clone(), if words.is_empty() { name } else { words }))
+                Some((name, draft.title(&place)))
             };
             let none: Opt = (String::new(), t(key::STAFF_MAKE_BELONGS_NONE));
             let options = draft.choices(&list).iter().filter_map(option);
@@ -81,6 +81,8 @@ pub fn Choices(
     let more = RwSignal::new(String::new());
     // The rows whose words the draft refused.
     let unkept = RwSignal::new(Vec::<String>::new());
+    // The rows with another stored name than the choice has, typed and not taken.
+    let renaming = RwSignal::new(Vec::<String>::new());
     // Whether nothing is left to put right.
     let add = move || {
         let lines = more.get_untracked();
@@ -109,24 +111,37 @@ pub fn Choices(
         let title = desk.draft.with(|draft| title_of(draft, &own));
         tf(key::STAFF_MAKE_CHOICES_OF, &[("title", &title)])
     });
+    let here = move |wrong: &Wrong| matches!(&wrong.place, Place::Choice { list: of, .. } if list.with(|list| list == of));
     let back = Screen::Item(path).address(&desk.id());
     let href = back.clone();
-    // What is typed is taken first; what is refused keeps the page, with the fault.
-    let done = move |event: web_sys::MouseEvent| {
-        let refused = unkept.with_untracked(|refused| {
-            untrack(|| names_of(desk, list)).iter().any(|name| refused.contains(name))
-        });
-        if refused {
+    // "Done" and every other way to go take all that is typed; what is refused is said, with the fault.
+    let take = move || {
+        let names = untrack(|| names_of(desk, list));
+        let lost = |all: &Vec<String>| names.iter().any(|name| all.contains(name));
+        if unkept.with_untracked(lost) {
             // The fault is said again.
             faults.update(|_| ());
-            event.prevent_default();
-        } else if !more.with_untracked(|more| more.trim().is_empty()) && !add() {
+            return false;
+        }
+        if let Some(name) =
+            names.iter().find(|name| renaming.with_untracked(|all| all.contains(name)))
+        {
+            let words = tf(key::STAFF_MAKE_STORED_OPEN, &[("name", name)]);
+            faults.set(vec![Fault { field: format!("stored-{name}"), words }]);
+            return false;
+        }
+        more.with_untracked(|more| more.trim().is_empty()) || add()
+    };
+    desk.keep_with(take);
+    let done = move |event: web_sys::MouseEvent| {
+        if !take() {
             event.prevent_default();
         }
     };
     view! {
         <Heading title back/>
         <ErrorSummary faults/>
+        <Wrongs desk here=here/>
         {move || {
             let users = shared.get();
             (!users.is_empty())
@@ -152,7 +167,7 @@ pub fn Choices(
             {each(
                 names,
                 |name| name.clone(),
-                move |name| view! { <Row desk list name faults unkept belongs published/> },
+                move |name| view! { <Row desk list name faults unkept renaming belongs published/> },
             )}
         </ol>
         <form
@@ -210,6 +225,7 @@ fn Row(
     name: String,
     faults: RwSignal<Vec<Fault>>,
     unkept: RwSignal<Vec<String>>,
+    renaming: RwSignal<Vec<String>>,
     belongs: Memo<Option<Belongs>>,
     published: Memo<Option<Vec<String>>>,
 ) -> View {
@@ -300,7 +316,7 @@ fn Row(
             Some(view! { <Select id=id.clone() label options value on_change/> })
         }
     };
-    let stored_name = StoredName { desk, list, name: name.clone(), faults, published };
+    let stored_name = StoredName { desk, list, name: name.clone(), faults, renaming, published };
     let (shift_up, shift_down) = (shift.clone(), shift);
     let what = move || view! { <span class="govuk-visually-hidden">": " {typed}</span> };
     let stored_as = name.clone();
@@ -355,12 +371,13 @@ struct StoredName {
     list: Memo<String>,
     name: String,
     faults: RwSignal<Vec<Fault>>,
+    renaming: RwSignal<Vec<String>>,
     published: Memo<Option<Vec<String>>>,
 }
 
 impl StoredName {
     fn view(self) -> View {
-        let Self { desk, list, name, faults, published } = self;
+        let Self { desk, list, name, faults, renaming, published } = self;
         let open = RwSignal::new(false);
         let typed = RwSignal::new(name.clone());
         let id = format!("stored-{name}");
@@ -395,6 +412,16 @@ impl StoredName {
                     faults.set(vec![Fault { field: field.clone(), words }]);
                 }
             }
+        };
+        let own = name.clone();
+        let on_input = move |text: String| {
+            renaming.update(|all| {
+                all.retain(|name| *name != own);
+                if text.trim() != own {
+                    all.push(own.clone());
+                }
+            });
+            typed.set(text);
         };
         let shown = name.clone();
         let toggle = move |_| {
@@ -433,7 +460,7 @@ impl StoredName {
                         label=label(key::STAFF_MAKE_STORED)
                         hint=warning
                         value=typed
-                        on_input=move |text| typed.set(text)
+                        on_input
                         faults
                     />
                     <button

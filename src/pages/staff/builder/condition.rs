@@ -129,12 +129,11 @@ pub fn ConditionEdit(
     let own = path.clone();
     let asked = desk.draft.with_untracked(|draft| questions(draft, &path, decides));
     let asked = StoredValue::new(asked);
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
+    let take = move || {
         let unfinished = picked.unfinished(desk, &own);
         if !unfinished.is_empty() {
             faults.set(unfinished);
-            return;
+            return false;
         }
         let source = picked.source.get_untracked();
         let source = source.trim();
@@ -143,7 +142,7 @@ pub fn ConditionEdit(
             && let Err(error) = survey::Expression::parse(source)
         {
             fault(error.to_string());
-            return;
+            return false;
         }
         let value = match (source, decides) {
             // Where it must be answered, it must be always.
@@ -152,10 +151,20 @@ pub fn ConditionEdit(
             _ => Some(json!(source)),
         };
         match desk.change(|draft| draft.set(&own, field, value)) {
-            Ok(()) => back.show(&desk.id()),
+            Ok(()) => true,
             Err(refusal) => {
                 fault(desk.draft.with_untracked(|draft| refusal_words(draft, &refusal)));
+                false
             }
+        }
+    };
+    let (before, keep) = (source.clone(), take.clone());
+    // What was only looked at stays as it was.
+    desk.keep_with(move || picked.source.with_untracked(|now| *now == before) || keep());
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if take() {
+            back.show(&desk.id());
         }
     };
     let none = asked.with_value(Vec::is_empty);
@@ -388,7 +397,7 @@ fn choices(draft: &Draft, own: &Path, question: &str) -> Vec<Opt> {
     let names = draft.choices(&list).iter().filter_map(|choice| choice["name"].as_str());
     let option = |name: &str| {
         let place = Place::Choice { list: list.clone(), choice: name.to_owned() };
-        (name.to_owned(), draft.text(&place, "label", draft.language()))
+        (name.to_owned(), draft.title(&place))
     };
     names.map(option).collect()
 }

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::view::{View, each, view};
 use leptos::prelude::*;
 use serde_json::{Map, Value};
-use survey::draft::{Entry, Path, Place, is_group};
+use survey::draft::{Draft, Entry, Path, Place, is_group};
 
 use super::{
     Heading,
-    desk::{Desk, titled},
+    desk::Desk,
     files::Files,
     kinds::{KINDS, kind_words},
     screen::Screen,
@@ -35,7 +35,7 @@ pub fn Contents(desk: Desk) -> View {
             .with(|wrong| wrong.iter().filter_map(|it| item_of(&it.place).cloned()).collect());
         desk.draft.with(|draft| {
             let line = |(entry, fields): (Entry, &Map<String, Value>)| {
-                (entry.path.clone(), Shown::of(&entry, fields, draft.language(), &wrong))
+                (entry.path.clone(), Shown::of(&entry, fields, draft, &wrong))
             };
             draft.listed().into_iter().map(line).collect::<BTreeMap<_, _>>()
         })
@@ -130,10 +130,15 @@ impl Shown {
     fn of(
         entry: &Entry,
         fields: &Map<String, Value>,
-        language: &str,
+        draft: &Draft,
         wrong: &BTreeSet<Path>,
     ) -> Self {
-        let label = fields.get("label").and_then(|label| label.get(language)?.as_str());
+        // It stands at hand: to look each up by its path would walk the form once for each.
+        let label = fields.get("label").and_then(|label| label.get(draft.language())?.as_str());
+        let title = match label.filter(|label| !label.trim().is_empty()) {
+            Some(label) => draft.readable(label),
+            None => entry.path.name().unwrap_or_default().to_owned(),
+        };
         let mut marks = vec![kind_words(&entry.kind)];
         if fields.get("required").is_some_and(|it| *it != false && *it != "") {
             marks.push(t(key::STAFF_MAKE_MARK_REQUIRED));
@@ -143,7 +148,7 @@ impl Shown {
             marks.push(t(key::STAFF_MAKE_MARK_CONDITION));
         }
         Self {
-            title: titled(label.unwrap_or_default(), &entry.path),
+            title,
             marks: marks.join(" · "),
             wrong: wrong.contains(&entry.path),
             place: (entry.place, entry.of),
@@ -259,6 +264,8 @@ pub fn Adding(
     let options = Signal::derive(|| {
         KINDS.iter().map(|(name, words)| ((*name).to_owned(), t(*words))).collect::<Vec<_>>()
     });
+    // A question comes only with the button; words that would be lost are asked about.
+    desk.keep_with(move || asked.with_untracked(|asked| asked.trim().is_empty()));
     let add = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let words = asked.get_untracked();

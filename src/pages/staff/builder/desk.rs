@@ -3,24 +3,28 @@
 //! Every command that is carried out is sent to the server at once. The page says "saved" only of what the server
 //! has answered for; until then leaving the page asks.
 
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use model::{
-    Collection, Key, Problem, Text,
+    Collection, Key, Text,
     text::FALLBACK,
     wire::{self, DraftResult, DraftWrite},
 };
 use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
-use survey::{
-    Definition,
-    draft::{Draft, Place, Refusal, is_unsplit},
-};
+use survey::draft::{Draft, Path, Place, Refusal};
 use sync::SyncError;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{super::unsaved, screen::Screen};
+use super::{
+    super::unsaved,
+    screen::Screen,
+    wrong::{Wrong, doubts_in, wrong_in},
+};
 use crate::{
     locale::{content, key, t, tf},
+    platform::browser,
     router,
     store::Store,
 };
@@ -46,17 +50,6 @@ pub enum Saving {
     Conflict(Option<wire::Draft>),
 }
 
-/// What is wrong at one place of the draft.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Wrong {
-    /// Where.
-    pub place: Place,
-    /// In which field there.
-    pub field: String,
-    /// What, and what to do.
-    pub words: String,
-}
-
 /// One survey being written. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Desk {
@@ -76,9 +69,17 @@ pub struct Desk {
     pub before: RwSignal<Option<(Draft, About)>>,
     /// What keeps it from being published.
     pub wrong: Memo<Vec<Wrong>>,
+    /// What it can be published with and was hardly meant.
+    pub doubts: Memo<Vec<Wrong>>,
     changed: StoredValue<bool>,
     /// Something is on its way.
     busy: StoredValue<bool>,
+    /// What changed while something was on its way, and goes after it.
+    behind: StoredValue<bool>,
+    /// Has the screen that is shown take what is typed, and says whether it took all.
+    keeper: StoredValue<Option<Callback<(), bool>>>,
+    /// Where items stood before, and where they stand now: an address may still name them so.
+    moved: StoredValue<Vec<(Path, Path)>>,
 }
 
 impl Desk {
@@ -86,6 +87,7 @@ impl Desk {
     pub fn new(id: Key, rev: u64, about: About, draft: Draft) -> Self {
         let draft = RwSignal::new(draft);
         let wrong = Memo::new(move |_| draft.with(wrong_in));
+        let doubts = Memo::new(move |_| draft.with(doubts_in));
         let desk = Self {
             store: Store::get(),
             id: StoredValue::new(id),
@@ -96,8 +98,12 @@ impl Desk {
             said: RwSignal::default(),
             before: RwSignal::new(None),
             wrong,
+            doubts,
             changed: StoredValue::new(false),
             busy: StoredValue::new(false),
+            behind: StoredValue::new(false),
+            keeper: StoredValue::new(None),
+            moved: StoredValue::default(),
         };
         desk.guard();
         desk
@@ -224,7 +230,11 @@ impl Desk {
     /// Sends what is here. Changes made meanwhile follow.
     pub fn save(self) {
         self.changed.set_value(true);
-        if self.busy.get_value() || matches!(self.saving.get_untracked(), Saving::Conflict(_)) {
+        if self.busy.get_value() {
+            self.behind.set_value(true);
+            return;
+        }
+        if matches!(self.saving.get_untracked(), Saving::Conflict(_)) {
             return;
         }
         // What did not arrive is called so until it has: the notice with its button does not come and go.
@@ -259,6 +269,7 @@ impl Desk {
     async fn send(self) -> Saving {
         while self.changed.try_get_value() == Some(true) {
             self.changed.set_value(false);
+            self.behind.set_value(false);
             let write = DraftWrite {
                 base_rev: self.rev(),
                 survey: self.about.get_untracked(),
@@ -325,59 +336,58 @@ impl Desk {
         })
     }
 
-    /// While something is not on the server, the page is not left in silence.
+    /// Has the screen that is shown take what is typed before another one is: every way away from it goes through this. `keep` says
+    /// whether it took all; else whoever goes is asked. It ends with the component that called it.
+    pub fn keep_with(self, keep: impl Fn() -> bool + Send + Sync + 'static) {
+        self.keeper.set_value(Some(Callback::new(move |()| keep())));
+    }
+
+    /// Notes that an item stands elsewhere now, or is called otherwise.
+    pub fn has_moved(self, from: &Path, to: &Path) {
+        if from != to {
+            self.moved.update_value(|all| all.push((from.clone(), to.clone())));
+        }
+    }
+
+    /// Where an item stands that an address names: as it was called then.
+    pub fn followed(self, path: Path) -> Path {
+        if self.draft.with_untracked(|draft| draft.item(&path).is_some()) {
+            return path;
+        }
+        let follow = |path: Path, (from, to): &(Path, Path)| match path.is_in(from) {
+            true => {
+                path.names()[from.names().len()..].iter().fold(to.clone(), |at, it| at.child(it))
+            }
+            false => path,
+        };
+        self.moved.with_value(|moved| moved.iter().fold(path, follow))
+    }
+
+    /// While something is not on the server, the page is not left in silence; within it nothing is lost, and nobody is asked.
     fn guard(self) {
         let open = move || !matches!(self.saving.get(), Saving::Clean | Saving::Saved);
         unsaved::guard(Signal::derive(open));
-        let held = move || matches!(self.saving.get(), Saving::Failed(_) | Saving::Conflict(_));
-        Effect::new(move || router::hold(held()));
-        on_cleanup(|| router::hold(false));
+        let here = Screen::Contents.address(&self.id());
+        router::guard(Some(Rc::new(move |address| {
+            let field = browser::end_typing();
+            let keeper = self.keeper.try_get_value().flatten();
+            let kept = keeper.and_then(|keep| keep.try_run(())).unwrap_or(true);
+            if !kept && let Some(field) = field {
+                // Who stays goes on where they were.
+                let _ = field.focus();
+            }
+            let within = address.split('?').next() == Some(here.as_str());
+            kept && (within || self.may_go())
+        })));
+        on_cleanup(|| router::guard(None));
     }
-}
 
-/// What keeps a draft from being published, each at its place.
-fn wrong_in(draft: &Draft) -> Vec<Wrong> {
-    let problems = Definition::read(&draft.definition()).err().unwrap_or_default();
-    let tables = draft.tables();
-    let empty = draft.listed().into_iter().filter_map(|(entry, fields)| {
-        let words = match draft.table_of(&entry.path) {
-            Some(name) => {
-                let rows = tables.get(name).and_then(Option::as_ref).map_or(0, |shape| shape.rows);
-                (rows == 0).then(|| tf(key::STAFF_MAKE_TABLE_MISSING, &[("name", name)]))?
-            }
-            None => {
-                let list = fields.get("list").and_then(Value::as_str)?;
-                let none = !list.starts_with("${") && draft.choices(list).is_empty();
-                none.then(|| t(key::STAFF_MAKE_CHOICES_NONE))?
-            }
-        };
-        Some(Wrong { place: Place::Item(entry.path), field: "list".to_owned(), words })
-    });
-    // One at each question: what is put right first often is all there was.
-    let mut absent = draft.absent_columns();
-    absent.dedup_by(|next, first| next.path == first.path);
-    let absent = absent.into_iter().map(|absent| {
-        let fields = [
-            ("name", &*absent.table),
-            ("column", &*absent.column),
-            ("columns", &*absent.columns.join(", ")),
-        ];
-        let words = if is_unsplit(&absent.columns) {
-            key::STAFF_MAKE_TABLE_UNSPLIT
-        } else {
-            key::STAFF_MAKE_TABLE_LACKS
-        };
-        let words = tf(words, &fields);
-        Wrong { place: Place::Item(absent.path), field: "list".to_owned(), words }
-    });
-    let wrong = problems.iter().map(|problem| wrong_at(draft, problem));
-    wrong.chain(empty).chain(absent).collect()
-}
-
-/// A problem of the definition at its place.
-pub fn wrong_at(draft: &Draft, problem: &Problem) -> Wrong {
-    let (place, field) = draft.place_of(&problem.pointer);
-    Wrong { place, field, words: problem.detail.clone() }
+    /// Whether all is on the server, or on its way there and nothing behind it.
+    fn may_go(self) -> bool {
+        let failed = |saving: &Saving| matches!(saving, Saving::Failed(_) | Saving::Conflict(_));
+        self.saving.try_with_untracked(failed) != Some(true)
+            && self.behind.try_get_value() != Some(true)
+    }
 }
 
 /// Why a command was refused, in words; `name` gives a question its label.
@@ -396,14 +406,9 @@ pub fn refusal_words(draft: &Draft, refusal: &Refusal) -> String {
     }
 }
 
-/// What a question is called on the screen: its words without their marks, else its name.
+/// What a question is called on the screen; see [`Draft::title`].
 pub fn title_of(draft: &Draft, path: &survey::draft::Path) -> String {
-    titled(&draft.text(&Place::Item(path.clone()), "label", draft.language()), path)
-}
-
-/// The same, of its words.
-pub fn titled(label: &str, path: &survey::draft::Path) -> String {
-    if label.is_empty() { path.name().unwrap_or("–").to_owned() } else { survey::plain(label) }
+    draft.title(&Place::Item(path.clone()))
 }
 
 /// The record of a survey that nobody has described yet.

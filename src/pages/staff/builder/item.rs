@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use survey::draft::{Draft, Path, Place, Refusal, is_answered, is_group, takes_choices};
 
 use super::{
-    Heading, Wrongs,
+    Heading,
     calculation::CalculationField,
     desk::{Desk, refusal_words, title_of},
     filter::{CountField, FilterField},
@@ -17,6 +17,7 @@ use super::{
     list::ChoicesFrom,
     pick::Pick,
     screen::{Decides, Screen},
+    wrong::Wrongs,
 };
 use crate::{
     components::{
@@ -96,12 +97,20 @@ pub fn ItemEdit(
             field.value.set(now.value.get_untracked());
         }
     };
+    // "Done" and every other way to go take all that is typed.
+    let take = move || {
+        // It was removed, or is somebody else's now: then nothing is left to take.
+        if desk.draft.with_untracked(|draft| draft.item(&named).is_none()) {
+            return true;
+        }
+        commit();
+        faults.with_untracked(Vec::is_empty)
+            && rename(desk, &named, name, standing_faults).is_some()
+    };
+    desk.keep_with(take.clone());
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        commit();
-        if faults.with_untracked(Vec::is_empty)
-            && rename(desk, &named, name, standing_faults).is_some()
-        {
+        if take() {
             // A field that goes with the focus in it tells some browsers of its change when all is gone that would hear it.
             browser::focus("#screen");
             Screen::Contents.show(&desk.id());
@@ -243,7 +252,10 @@ fn rename(
 ) -> Option<Path> {
     let name = name.with_untracked(|name| name.trim().to_owned());
     match desk.change(|draft| draft.rename(path, &name)) {
-        Ok(path) => Some(path),
+        Ok(now) => {
+            desk.has_moved(path, &now);
+            Some(now)
+        }
         Err(refusal) => {
             let words = desk.draft.with_untracked(|draft| refusal_words(draft, &refusal));
             faults.set(vec![Fault { field: "name".to_owned(), words }]);
@@ -479,7 +491,10 @@ fn Standing(
     let put = move |group: String| match desk
         .change(|draft| draft.put_into(&own, &Path::parse(&group)))
     {
-        Ok(path) => Screen::Item(path).show(&desk.id()),
+        Ok(path) => {
+            desk.has_moved(&own, &path);
+            Screen::Item(path).show(&desk.id());
+        }
         Err(refusal) => refused("group", &refusal),
     };
     let own = path.clone();

@@ -159,6 +159,8 @@ pub fn Translate(
         tag != FALLBACK && text.own(FALLBACK).is_some_and(|words| !words.trim().is_empty())
     };
     let said: Vec<_> = READ.into_iter().filter(said).collect();
+    // Each field is kept when it is left; what was refused would be lost.
+    desk.keep_with(move || faults.with_untracked(Vec::is_empty));
     let counted = tag.clone();
     let missing = Memo::new(move |_| desk.missing(&counted));
     let name = language_name(&tag);
@@ -246,10 +248,13 @@ fn Row(desk: Desk, tag: String, id: String, line: Line, faults: RwSignal<Vec<Fau
             }),
         };
         match kept {
-            Ok(()) => faults.set(Vec::new()),
+            Ok(()) => faults.update(|all| all.retain(|other| other.field != fault)),
             Err(refusal) => {
                 let words = desk.draft.with_untracked(|draft| refusal_words(draft, &refusal));
-                faults.set(vec![Fault { field: fault.clone(), words }]);
+                faults.update(|all| {
+                    all.retain(|other| other.field != fault);
+                    all.push(Fault { field: fault.clone(), words });
+                });
             }
         }
     };

@@ -48,7 +48,7 @@ impl Source {
                 let first = draft.choices(list).iter().take(3).map(|choice| {
                     let choice = choice["name"].as_str().unwrap_or_default().to_owned();
                     let place = Place::Choice { list: list.clone(), choice };
-                    draft.text(&place, "label", draft.language())
+                    draft.title(&place)
                 });
                 format!("{list}: {}", first.collect::<Vec<_>>().join(", "))
             }

@@ -26,7 +26,7 @@ mod state;
 mod whole;
 mod wrong;
 
-use crate::view::{CollectView, View, view};
+use crate::view::{View, view};
 use leptos::prelude::*;
 use model::{Key, wire};
 use survey::draft::{Draft, Path};
@@ -151,7 +151,7 @@ fn Screens(desk: Desk) -> View {
             });
         }
     });
-    let shown = move || match screen.get() {
+    let shown = move || match at(desk, screen.get()) {
         Screen::Contents => view! { <Contents desk/> },
         Screen::About => view! { <About desk/> },
         Screen::Add(group) => view! { <Adding desk group/> },
@@ -169,6 +169,16 @@ fn Screens(desk: Desk) -> View {
     view! {
         <SavingState desk/>
         {shown}
+    }
+}
+
+/// The screen of an item where it stands now.
+fn at(desk: Desk, screen: Screen) -> Screen {
+    match screen {
+        Screen::Item(path) => Screen::Item(desk.followed(path)),
+        Screen::Condition(path, decides) => Screen::Condition(desk.followed(path), decides),
+        Screen::Choices(path) => Screen::Choices(desk.followed(path)),
+        screen => screen,
     }
 }
 
@@ -201,31 +211,6 @@ fn Heading(
             {title}
         </h2>
     }
-}
-
-/// What is wrong at a place, before it can be published.
-#[component]
-fn Wrongs(
-    /// The draft.
-    desk: Desk,
-    /// Which of what is wrong.
-    here: impl Fn(&desk::Wrong) -> bool + Send + Sync + 'static,
-) -> View {
-    let list = move || desk.wrong.get().into_iter().filter(|it| here(it)).collect::<Vec<_>>();
-    View::of(move || {
-        let list = list();
-        (!list.is_empty()).then(|| {
-            let line = |wrong: desk::Wrong| view! { <li>{wrong.words}</li> };
-            view! {
-                <div class="govuk-inset-text">
-                    <p class="govuk-body">{t(key::STAFF_MAKE_WRONG_HERE)}</p>
-                    <ul class="govuk-list govuk-list--bullet">
-                        {list.into_iter().map(line).collect_view()}
-                    </ul>
-                </div>
-            }
-        })
-    })
 }
 
 /// Whether the work is on the server, for who has seen nothing else.

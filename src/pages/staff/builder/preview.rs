@@ -7,13 +7,17 @@ use leptos::prelude::*;
 use survey::{Definition, Fill, Screen as Shown};
 
 use super::{
+    super::values::language_name,
     Heading,
-    desk::{Desk, wrong_at},
+    desk::Desk,
     screen::Screen,
-    wrong::WrongLines,
+    wrong::{WrongLines, wrong_at},
 };
 use crate::{
-    components::field::ErrorSummary,
+    components::{
+        field::ErrorSummary,
+        select::{Opt, Select},
+    },
     locale::{self, key, label, t, tf, words},
     pages::resident::survey::{Questions, Taking, asking, language, questions},
     platform::browser,
@@ -34,7 +38,7 @@ impl Place {
         match fill.screen() {
             Shown::Page(page) => Some(Self::Page(page.path)),
             Shown::More(more) => {
-                Some(Self::More(more.path.clone(), more.label(locale::language())))
+                Some(Self::More(more.path.clone(), more.label(&language::spoken())))
             }
             Shown::Check => None,
         }
@@ -92,15 +96,43 @@ pub fn Preview(desk: Desk) -> View {
         }
     });
     let failed = !wrong.is_empty();
+    let several = desk.draft.with_untracked(|draft| draft.languages().len() > 1);
     view! {
         <Heading title=label(key::STAFF_MAKE_PREVIEW) back=Screen::Contents.address(&desk.id())/>
         <p class="govuk-body">
             {words(if failed { key::STAFF_MAKE_PREVIEW_WRONG } else { key::STAFF_MAKE_PREVIEW_TEXT })}
         </p>
         {failed.then(|| view! { <WrongLines desk wrong/> })}
+        {(several && !failed).then(|| view! { <ReadIn desk/> })}
         <div class="ct-preview" id="preview" tabindex="-1" hidden=failed>
             {shown}
         </div>
+    }
+}
+
+/// The languages of the form, of which one is read. Residents choose among them in the header.
+#[component]
+fn ReadIn(desk: Desk) -> View {
+    let languages: Vec<String> = desk
+        .draft
+        .with_untracked(|draft| draft.languages().into_iter().map(str::to_owned).collect());
+    let page = locale::language();
+    let first = languages.iter().find(|tag| *tag == page).or(languages.first());
+    let chosen = RwSignal::new(first.cloned().unwrap_or_default());
+    let options: Vec<Opt> = languages.iter().map(|tag| (tag.clone(), language_name(tag))).collect();
+    Effect::new(move || {
+        let written: Vec<&str> = languages.iter().map(String::as_str).collect();
+        chosen.with(|tag| language::read_in(Some(tag), &written));
+    });
+    on_cleanup(|| language::read_in(None, &[]));
+    view! {
+        <Select
+            id="read-in"
+            label=label(key::LANGUAGE)
+            options=Signal::derive(move || options.clone())
+            value=chosen
+            on_change=move |tag| chosen.set(tag)
+        />
     }
 }
 
@@ -129,7 +161,7 @@ fn QuestionPage(path: String, taking: Taking) -> View {
     };
     view! {
         <ErrorSummary faults=summary/>
-        <form novalidate on:submit=next>
+        <form novalidate on:submit=next lang=language::marked dir=language::direction>
             <p class="govuk-caption-l" hidden=move || above.get().is_empty()>
                 {above}
             </p>
@@ -137,7 +169,7 @@ fn QuestionPage(path: String, taking: Taking) -> View {
                 {title}
             </h2>
             <Questions taking alone heading faults/>
-            <div class="govuk-button-group">
+            <div class="govuk-button-group" lang=locale::language dir="ltr">
                 <button class="govuk-button">{words(key::SURVEY_NEXT)}</button>
                 <button
                     type="button"

@@ -10,7 +10,7 @@ use model::{
 };
 use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
-use survey::draft::{Change, Draft, Path, Place, changes};
+use survey::draft::{Change, Draft, Place, changes};
 use sync::SyncError;
 use wasm_bindgen_futures::spawn_local;
 
@@ -18,10 +18,10 @@ use super::{
     super::{faults::fault_for, live, opened::difference, values::language_name},
     Heading,
     changes::{Changes, Overtaken},
-    desk::{About, Desk, READ, Wrong, title_of, wrong_at},
+    desk::{About, Desk, READ},
     is_saved,
     screen::Screen,
-    wrong::WrongLines,
+    wrong::{Wrong, WrongLines, wrong_at},
 };
 use crate::{
     components::notice::{Notice, Tone},
@@ -127,22 +127,13 @@ pub fn Publish(desk: Desk) -> View {
             }
         })
     };
-    let early = move || {
-        let early = desk.draft.with(|draft| {
-            let line = |(path, later): (Path, Path)| {
-                let titles =
-                    [("title", &*title_of(draft, &path)), ("later", &*title_of(draft, &later))];
-                tf(key::STAFF_MAKE_EARLY_LINE, &titles)
-            };
-            draft.asked_too_early().into_iter().map(line).collect::<Vec<_>>()
-        });
-        (!early.is_empty()).then(|| {
+    let doubts = move || {
+        let doubts = desk.doubts.get();
+        (!doubts.is_empty()).then(|| {
             view! {
                 <div class="govuk-inset-text">
-                    <p class="govuk-body">{t(key::STAFF_MAKE_EARLY)}</p>
-                    <ul class="govuk-list govuk-list--bullet">
-                        {early.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}
-                    </ul>
+                    <p class="govuk-body">{t(key::STAFF_MAKE_DOUBTS)}</p>
+                    <WrongLines desk wrong=doubts/>
                 </div>
             }
         })
@@ -169,7 +160,7 @@ pub fn Publish(desk: Desk) -> View {
             </div>
             <Overtaken desk/>
             <Changes desk/>
-            {early}
+            {doubts}
             {missing}
             {closed}
             <p class="govuk-body ct-prose">{words(key::STAFF_MAKE_PUBLISH_TEXT)}</p>

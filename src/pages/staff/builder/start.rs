@@ -81,9 +81,10 @@ fn Start() -> View {
     }
 }
 
-/// The record of a copy: called a copy, and with nothing of what came of the first.
-pub fn copy_of(about: &About) -> About {
-    let mut about = about.clone();
+/// A copy of a survey: called a copy, another form to other programs too, and with nothing of what came of the first.
+pub fn copy_of(about: &About, draft: &Draft) -> (About, Draft) {
+    let (mut about, mut draft) = (about.clone(), draft.clone());
+    draft.forget_identity();
     for field in ["outcome", "version", "state"] {
         about.remove(field);
     }
@@ -93,7 +94,7 @@ pub fn copy_of(about: &About) -> About {
         let named = super::super::words_field::with_english(&title, &named);
         about.insert("title".to_owned(), serde_json::to_value(named).unwrap_or(Value::Null));
     }
-    about
+    (about, draft)
 }
 
 /// Puts a draft of its own on the server and gives its id, made of the title.

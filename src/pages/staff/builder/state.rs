@@ -99,7 +99,8 @@ fn Elsewhere(desk: Desk, theirs: Option<wire::Draft>) -> View {
     let store = Store::get();
     let failed = RwSignal::new(None::<SyncError>);
     let copy = move |_| {
-        let (about, draft) = (desk.about.get_untracked(), desk.draft.get_untracked());
+        let (about, mut draft) = (desk.about.get_untracked(), desk.draft.get_untracked());
+        draft.forget_identity();
         let title = untrack(|| desk.title());
         spawn_local(async move {
             match new_draft(store, &title, about, &draft).await {

@@ -61,7 +61,9 @@ pub fn Whole(desk: Desk) -> View {
     };
     let duplicate = move || {
         wanted_state.set_value(None);
-        let (about, draft) = (copy_of(&desk.about.get_untracked()), desk.draft.get_untracked());
+        let (about, draft) = desk
+            .draft
+            .with_untracked(|draft| desk.about.with_untracked(|about| copy_of(about, draft)));
         let title = tf(key::STAFF_MAKE_COPY_OF, &[("title", &desk.title())]);
         spawn_local(async move {
             match new_draft(store, &title, about, &draft).await {
