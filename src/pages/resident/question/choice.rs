@@ -5,12 +5,10 @@ use leptos::prelude::*;
 use model::submission::Answer;
 use survey::Field;
 
-use super::{Asked, Looks, language, pictured::Pictured};
+use super::{Asked, Looks, language, picker::Picker, pictured::Pictured, row::Row};
 use crate::{
     components::{
         choices::Choices,
-        picker::Picker,
-        row::Row,
         select::{DECLINED, Opt},
     },
     locale::{key, t},

@@ -5,10 +5,14 @@ mod choice;
 mod file;
 mod grid;
 mod month;
+mod picker;
 mod pictured;
 mod place;
 mod range;
 mod rank;
+mod ranking;
+mod row;
+mod slider;
 mod written;
 
 use crate::view::{View, view};

@@ -5,11 +5,8 @@ use leptos::prelude::*;
 use model::{Text, submission::Answer};
 use survey::Scale;
 
-use super::{Asked, Asks, language};
-use crate::{
-    components::{row::Row, slider::Slider},
-    locale::{key, label},
-};
+use super::{Asked, Asks, language, row::Row, slider::Slider};
+use crate::locale::{key, label};
 
 /// Steps that fit into a row or two.
 const STEPS: usize = 13;

@@ -4,8 +4,8 @@ use crate::view::{View, view};
 use leptos::prelude::*;
 use model::submission::Answer;
 
-use super::{Asked, language};
-use crate::components::{ranking::Ranking, select::Opt};
+use super::{Asked, language, ranking::Ranking};
+use crate::components::select::Opt;
 
 /// All the choices, the most important one first.
 #[component]

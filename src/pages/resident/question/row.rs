@@ -3,7 +3,7 @@
 use crate::view::{CollectView, View, view};
 use leptos::prelude::*;
 
-use super::{
+use crate::components::{
     field::Fault,
     fieldset::Fieldset,
     select::{Opt, choice_words},

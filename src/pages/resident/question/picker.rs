@@ -4,12 +4,14 @@ use crate::view::{View, view};
 use js_sys::JsString;
 use leptos::prelude::*;
 
-use super::{
-    choices::Choices,
-    field::{Fault, FieldError, fault_of},
-    select::Opt,
+use crate::{
+    components::{
+        choices::Choices,
+        field::{Fault, FieldError, fault_of},
+        select::Opt,
+    },
+    locale::{self, key, label, marked, tf},
 };
-use crate::locale::{self, key, label, marked, tf};
 
 /// So many are shown at once; who does not find theirs types a letter more.
 const SHOWN: usize = 15;

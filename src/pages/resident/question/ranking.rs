@@ -3,8 +3,8 @@
 use crate::view::{View, each, view};
 use leptos::prelude::*;
 
-use super::{field::Fault, fieldset::Fieldset, select::Opt};
 use crate::{
+    components::{field::Fault, fieldset::Fieldset, select::Opt},
     locale::{self, key, marked, tf},
     platform::browser,
 };
