@@ -1,11 +1,9 @@
 // Starts the app. An own file because the page's content security policy allows no inline script; Trunk writes the
 // hashed names of the two parts into this script tag's attributes (Trunk.toml, pattern_script). Staff pages and a survey
 // that is taken are programs of their own (src/router.rs), which Trunk builds under fixed names.
-const staff = /^\/staff(\/|$)/.test(location.pathname);
-const survey = /^\/surveys\/./.test(location.pathname);
+const program = /^\/(staff(?=\/|$)|survey(?=s\/.))/.exec(location.pathname)?.[1];
 const own = document.querySelector("script[data-js]").dataset;
-const named = (name) => ({ js: `/${name}.js`, wasm: `/${name}_bg.wasm` });
-const { js, wasm } = staff ? named("staff") : survey ? named("survey") : own;
+const { js, wasm } = program ? { js: `/${program}.js`, wasm: `/${program}_bg.wasm` } : own;
 
 // A panic stops the program at once, so the notice about it stands ready in the page (pages/frame.rs).
 for (const kind of ["error", "unhandledrejection"]) {
@@ -33,7 +31,7 @@ addEventListener("pageshow", ({ persisted }) => persisted && gone());
 try {
   // All at once: on a slow network one after the other would take twice as long.
   const bytes = fetch(wasm);
-  const [{ default: init }] = await Promise.all([import(js), staff && dressed()]);
+  const [{ default: init }] = await Promise.all([import(js), program && dressed()]);
   await init({ module_or_path: bytes });
   // The app has mounted within init: no frame is painted between its first paint and this.
   document.getElementById("first-paint")?.remove();
@@ -43,9 +41,9 @@ try {
   document.getElementById("boot-error")?.removeAttribute("hidden");
 }
 
-// Staff's own rules. Without them the pages look wrong and work: a failure is no reason to stop.
+// The program's own rules. Without them the pages look wrong and work: a failure is no reason to stop.
 function dressed() {
-  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: "/staff.css" });
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: `/${program}.css` });
   return new Promise((done) => {
     link.onload = link.onerror = done;
     document.head.append(link);

@@ -5,7 +5,13 @@ use app::view::{View, view};
 use model::Key;
 
 fn main() {
-    app::program::mount(|| app::program::pages(page), || view! { <frame::Languages/> });
+    let pages = || {
+        view! {
+            <frame::Looking/>
+            {app::program::pages(page)}
+        }
+    };
+    app::program::mount(pages, || view! { <frame::Languages/> });
 }
 
 fn page(segments: &[&str]) -> Option<View> {

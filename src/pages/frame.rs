@@ -41,8 +41,7 @@ const IDLE: u32 = 5 * 60 * 1_000;
 const GRACE: u32 = 60 * 1_000;
 
 /// Guards a form on a shared tablet while it holds answers: holds back a new build, asks before
-/// the page is left, and after a while without a touch asks "Are you still there?" and then
-/// clears it.
+/// the page is left, and clears it as [`Idle`] does.
 #[component]
 pub fn FormGuard(
     /// Whether the form holds anything.
@@ -62,6 +61,50 @@ pub fn FormGuard(
         router::hold(false);
     });
 
+    let leaving = EventListener::new_with_options(
+        &browser::window(),
+        "beforeunload",
+        gloo::events::EventListenerOptions::enable_prevent_default(),
+        move |event| {
+            if dirty.get_untracked() {
+                event.prevent_default();
+            }
+        },
+    );
+    let leaving = StoredValue::new_local(Some(leaving));
+    on_cleanup(move || leaving.set_value(None));
+    view! { <Idle dirty on_expire/> }
+}
+
+/// Clears what one person looked for, where no form guards itself: a search and a list can tell the next person more
+/// about the one before than they would have said.
+#[component]
+pub fn Looking() -> View {
+    let store = Store::get();
+    let in_form = InForm::get();
+    let in_support = || router::segments().first().is_some_and(|part| part == "support");
+    let dirty = Memo::new(move |_| !in_form.get() && (in_support() || store.remembers_person()));
+    let on_expire = move |()| {
+        store.forget_person();
+        router::go("/");
+    };
+    view! {
+        <div class="ct-width no-print">
+            <Idle dirty on_expire/>
+        </div>
+    }
+}
+
+/// After a while without a touch asks "Are you still there?", and then clears what somebody left.
+#[component]
+fn Idle(
+    /// Whether somebody left anything.
+    #[prop(into)]
+    dirty: Signal<bool>,
+    /// Clears it.
+    #[prop(into)]
+    on_expire: Callback<()>,
+) -> View {
     let asking = RwSignal::new(false);
     let timer = StoredValue::new_local(None::<Timeout>);
     let arm = move || {
@@ -88,17 +131,7 @@ pub fn FormGuard(
     let window = browser::window();
     let touched = ["input", "pointerdown", "keydown", "wheel"]
         .map(|name| EventListener::new(&window, name, move |_| arm()));
-    let leaving = EventListener::new_with_options(
-        &window,
-        "beforeunload",
-        gloo::events::EventListenerOptions::enable_prevent_default(),
-        move |event| {
-            if dirty.get_untracked() {
-                event.prevent_default();
-            }
-        },
-    );
-    let listeners = StoredValue::new_local(Some((touched, leaving)));
+    let listeners = StoredValue::new_local(Some(touched));
     on_cleanup(move || {
         listeners.set_value(None);
         timer.set_value(None);

@@ -117,6 +117,11 @@ impl Store {
         self.parts().outbox.try_to_write().await
     }
 
+    /// Whether there is something that one person looked for; tracked.
+    pub fn remembers_person(&self) -> bool {
+        self.shortlist.with(|list| !list.is_empty()) || self.query.with(|query| !query.is_empty())
+    }
+
     /// Forgets what one person looked for, for the next one.
     pub fn forget_person(&self) {
         self.shortlist.set(Vec::new());

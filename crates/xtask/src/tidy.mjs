@@ -16,10 +16,13 @@ const purge = async (content) =>
     // Classes that pages put together from parts: components/choices.rs, components/notice.rs, pages/resident/home.rs.
     safelist: [/^govuk-(radios|checkboxes)(__(input|item|label))?$/, /^ct-(notice|door)--/],
   });
-// Staff's pages bring a sheet of their own, whole, so that the order of the rules stays: boot.js adds it.
-const whole = await purge(sources);
-const everyones = await purge(sources.filter((name) => !/\bstaff\b/.test(name)));
-writeFileSync(`${dist}/staff.css`, whole.map(({ css }) => css).join(""));
+// The programs of staff and of surveys bring a sheet of their own, each whole, so that the order of the rules stays:
+// boot.js adds it.
+const without = (pages) => purge(sources.filter((name) => !pages.test(name)));
+for (const [program, sheets] of [["staff", await purge(sources)], ["survey", await without(/\bstaff\b/)]]) {
+  writeFileSync(`${dist}/${program}.css`, sheets.map(({ css }) => css).join(""));
+}
+const everyones = await without(/\bstaff\b|\bresident\/(survey|question)\//);
 for (const { css, file } of everyones) writeFileSync(file, css);
 
 // Not compressed further: the service worker's marks are filled in afterwards.

@@ -6,8 +6,12 @@ use model::Collection;
 
 use super::events::EventCard;
 use crate::{
-    components::page::Page,
-    locale::{Key, content, key, label, t, tf, words},
+    components::{
+        notice::{Notice, Tone},
+        page::Page,
+    },
+    locale::{Key, content, key, label, language, t, tf, words},
+    platform::browser,
     store::{Store, catalogue::Filter},
     wall,
 };
@@ -19,6 +23,8 @@ const TODAY: usize = 3;
 #[component]
 pub fn Home() -> View {
     let store = Store::get();
+    // Whoever comes in by the first page may be somebody else. A list they may still want; of it nothing is shown.
+    store.query.set(String::new());
     let place =
         move || store.catalogue.with(|catalogue| catalogue.site().map(|site| content(&site.place)));
     let lead = move || match place() {
@@ -28,6 +34,13 @@ pub fn Home() -> View {
     view! {
         <Page title=label(key::HOME_TITLE)>
             <p class="govuk-body-l ct-prose">{lead}</p>
+            {move || {
+                language();
+                store
+                    .shortlist
+                    .with(|list| !list.is_empty())
+                    .then(|| view! { <Listed store/> })
+            }}
             <ul class="ct-doors">
                 <Door
                     to="/events"
@@ -60,6 +73,30 @@ pub fn Home() -> View {
             </ul>
             <Today/>
         </Page>
+    }
+}
+
+/// Somebody's list is still here.
+#[component]
+fn Listed(store: Store) -> View {
+    view! {
+        <Notice tone=Tone::Info title=label(key::SHORTLIST_TITLE)>
+            <div class="govuk-button-group">
+                <a href="/support?list=1" class="govuk-link">
+                    {t(key::SHORTLIST_SEE)}
+                </a>
+                <button
+                    type="button"
+                    class="govuk-button govuk-button--secondary"
+                    on:click=move |_| {
+                        store.shortlist.set(Vec::new());
+                        browser::focus("main h1");
+                    }
+                >
+                    {t(key::SHORTLIST_CLEAR)}
+                </button>
+            </div>
+        </Notice>
     }
 }
 

@@ -115,7 +115,7 @@ fn Details(id: Key, listing: Listing) -> View {
                 </dl>
                 <div class="govuk-button-group no-print">
                     <ShortlistButton id title/>
-                    <a href="/support" class="govuk-link">
+                    <a href="/support?list=1" class="govuk-link">
                         {t(key::SHORTLIST_SEE)}
                     </a>
                 </div>

@@ -69,7 +69,7 @@ pub fn Shortlist() -> View {
         (!listed.is_empty()).then(|| {
             view! {
                 <section class="ct-shortlist" aria-labelledby="shortlist">
-                    <h2 class="govuk-heading-l" id="shortlist">
+                    <h2 class="govuk-heading-l" id="shortlist" tabindex="-1">
                         {t(key::SHORTLIST_TITLE)}
                     </h2>
                     <p class="print-only">{source()}</p>

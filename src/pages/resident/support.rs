@@ -14,6 +14,7 @@ use super::{
 use crate::{
     components::{notice::Empty, page::Page, select::Opt},
     locale::{self, LANGUAGES, content, key, label, language, t, tn, words},
+    platform::browser,
     router,
     store::{Store, catalogue::Filter},
 };
@@ -30,6 +31,11 @@ pub fn Support() -> View {
     if let Some(asked) = router::query("q") {
         query.set(asked);
         router::set_query("q", "");
+    }
+    if router::query("list").is_some() {
+        router::set_query("list", "");
+        // The page's own heading takes the focus in the first frame.
+        request_animation_frame(|| request_animation_frame(to_list));
     }
     let [category, area, cost, spoken] = ["category", "area", "cost", "language"].map(Part);
     let filter = move || Filter {
@@ -70,7 +76,7 @@ pub fn Support() -> View {
                     role="search"
                     on:submit=|event| {
                         event.prevent_default();
-                        crate::platform::browser::focus("#results");
+                        browser::focus("#results");
                     }
                 >
                     <label class="govuk-label govuk-label--m" for="q">
@@ -103,6 +109,28 @@ pub fn Support() -> View {
                 <p class="ct-count" id="results" tabindex="-1" role="status">
                     {move || tn(key::SUPPORT_COUNT, found.with(Vec::len))}
                 </p>
+                {move || {
+                    language();
+                    store
+                        .shortlist
+                        .with(|list| !list.is_empty())
+                        .then(|| {
+                            view! {
+                                <p class="govuk-body">
+                                    <a
+                                        href="#shortlist"
+                                        class="govuk-link"
+                                        on:click=|event| {
+                                            event.prevent_default();
+                                            to_list();
+                                        }
+                                    >
+                                        {t(key::SHORTLIST_SEE)}
+                                    </a>
+                                </p>
+                            }
+                        })
+                }}
                 <ul class="ct-cards">
                     {move || {
                         let shown = shown.get();
@@ -149,6 +177,11 @@ pub fn Support() -> View {
             <Shortlist/>
         </Page>
     }
+}
+
+/// Goes to the list, which stands under all that was found.
+fn to_list() {
+    browser::focus("#shortlist");
 }
 
 /// The words for a cost.

@@ -93,7 +93,7 @@ fn Venue(failed: RwSignal<Option<StorageError>>) -> View {
 #[component]
 fn Waiting(failed: RwSignal<Option<StorageError>>) -> View {
     let store = Store::get();
-    let busy = Status::get().busy;
+    let Status { busy, reach, .. } = Status::get();
     let waiting = move || {
         store.overview.with(|overview| {
             overview.waiting().map(|entry| (entry.id, entry.saved_at)).collect::<Vec<_>>()
@@ -154,6 +154,14 @@ fn Waiting(failed: RwSignal<Option<StorageError>>) -> View {
                         }
                     })
             }}
+            // Pressing "Send now" without a network changes nothing that one sees.
+            <p
+                class="govuk-body"
+                role="status"
+                hidden=move || reach.get() != Reach::Offline || waiting().is_empty()
+            >
+                {words(key::SAVED_WILL_SEND)}
+            </p>
             <div class="govuk-button-group">
                 <button
                     type="button"

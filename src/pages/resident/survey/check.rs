@@ -79,7 +79,9 @@ pub fn Check(
     };
     let sections = move || {
         let spoken = language::spoken();
-        let mut rows = taking.with(|fill| rows(fill, &spoken)).into_iter().peekable();
+        let rows = taking.with(|fill| rows(fill, &spoken));
+        let grouped = rows.iter().any(|row| !row.section.is_empty());
+        let mut rows = rows.into_iter().peekable();
         let mut sections = Vec::new();
         while let Some(first) = rows.next() {
             let section = first.section.clone();
@@ -88,12 +90,8 @@ pub fn Check(
                 list.push(next);
             }
             // What stands in no group must not look as if it were in the one before.
-            let heading = match section {
-                section if !section.is_empty() => Some(section),
-                _ if sections.is_empty() => None,
-                _ => Some(t(key::SURVEY_QUESTIONS)),
-            };
-            let heading = heading.map(|words| view! { <h2 class="govuk-heading-m">{words}</h2> });
+            let words = if section.is_empty() { t(key::SURVEY_QUESTIONS) } else { section };
+            let heading = grouped.then(|| view! { <h2 class="govuk-heading-m">{words}</h2> });
             sections.push(view! {
                 {heading}
                 <dl class="govuk-summary-list">{list.into_iter().map(row).collect_view()}</dl>

@@ -73,3 +73,39 @@ async fn a_survey_that_is_left_goes_back_to_its_start() -> Result<()> {
     assert_eq!(browser.run(ticked, &[]).await?, 0, "the next person finds no answer");
     Ok(())
 }
+
+#[tokio::test]
+async fn what_one_person_looked_for_is_cleared_for_the_next() -> Result<()> {
+    let server = Server::start().await?;
+    let browser = Browser::start(&server).await?;
+    browser.ready_for_offline().await?;
+    let searched = async || -> Result<String> {
+        let field = browser.see(By::Id("q")).await?;
+        Ok(field.prop("value").await?.unwrap_or_default())
+    };
+    let look = async || -> Result<()> {
+        browser.see(By::Id("q")).await?.send_keys("debt").await?;
+        browser.press_button(t("shortlist_add")).await?;
+        browser.see(By::Id("shortlist")).await.map(drop)
+    };
+    browser.open_page("/support").await?;
+    clock::hold(&browser).await?;
+    look().await?;
+    // The first page shows nothing of the list but that there is one, and forgets the search.
+    browser.press_link(t("back")).await?;
+    browser.headed(t("home_title")).await?;
+    browser.reads(t("shortlist_title")).await?;
+    browser.press_link(t("shortlist_see")).await?;
+    browser.focuses("shortlist").await?;
+    assert_eq!(searched().await?, "");
+
+    assert_eq!(clock::ring(&browser, IDLE).await?, 1);
+    browser.reads(t("idle_title")).await?;
+    assert_eq!(clock::ring(&browser, GRACE).await?, 1);
+    browser.headed(t("home_title")).await?;
+    assert!(!browser.text().await?.contains(t("shortlist_title")));
+    browser.press_link(t("home_support")).await?;
+    assert_eq!(searched().await?, "");
+    assert!(!browser.sees(By::Id("shortlist")).await?);
+    Ok(())
+}
