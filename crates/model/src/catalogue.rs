@@ -289,6 +289,9 @@ pub struct Survey {
     /// What came of earlier answers: "You said, we did".
     #[serde(default, skip_serializing_if = "Text::is_empty")]
     pub outcome: Text,
+    /// Staff have made sure that no question asks who somebody is. Only then people are told so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub anonymous: bool,
     /// How long it took people. The server writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured: Option<Measured>,

@@ -1,6 +1,6 @@
 //! Whether answers are valid, asked with the same code on the tablet and on the server.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use model::{
     Problem, ProblemCode,
@@ -123,24 +123,12 @@ impl Tree {
         let problem = |code, detail: &str| {
             vec![Problem::new(format!("/answers/{}", self.path(node)), code, detail)]
         };
-        // What was picked and is no longer offered counts as not answered.
-        let hidden = own.value.is_empty() && self.definition.graph.filtered[own.item];
-        let declined = own.answer == Some(Answer::Declined);
-        let answer =
-            own.answer.as_ref().filter(|_| !hidden || declined || self.mode == Mode::Check);
-        let offered;
-        let answer = match answer {
-            // The rest of what was picked is kept aside.
-            Some(Answer::Many(_))
-                if self.definition.graph.filtered[own.item] && self.mode != Mode::Check =>
-            {
-                let names = own.value.split_whitespace();
-                offered = Answer::Many(names.map(str::to_owned).collect());
-                Some(&offered)
-            }
-            answer => answer,
+        // On the way, what is no longer offered is kept aside; what was sent stands as it came.
+        let answer = match self.mode {
+            Mode::Check => own.answer.as_ref().map(Cow::Borrowed),
+            _ => self.standing(node),
         };
-        let Some(answer) = answer else {
+        let Some(answer) = answer.as_deref() else {
             // Only what somebody can answer needs an answer.
             let required = !partial
                 && self.fulfils(&item.required, node)
@@ -160,7 +148,7 @@ impl Tree {
         }
         match &item.constraint {
             Some(constraint)
-                if !declined
+                if *answer != Answer::Declined
                     && (self.mode != Mode::Check || is_pure_but_for_itself(constraint))
                     && !self.holds_at(constraint, node) =>
             {

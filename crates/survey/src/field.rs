@@ -97,12 +97,13 @@ impl<'a> Field<'a> {
     }
 
     /// The question in `language`, with what was answered before in its place. Its name where the form gives it no
-    /// words, help or picture at all.
+    /// words, help or picture at all, unless it only shows the words of choices (`label`).
     pub fn label(&self, language: &str) -> String {
         let item = self.item();
         let words = self.tree.words(&item.label, self.node, language);
         let silent = words.is_empty() && item.hint.is_empty() && item.media == Media::default();
-        if silent && *self.kind() != Kind::Note { item.name.clone() } else { words }
+        let asks = *self.kind() != Kind::Note && !item.looks("label");
+        if silent && asks { item.name.clone() } else { words }
     }
 
     /// Help with answering, in `language`; empty without any.

@@ -27,6 +27,8 @@ pub struct Fill {
     pub(crate) at: Stop,
     /// Somebody came back to change an answer, and wants to be on "check your answers" again.
     pub(crate) changing: bool,
+    /// The instance whose first page is on the screen since it was added, as long as nobody answered anything.
+    pub(crate) added: Option<NodeId>,
 }
 
 /// A place to stop at on the way through a survey.
@@ -96,7 +98,7 @@ impl Fill {
         context.started.get_or_insert(context.now);
         let mut tree = Tree::new(definition, context, Mode::Live);
         tree.settle_all();
-        let mut fill = Self { tree, at: Stop::Check, changing: false };
+        let mut fill = Self { tree, at: Stop::Check, changing: false, added: None };
         if let Some(first) = fill.stops().first().copied() {
             fill.show(first);
         }
@@ -190,6 +192,7 @@ impl Fill {
             Some(Answer::Many(names)) if names.is_empty() => None,
             answer => answer,
         };
+        self.added = None;
         self.change(|tree| tree.set(node, answer));
         true
     }
@@ -218,8 +221,16 @@ impl Fill {
         Ok(())
     }
 
-    /// Goes back one page; false if this is the first one. No answer changes.
+    /// Goes back one page; false if this is the first one. No answer changes. From an instance that was added and not
+    /// touched since it goes back to where it was added, and takes it out again: who pressed "add another" by mistake
+    /// leaves nobody behind.
     pub fn back(&mut self) -> bool {
+        if let Some(instance) = self.added.take() {
+            let series = self.tree.nodes[instance].parent;
+            self.take_out(instance);
+            self.show(Stop::More(series));
+            return true;
+        }
         let stops = self.stops();
         let here = stops.iter().position(|stop| *stop == self.at).unwrap_or(stops.len());
         let Some(before) = here.checked_sub(1).and_then(|at| stops.get(at)) else { return false };
@@ -268,6 +279,7 @@ impl Fill {
         });
         if let Some(first) = first {
             self.show(first);
+            self.added = Some(instance);
         }
         true
     }
@@ -281,11 +293,16 @@ impl Fill {
         if self.tree.nodes[node].part != Part::Instance || self.open_series(&path).is_none() {
             return false;
         }
+        self.added = None;
+        self.take_out(node);
+        true
+    }
+
+    fn take_out(&mut self, instance: NodeId) {
         self.change(|tree| {
-            tree.remove_instance(node);
+            tree.remove_instance(instance);
             tree.settle();
         });
-        true
     }
 
     /// Where the page on the screen stands among those to be asked. A note is no question: it counts as part of the
@@ -304,13 +321,15 @@ impl Fill {
         Progress { number: before.map_or(about, |before| before + 1).min(about), about }
     }
 
-    /// Every question asked, for "check your answers", in order and with or without an answer. Notes are left out.
+    /// Every question asked, for "check your answers", in order and with or without an answer. Notes are left out, and
+    /// rows that only show the words of choices over the questions below (`label`).
     pub fn summary(&self) -> Vec<Field<'_>> {
         let tree = &self.tree;
         let mut fields = Vec::new();
         tree.walk(ROOT, &mut |node| {
             let own = &tree.nodes[node];
-            if own.part == Part::Question && own.relevant && tree.kind(node).is_asked() {
+            let asked = tree.kind(node).is_asked() && !tree.item(node).looks("label");
+            if own.part == Part::Question && own.relevant && asked {
                 fields.push(Field { tree, node });
             }
         });
@@ -403,6 +422,7 @@ impl Fill {
     }
 
     fn show(&mut self, stop: Stop) {
+        self.added = None;
         self.changing &= stop != Stop::Check;
         match stop {
             Stop::Page(node) | Stop::More(node) => self.tree.nodes[node].seen = true,

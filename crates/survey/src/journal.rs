@@ -98,7 +98,7 @@ impl Fill {
         tree.mode = Mode::Live;
         // Numbers drawn after a crash are others than those drawn before it.
         tree.draws = journal.answers.len() as u64 + 1_000_000;
-        let mut fill = Self { tree, at: Stop::Check, changing: journal.changing };
+        let mut fill = Self { tree, at: Stop::Check, changing: journal.changing, added: None };
         let stops = fill.stops();
         let at = journal.at.as_ref().map(|path| fill.tree.at(path));
         fill.at = match at {

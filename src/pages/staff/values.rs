@@ -29,6 +29,7 @@ pub fn field_name(field: &str) -> String {
         "time" => key::STAFF_FIELD_TIME,
         "end_date" => key::STAFF_FIELD_END_DATE,
         "minutes" => key::STAFF_FIELD_MINUTES,
+        "anonymous" => key::STAFF_MAKE_ANONYMOUS,
         "all_day" => key::STAFF_FIELD_ALL_DAY,
         "rule" => key::STAFF_FIELD_RULE,
         "until" => key::STAFF_FIELD_UNTIL,

@@ -136,6 +136,8 @@ proptest! {
         let survey = Key::parse("s").unwrap();
         let mut spoken = "en";
         fill.set_language(spoken);
+        // As it was before an instance was added that nothing was done in since.
+        let mut unadded: Option<Fill> = None;
         for step in steps {
             let before = kept(&fill);
             let paths: Vec<String> = fill.fields().iter().map(|field| field.path()).collect();
@@ -146,8 +148,9 @@ proptest! {
                     let many = fill.field(path).is_some_and(|field| {
                         matches!(field.kind(), Kind::SelectMultiple(_) | Kind::Rank(_))
                     });
-                    if many || !matches!(answer, Some(Answer::Many(_))) {
-                        fill.set(path, answer.clone());
+                    let fits = many || !matches!(answer, Some(Answer::Many(_)));
+                    if fits && fill.set(path, answer.clone()) {
+                        unadded = None;
                     }
                 }
                 Step::Next => {
@@ -155,28 +158,42 @@ proptest! {
                     prop_assert_eq!(&kept(&fill), &before);
                     let wrong = paths.iter().find(|path| oracle::is_wrong(&before, path));
                     prop_assert!(!passed || wrong.is_none(), "{wrong:?} is wrong and was left");
+                    unadded = unadded.filter(|_| !passed);
                 }
                 Step::Back => {
                     fill.back();
+                    let before = unadded.take().map_or(before, |fill| kept(&fill));
                     prop_assert_eq!(&kept(&fill), &before, "back never loses an answer");
                 }
                 Step::GoTo(at) => {
                     let path = fill.summary().get(*at).map(|field| field.path());
+                    unadded = unadded.filter(|_| path.is_none());
                     prop_assert!(path.is_none_or(|path| fill.go_to(&path)));
                 }
-                Step::Check => fill.go_to_check(),
+                Step::Check => {
+                    fill.go_to_check();
+                    unadded = None;
+                }
                 Step::Add => {
                     let path = match fill.screen() {
                         Screen::More(more) => more.path,
                         _ => "job".to_owned(),
                     };
-                    fill.add(&path);
+                    let was = fill.clone();
+                    if fill.add(&path) {
+                        unadded = Some(was);
+                    }
                 }
                 Step::Remove(path) => {
-                    fill.remove(path);
+                    if fill.remove(path) {
+                        unadded = None;
+                    }
                 }
                 Step::Language(language) => {
                     fill.set_language(language);
+                    if let Some(fill) = &mut unadded {
+                        fill.set_language(language);
+                    }
                     spoken = language;
                     let given = |path: &str| {
                         fill.field(path).is_some_and(|field| field.kind().is_asked())
@@ -193,6 +210,7 @@ proptest! {
                     prop_assert_eq!(resumed.answers(), fill.answers());
                     prop_assert_eq!(resumed.progress(), fill.progress());
                     fill = resumed;
+                    unadded = None;
                 }
             }
             follows(&fill, spoken)?;

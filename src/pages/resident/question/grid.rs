@@ -106,7 +106,10 @@ pub fn Grid(
     let caption = head.map(|head| {
         let (label, hint) = (head.label(), head.hint());
         view! {
-            <caption class="govuk-table__caption govuk-table__caption--m ct-form-words">
+            <caption
+                class="govuk-table__caption govuk-table__caption--m ct-form-words"
+                hidden=move || label.with(String::is_empty)
+            >
                 {label} <span class="govuk-hint ct-grid__hint" hidden=move || hint.get().is_empty()>
                     {hint}
                 </span>

@@ -98,8 +98,16 @@ pub fn QuestionField(
         // What is touched by mistake cannot be touched away.
         let stays = matches!(looks.kind, Kind::SelectOne(_) | Kind::Range(_));
         let take_back = stays.then(|| view! { <TakeBack asked=asked.clone()/> });
+        let chooses = looks.kind.choices().is_some();
+        let empty = asked.memo(move |field| chooses && field.choices("").is_empty());
+        let empty = move || {
+            empty.get().then(|| {
+                view! { <p class="govuk-body">{marked(key::SURVEY_NO_CHOICES)}</p> }
+            })
+        };
         view! {
             {input(asked.clone(), looks.clone())}
+            {empty}
             {take_back}
             {decline}
         }
@@ -247,6 +255,8 @@ pub fn answer_words(field: &Field<'_>, language: &str) -> String {
         Some(Answer::One(value)) if *field.kind() == Kind::Acknowledge && value == "OK" => {
             t(key::SURVEY_AGREE)
         }
+        // Marks are the form's: what a person wrote is shown as it was written.
+        Some(Answer::One(_)) if field.kind().choices().is_none() => field.answer_words(language),
         Some(_) => survey::plain(&field.answer_words(language)),
     }
 }

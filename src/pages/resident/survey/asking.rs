@@ -2,7 +2,7 @@
 
 use crate::view::{View, view};
 use leptos::prelude::*;
-use survey::{Fill, Screen};
+use survey::{Fill, Kind, Screen};
 
 use super::{Questions, Taking, language, questions};
 use crate::{
@@ -41,24 +41,29 @@ pub fn Asking(
         }
     });
     let faults = taking.faults(move |path| questions::id(path, alone));
+    let summary = taking.summary(move |path| questions::id(path, alone), alone);
+    let heading = Memo::new(move |_| taking.with(heading));
     let next = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         taking.next();
     };
     let waits = move || taking.reading.get() > 0;
-    let heading =
-        (!alone).then(|| view! { <h1 class="govuk-heading-l" tabindex="-1">{title}</h1> });
+    let over = move || {
+        heading.with(Option::is_none).then(|| {
+            view! { <h1 class="govuk-heading-l" tabindex="-1">{title}</h1> }
+        })
+    };
     view! {
         <Main>
             <Back taking/>
             <Progress taking/>
-            <ErrorSummary faults/>
+            <ErrorSummary faults=summary/>
             <form novalidate on:submit=next lang=language::marked dir=language::direction>
                 <p class="govuk-caption-l" hidden=move || above.get().is_empty()>
                     {above}
                 </p>
-                {heading}
-                <Questions taking alone heading=alone faults/>
+                {over}
+                <Questions taking alone heading faults/>
                 <div class="govuk-button-group" lang=crate::locale::language>
                     <button class="govuk-button" disabled=waits>
                         {words(key::SURVEY_NEXT)}
@@ -103,12 +108,16 @@ fn Progress(taking: Taking) -> View {
             (progress.number, progress.about)
         })
     });
+    // Words to read have no number of their own.
+    let asks = Memo::new(move |_| {
+        taking.with(|fill| fill.fields().iter().any(|field| field.kind().is_asked()))
+    });
     let said = move || {
         let (number, about) = progress.get();
         tf(key::SURVEY_PROGRESS, &[("number", &number.to_string()), ("about", &about.to_string())])
     };
     view! {
-        <div class="ct-progress">
+        <div class="ct-progress" hidden=move || !asks.get()>
             <label class="ct-progress__label" for="progress">
                 {said}
             </label>
@@ -122,21 +131,34 @@ fn Progress(taking: Taking) -> View {
     }
 }
 
+/// The path of the question whose words are the page's heading: it is alone there, or the group has no words and begins
+/// with a note, as a workbook's `table-list` does.
+pub fn heading(fill: &Fill) -> Option<String> {
+    let Screen::Page(page) = fill.screen() else { return None };
+    let first = page.fields.first()?;
+    let heads = first.path() == page.path
+        || (*first.kind() == Kind::Note && of_page(&page, &language::spoken()).is_none());
+    heads.then(|| first.path())
+}
+
 /// What the page is called: its question, or the group whose questions stand on it.
-fn title(fill: &Fill, language: &str) -> String {
-    let Screen::Page(page) = fill.screen() else { return String::new() };
-    let Some(first) = page.fields.first() else { return String::new() };
-    if first.path() == page.path {
-        return survey::plain(&first.label(language));
+pub fn title(fill: &Fill, language: &str) -> String {
+    if let Some(field) = heading(fill).and_then(|path| fill.field(&path)) {
+        return survey::plain(&field.label(language));
     }
-    let headings = first.headings(language);
-    let own = headings.iter().find(|heading| heading.path == page.path);
-    let own = own.map(named).filter(|words| !words.is_empty());
-    own.unwrap_or_else(|| t(key::SURVEY_QUESTIONS))
+    let Screen::Page(page) = fill.screen() else { return String::new() };
+    of_page(&page, language).unwrap_or_else(|| t(key::SURVEY_QUESTIONS))
+}
+
+/// The words of the group that is the page.
+fn of_page(page: &survey::Page<'_>, language: &str) -> Option<String> {
+    let headings = page.fields.first()?.headings(language);
+    let own = headings.iter().find(|heading| heading.path == page.path)?;
+    Some(named(own)).filter(|words| !words.is_empty())
 }
 
 /// The groups around the page: "Your household · Person 2".
-fn around(fill: &Fill, language: &str) -> String {
+pub fn around(fill: &Fill, language: &str) -> String {
     let headings = fill.headings(language);
     let named = headings.iter().map(named).filter(|words| !words.is_empty());
     named.collect::<Vec<_>>().join(" · ")

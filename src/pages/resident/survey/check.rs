@@ -71,8 +71,8 @@ pub fn Check(
         });
         view! {
             <div class="govuk-summary-list__row">
-                <dt class="govuk-summary-list__key">{label}</dt>
-                <dd class="govuk-summary-list__value">{answer}</dd>
+                <dt class="govuk-summary-list__key ct-form-words">{label}</dt>
+                <dd class="govuk-summary-list__value ct-form-words">{answer}</dd>
                 <dd class="govuk-summary-list__actions">{change}</dd>
             </div>
         }
@@ -87,8 +87,13 @@ pub fn Check(
             while let Some(next) = rows.next_if(|row| row.section == section) {
                 list.push(next);
             }
-            let heading =
-                (!section.is_empty()).then(|| view! { <h2 class="govuk-heading-m">{section}</h2> });
+            // What stands in no group must not look as if it were in the one before.
+            let heading = match section {
+                section if !section.is_empty() => Some(section),
+                _ if sections.is_empty() => None,
+                _ => Some(t(key::SURVEY_QUESTIONS)),
+            };
+            let heading = heading.map(|words| view! { <h2 class="govuk-heading-m">{words}</h2> });
             sections.push(view! {
                 {heading}
                 <dl class="govuk-summary-list">{list.into_iter().map(row).collect_view()}</dl>

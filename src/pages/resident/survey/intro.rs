@@ -3,7 +3,8 @@
 use crate::view::{View, view};
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
-use model::{Key, Text, catalogue::Survey, time::Millis};
+use model::{Text, catalogue::Survey, time::Millis};
+use survey::{Condition, Definition};
 
 use super::{Taking, language};
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
         notice::{Notice, Tone},
         page::{Page, announce},
     },
-    locale::{key, label, t, words},
+    locale::{Key, key, label, t, words},
     pages::resident::surveys::minutes_words,
     store::{Ready, Store, journal},
 };
@@ -20,17 +21,18 @@ use crate::{
 #[component]
 pub fn Intro(
     /// Which survey.
-    id: Key,
+    id: model::Key,
     /// What is said of it.
     survey: Survey,
     /// Where it begins.
     taking: Taking,
 ) -> View {
     let store = Store::get();
-    if let Some((_, definition)) = taking.definition(&id) {
+    let skipped = taking.definition(&id).and_then(|(_, definition)| {
         language::offer(&definition);
-    }
-    let Survey { title, summary, outcome, .. } = survey.clone();
+        skipped(&definition)
+    });
+    let Survey { title, summary, outcome, anonymous, .. } = survey.clone();
     let title = Signal::derive(move || spoken(&title));
     let left =
         RwSignal::new(store.unfinished().filter(|kept| kept.survey == id).map(|kept| kept.at));
@@ -46,8 +48,8 @@ pub fn Intro(
             <p class="govuk-body-l ct-prose">{move || spoken(&summary)}</p>
             <ul class="govuk-list govuk-list--bullet">
                 <li>{move || minutes_words(&survey)}</li>
-                <li>{words(key::SURVEY_PRIVATE)}</li>
-                <li>{words(key::SURVEY_SKIP)}</li>
+                {anonymous.then(|| view! { <li>{words(key::SURVEY_PRIVATE)}</li> })}
+                {skipped.map(|told| view! { <li>{words(told)}</li> })}
                 <li>{words(key::SURVEY_MAY_STOP)}</li>
             </ul>
             <Outcome outcome/>
@@ -74,6 +76,17 @@ pub fn Intro(
                 }
             }}
         </Page>
+    }
+}
+
+/// What is true of skipping its questions; nothing where half of them or more may need an answer.
+fn skipped(definition: &Definition) -> Option<Key> {
+    let asked = || definition.items.iter().filter(|item| item.kind.is_asked());
+    let needed = asked().filter(|item| item.required != Condition::Never).count();
+    match needed {
+        0 => Some(key::SURVEY_SKIP_ANY),
+        _ if 2 * needed < asked().count() => Some(key::SURVEY_SKIP),
+        _ => None,
     }
 }
 
@@ -148,6 +161,6 @@ pub fn spoken(text: &Text) -> String {
 }
 
 /// Says that a page about the survey itself is on the screen.
-pub fn announced(title: crate::locale::Key) {
+pub fn announced(title: Key) {
     Effect::new(move || announce(&t(title)));
 }

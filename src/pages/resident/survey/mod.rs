@@ -1,6 +1,6 @@
 //! `/surveys/:id`: a survey, one question a page, or several where the form puts them together.
 
-mod asking;
+pub mod asking;
 mod check;
 mod done;
 mod intro;

@@ -6,7 +6,10 @@ use survey::{Fill, Screen};
 
 use super::{Taking, asking::Back, language};
 use crate::{
-    components::page::{Main, announce},
+    components::{
+        notice::{Notice, Tone},
+        page::{Main, announce},
+    },
     locale::{key, t, tf, words},
     platform::browser,
 };
@@ -51,9 +54,11 @@ pub fn Another(
     });
     let title = Memo::new(move |_| tf(key::SURVEY_ANOTHER, &[("what", &series.get().label)]));
     Effect::new(move || announce(&title.get()));
+    // What was taken away last, and all answers as they were before; only as long as the page is on the screen.
+    let before = RwSignal::new(None::<(String, Fill)>);
     let row = move |(path, name, answer): (String, String, String)| {
         let (change, gone) = (path.clone(), path);
-        let (named, removed) = (name.clone(), name.clone());
+        let (named, removed, taken) = (name.clone(), name.clone(), name.clone());
         view! {
             <div class="govuk-summary-list__row">
                 <dt class="govuk-summary-list__key">{name}</dt>
@@ -73,8 +78,12 @@ pub fn Another(
                         type="button"
                         class="govuk-button govuk-button--secondary"
                         on:click=move |_| {
+                            let was = untrack(|| taking.with(|fill| Some(fill.clone())));
                             taking.update(|fill| fill.remove(&gone));
-                            browser::focus("main h1");
+                            before.set(was.map(|was| (taken.clone(), was)));
+                            request_animation_frame(|| {
+                                browser::focus("#bring-back");
+                            });
                         }
                     >
                         {t(key::SURVEY_REMOVE)}
@@ -84,6 +93,30 @@ pub fn Another(
             </div>
         }
     };
+    let bring_back = move |_| {
+        let Some((_, mut was)) = before.try_update(Option::take).flatten() else { return };
+        taking.update(|fill| {
+            was.set_language(&untrack(language::spoken));
+            *fill = was;
+        });
+        browser::focus("main h1");
+    };
+    let taken = move || {
+        before.with(|before| before.as_ref().map(|(name, _)| name.clone())).map(|name| {
+            view! {
+                <Notice tone=Tone::Success title=tf(key::SURVEY_REMOVED, &[("what", &name)])>
+                    <button
+                        type="button"
+                        class="govuk-button govuk-button--secondary"
+                        id="bring-back"
+                        on:click=bring_back
+                    >
+                        {t(key::SURVEY_BRING_BACK)}
+                    </button>
+                </Notice>
+            }
+        })
+    };
     let add = move |_| {
         taking.update(|fill| fill.add(&path));
     };
@@ -91,6 +124,7 @@ pub fn Another(
         <Main>
             <Back taking/>
             <h1 class="govuk-heading-l" tabindex="-1">{title}</h1>
+            {taken}
             <dl class="govuk-summary-list" hidden=move || series.get().rows.is_empty()>
                 {move || series.get().rows.into_iter().map(row).collect_view()}
             </dl>

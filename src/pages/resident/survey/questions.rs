@@ -23,13 +23,15 @@ pub fn Questions(
     taking: Taking,
     /// The page is one question.
     alone: bool,
-    /// The question is the heading of the whole page.
-    heading: bool,
+    /// The path of the question whose words are the heading of the whole page.
+    #[prop(into)]
+    heading: Signal<Option<String>>,
     /// What is wrong on the page.
     faults: Signal<Vec<Fault>>,
 ) -> View {
     let asked = Callback::new(move |path: String| {
         let id = id(&path, alone);
+        let heading = heading.with_untracked(|heading| heading.as_ref() == Some(&path));
         Asked { taking, path: Arc::from(path), id, heading, faults }
     });
     let parts = Memo::new(move |_| taking.with(Part::of_page));

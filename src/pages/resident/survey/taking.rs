@@ -206,6 +206,23 @@ impl Taking {
     /// What is wrong on the page, in the language on the screen; `id` makes the id of a question's field. Where the form
     /// has words of its own for it, those.
     pub fn faults(self, id: impl Fn(&str) -> String + Send + Sync + 'static) -> Signal<Vec<Fault>> {
+        self.told(id, |_, words| words)
+    }
+
+    /// The same for the list over the page: of several questions each is named.
+    pub fn summary(
+        self,
+        id: impl Fn(&str) -> String + Send + Sync + 'static,
+        alone: bool,
+    ) -> Signal<Vec<Fault>> {
+        self.told(id, move |label, words| if alone { words } else { format!("{label} – {words}") })
+    }
+
+    fn told(
+        self,
+        id: impl Fn(&str) -> String + Send + Sync + 'static,
+        named: impl Fn(String, String) -> String + Send + Sync + 'static,
+    ) -> Signal<Vec<Fault>> {
         // Through a memo: a field that goes away with the page must not be asked again when the person is cleared away.
         let told = Memo::new(move |_| {
             let spoken = language::spoken();
@@ -221,7 +238,12 @@ impl Taking {
                 let fault = |(path, problem): &(String, Problem)| {
                     let words = self.field(path, |field| {
                         let own = survey::plain(&field.message(problem, &spoken));
-                        if own.is_empty() { wrong_words(problem.code, field.kind()) } else { own }
+                        let own = if own.is_empty() {
+                            wrong_words(problem.code, field.kind())
+                        } else {
+                            own
+                        };
+                        named(survey::plain(&field.label(&spoken)), own)
                     });
                     Fault { field: id(path), words }
                 };

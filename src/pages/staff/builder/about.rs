@@ -1,4 +1,4 @@
-//! What people read before the first question: title, summary, minutes, what came of it.
+//! What people read before the first question: title, summary, minutes, whether it asks who they are, what came of it.
 
 use crate::view::{View, view};
 use leptos::prelude::*;
@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 
 use super::{super::words_field, Heading, desk::Desk, screen::Screen};
 use crate::{
-    components::field::{ErrorSummary, Fault, TextField},
+    components::{
+        check::Check,
+        field::{ErrorSummary, Fault, TextField},
+    },
     locale::{key, label, t, words},
 };
 
@@ -25,6 +28,8 @@ pub fn About(desk: Desk) -> View {
     });
     let minutes = desk.about.with_untracked(|about| about.get("minutes").and_then(Value::as_u64));
     let minutes = RwSignal::new(minutes.map(|it| it.to_string()).unwrap_or_default());
+    let anonymous = desk.about.with_untracked(|about| about.get("anonymous") == Some(&json!(true)));
+    let anonymous = RwSignal::new(anonymous);
     let faults = RwSignal::new(Vec::<Fault>::new());
     let [title, summary, outcome] = fields.clone();
     let commit = move || {
@@ -93,6 +98,16 @@ pub fn About(desk: Desk) -> View {
                 faults
                 inputmode="numeric"
                 width="govuk-input--width-10"
+            />
+            <Check
+                id="anonymous"
+                label=label(key::STAFF_MAKE_ANONYMOUS)
+                hint=label(key::STAFF_MAKE_ANONYMOUS_HINT)
+                value=anonymous
+                on_change=move |ticked| {
+                    anonymous.set(ticked);
+                    desk.set_about("anonymous", json!(ticked));
+                }
             />
             <words_field::WordsField
                 id="outcome"

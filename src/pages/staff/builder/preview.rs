@@ -19,7 +19,7 @@ use crate::{
         select::{Opt, Select},
     },
     locale::{self, key, label, t, tf, words},
-    pages::resident::survey::{Questions, Taking, language, questions},
+    pages::resident::survey::{Questions, Taking, asking, language, questions},
     platform::browser,
     store::Store,
 };
@@ -141,14 +141,34 @@ fn ReadIn(desk: Desk) -> View {
 fn QuestionPage(path: String, taking: Taking) -> View {
     let alone = untrack(|| taking.with(|fill| fill.field(&path).is_some()));
     let faults = taking.faults(move |path| questions::id(path, alone));
+    let summary = taking.summary(move |path| questions::id(path, alone), alone);
+    // The page of the builder has a heading already: here a question's words stand over its field.
+    let heading = Signal::derive(|| None::<String>);
+    let title = Memo::new(move |_| {
+        let spoken = language::spoken();
+        taking.with(|fill| match asking::heading(fill) {
+            Some(_) => String::new(),
+            None => asking::title(fill, &spoken),
+        })
+    });
+    let above = Memo::new(move |_| {
+        let spoken = language::spoken();
+        taking.with(|fill| asking::around(fill, &spoken))
+    });
     let next = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         taking.next();
     };
     view! {
-        <ErrorSummary faults/>
+        <ErrorSummary faults=summary/>
         <form novalidate on:submit=next lang=language::marked dir=language::direction>
-            <Questions taking alone heading=false faults/>
+            <p class="govuk-caption-l" hidden=move || above.get().is_empty()>
+                {above}
+            </p>
+            <h2 class="govuk-heading-l" hidden=move || title.get().is_empty()>
+                {title}
+            </h2>
+            <Questions taking alone heading faults/>
             <div class="govuk-button-group" lang=locale::language dir="ltr">
                 <button class="govuk-button">{words(key::SURVEY_NEXT)}</button>
                 <button

@@ -252,7 +252,8 @@ fn edits(store: Store, desk: Desk) -> Option<(u32, Vec<Edit>)> {
     });
     // What others may have written meanwhile, such as a figure to compare with, is theirs.
     let mut wanted = desk.about.get_untracked();
-    wanted.retain(|field, _| READ.contains(&field.as_str()) || field == "minutes");
+    let told = |field: &str| READ.contains(&field) || ["minutes", "anonymous"].contains(&field);
+    wanted.retain(|field, _| told(field));
     wanted.insert("version".to_owned(), json!(version));
     let record = untrack(|| desk.record());
     let (rev, old) = record.unwrap_or_default();

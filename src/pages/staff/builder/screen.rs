@@ -10,7 +10,7 @@ use crate::router;
 pub enum Screen {
     /// All questions.
     Contents,
-    /// Title, summary, minutes.
+    /// Title, summary, minutes, whether it asks who people are.
     About,
     /// A new item at the end of a group.
     Add(Path),

@@ -26,7 +26,7 @@ impl<'a> Survey<'a> {
     /// If there is no such button.
     pub async fn start(browser: &'a Browser) -> Result<Self> {
         browser.press_button(t("survey_start")).await?;
-        browser.see(By::Id("progress")).await?;
+        browser.see(By::Css("main form")).await?;
         Ok(Self(browser))
     }
 

@@ -19,6 +19,7 @@ pub async fn write(office: &Browser) -> Result<Builder<'_>> {
     let builder = Builder::begin(office, "Parks").await?;
     builder.go_to(t("staff_make_about")).await?;
     office.write(t("staff_field_summary"), "Tell us what keeps you from the park.").await?;
+    office.tick(t("staff_make_anonymous")).await?;
     builder.done().await?;
     builder.add(USE, t("staff_kind_select_one")).await?.choices(&["Yes", "No"]).await?;
     builder.done().await?.add(WHY, t("staff_kind_text")).await?;
@@ -78,6 +79,8 @@ async fn a_survey_is_written_translated_published_and_answered() -> Result<()> {
     tablet.reads("Co odstrasza od parku?").await?;
     tablet.press(By::Id("language-en")).await?;
     tablet.headed("Parks").await?;
+    tablet.reads(t("survey_private")).await?;
+    tablet.reads(t("survey_skip_any")).await?;
     let survey = Survey::start(&tablet).await?;
     assert_eq!(survey.question().await?, USE);
     survey.pick("No").await?.next().await?;

@@ -54,6 +54,9 @@ async fn arrived(server: &Server) -> Result<e2e::client::Table> {
 #[tokio::test]
 async fn any_language_of_the_form_can_be_had_at_any_moment() -> Result<()> {
     let (_server, browser) = stage(Options::default()).await?;
+    // One of nine needs an answer; and nobody has made sure that none of them asks for a name.
+    browser.reads(t("survey_skip")).await?;
+    assert!(!browser.text().await?.contains(t("survey_private")));
     let survey = Survey::start(&browser).await?;
     survey.write("Ana Maria ").await?;
     browser.press_button("Polski").await?;
@@ -71,7 +74,7 @@ async fn any_language_of_the_form_can_be_had_at_any_moment() -> Result<()> {
     browser.reads("Hello Ana Maria, have you a garden?").await?;
     // What is wrong is said in the language on the screen, in the form's own words.
     survey.press_next().await?;
-    browser.press_link("Tell us about the garden").await?;
+    browser.press_link("Hello Ana Maria, have you a garden? – Tell us about the garden").await?;
     browser.press_button("Polski").await?;
     browser.reads("Napisz o ogrodzie").await?;
     Ok(())
@@ -142,8 +145,22 @@ async fn things_are_ranked_with_the_keyboard_and_people_are_added_and_removed() 
     survey.write("Cy").await?.next().await?;
     survey.next().await?;
     browser.reads("Person 2").await?;
+    // "Add another" by mistake leaves nobody behind.
+    browser.press_button(t("survey_add")).await?;
+    browser.headed("Who lives here?").await?;
+    browser.press_button(t("back")).await?;
+    browser.headed("Add another? Person").await?;
+    assert!(!browser.text().await?.contains("Person 3"));
+    // Whoever is first goes, and comes back.
+    let remove = || By::XPath("//button[contains(., 'Remove')]".to_owned());
+    browser.press(remove()).await?;
+    browser.reads(&fill("survey_removed", &[("what", "Person 1")])).await?;
+    browser.focuses("bring-back").await?;
+    browser.key(Key::Enter).await?;
+    browser.reads("Bo").await?;
+    browser.reads("Person 2").await?;
     // Whoever is first goes; the other one moves up.
-    browser.press(By::XPath("//button[contains(., 'Remove')]".to_owned())).await?;
+    browser.press(remove()).await?;
     browser
         .until("one person is left", async || {
             let text = browser.text().await?;
@@ -221,8 +238,13 @@ async fn whoever_stops_keeps_or_throws_away() -> Result<()> {
     browser.headed("Your street").await?;
     assert_eq!(journal(&browser).await?, Value::Null);
 
-    to_order(&browser).await?;
+    let survey = to_order(&browser).await?;
+    survey.skip_to("How old is ?").await?;
+    survey.write("130").await?;
     browser.press_button(t("survey_stop")).await?;
+    // What nobody can receive is named before somebody decides.
+    browser.reads(t("survey_stop_unfit")).await?;
+    browser.reads("How old is ?").await?;
     browser.press_button(t("survey_stop_keep")).await?;
     let saved = e2e::pages::Saved::wait(&browser).await?;
     saved.received().await?;

@@ -15,6 +15,10 @@ use crate::published;
 /// The widths that a page must fit: 320 CSS px is a page of 1,280 px at a zoom of 400%.
 const WIDTHS: [u32; 4] = [320, 390, 820, 1_920];
 
+/// A picture of one transparent dot (PNG), in Base64.
+const CLEAR: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAAC0lEQVR42mNgAAIAAAUAAen63NgAAAAASUVORK5CYII=";
+
 async fn stage() -> Result<(Server, Browser)> {
     let server = Server::start().await?;
     published::survey(&server, "kinds", "The square", form()?).await?;
@@ -134,7 +138,7 @@ async fn every_kind_fits_every_width_and_axe_finds_nothing() -> Result<()> {
         number += 1;
         if number == 2 {
             survey.press_next().await?;
-            browser.press_link("Tell us about your neighbours").await?;
+            browser.press_link("I know my neighbours – Tell us about your neighbours").await?;
         }
         // The form does not say what Arabic calls itself: the browser knows.
         let arabic = browser.see(By::Id("language-ar")).await?.text().await?;
@@ -232,7 +236,7 @@ async fn a_table_of_questions_is_one_and_its_rows_come_and_go() -> Result<()> {
     browser.reads("There is enough light").await?;
     browser.focuses("answer-safe-4").await?;
     survey.press_next().await?;
-    browser.press_link("Tell us about your neighbours").await?;
+    browser.press_link("I know my neighbours – Tell us about your neighbours").await?;
     browser
         .until("the row has the focus", async || {
             Ok((browser.focused().await? == "answer-known").then_some(()))
@@ -437,6 +441,22 @@ async fn a_picture_that_is_being_read_holds_its_page_up_and_reaches_no_other() -
     let folder = TempDir::new()?;
     let survey = past_grid(&browser).await?;
     survey.skip_to("Show us the place").await?;
+    // What is transparent becomes white, for a JPEG has no other choice than that and black.
+    let clear = folder.path().join("clear.png");
+    std::fs::write(&clear, BASE64_STANDARD.decode(CLEAR)?)?;
+    let field = browser.see(By::Id("answer")).await?;
+    field.send_keys(clear.to_str().context("a path in UTF-8")?).await?;
+    browser.reads("Added: clear.png").await?;
+    let colour = r#"const [, data] = localStorage.getItem('survey-journal').match(/"data":"([^"]+)"/);
+        const picture = new Image();
+        picture.src = 'data:image/jpeg;base64,' + data;
+        return picture.decode().then(() => {
+            const pen = document.createElement('canvas').getContext('2d');
+            pen.drawImage(picture, 0, 0);
+            return [...pen.getImageData(0, 0, 1, 1).data];
+        })"#;
+    assert_eq!(browser.run(colour, &[]).await?, json!([255, 255, 255, 255]));
+    browser.press_button(t("survey_file_remove")).await?;
     let hold = "window.held = [];
         const own = window.createImageBitmap.bind(window);
         window.createImageBitmap = (...given) => new Promise((go) => held.push(() => go(own(...given))))";
@@ -470,6 +490,16 @@ async fn a_picture_that_is_being_read_holds_its_page_up_and_reaches_no_other() -
     ensure!(survey.question().await? == "Show us the place");
     assert_eq!(browser.run(waits, &[]).await?, json!([false, false]));
     ensure!(!browser.text().await?.contains("Added"), "it came after its page was left");
+
+    choose("fourth.png", 4).await?;
+    browser.run("held[3]()", &[]).await?;
+    browser.reads("Added: fourth.png").await?;
+    choose("fifth.png", 5).await?;
+    browser.press_button(t("survey_file_remove")).await?;
+    browser.run("held[4]()", &[]).await?;
+    survey.next().await?;
+    survey.back().await?;
+    ensure!(!browser.text().await?.contains("Added"), "what was taken away came back as another");
     Ok(())
 }
 
