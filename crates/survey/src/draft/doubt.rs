@@ -48,7 +48,12 @@ pub enum Doubted {
     /// Choices of a list are stored alike, as the form allows.
     SameName(String),
     /// Choices of a list read alike.
-    SameWords(String),
+    SameWords {
+        /// How.
+        words: String,
+        /// In which language, the first one of them.
+        language: String,
+    },
 }
 
 impl Doubted {
@@ -77,10 +82,10 @@ impl Doubted {
             ),
             Self::SameName(name) => (
                 "same_name",
-                format!("Choices are stored under one name: \"{name}\"."),
+                format!("Two choices are stored as \"{name}\"."),
                 "Give each a name of its own: results count them as one.",
             ),
-            Self::SameWords(words) => (
+            Self::SameWords { words, .. } => (
                 "same_label",
                 format!("Two choices read alike: \"{words}\"."),
                 "Change the words of one, or delete it.",
@@ -193,11 +198,12 @@ fn alike(pointer: &str, choices: &[&Value], filters: &[&str], found: &mut Vec<Do
         let twice = labels.into_iter().flatten().filter_map(|(tag, words)| {
             let words = words.as_str()?.trim();
             let same = (tag, words.to_lowercase(), pictured(tag), apart.clone());
-            (!words.is_empty() && !read.insert(same)).then_some(words)
+            (!words.is_empty() && !read.insert(same)).then_some((tag, words))
         });
         // All its languages are noted, and one is told of.
-        if let Some(words) = twice.collect::<Vec<_>>().first() {
-            tell("label", Doubted::SameWords((*words).to_owned()));
+        if let Some((tag, words)) = twice.collect::<Vec<_>>().first() {
+            let (words, language) = ((*words).to_owned(), (*tag).clone());
+            tell(&format!("label/{tag}"), Doubted::SameWords { words, language });
         }
     }
 }

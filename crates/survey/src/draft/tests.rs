@@ -90,7 +90,10 @@ fn what_was_hardly_meant_is_doubted() {
     };
     let choice = |name: &str, label: Value, columns: Value| json!({"name": name, "label": label, "columns": columns});
     let same = || Doubted::SameName("y".to_owned());
-    let reads = |words: &str| Doubted::SameWords(words.to_owned());
+    let reads = |words: &str, language: &str| Doubted::SameWords {
+        words: words.to_owned(),
+        language: language.to_owned(),
+    };
     let form = json!({
         "items": [{"type": "group", "name": "home", "items": [
             {"type": "integer", "name": "age", "constraint": ". > 0"},
@@ -144,8 +147,8 @@ fn what_was_hardly_meant_is_doubted() {
                 }
             ),
             ("/lists/any/1/name".to_owned(), same()),
-            ("/lists/any/1/label".to_owned(), reads("tak")),
-            ("/lists/any/2/label".to_owned(), reads("yes")),
+            ("/lists/any/1/label/pl".to_owned(), reads("tak", "pl")),
+            ("/lists/any/2/label/en".to_owned(), reads("yes", "en")),
             ("/lists/wards/2/name".to_owned(), same()),
         ]
     );

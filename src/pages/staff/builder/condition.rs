@@ -210,7 +210,7 @@ pub fn ConditionEdit(
     view! {
         <Heading title back=address/>
         <ErrorSummary faults/>
-        <form novalidate autocomplete="off" on:submit=submit>
+        <form class="ct-item" novalidate autocomplete="off" on:submit=submit>
             <div hidden=move || picked.fits.get()>
                 <p class="govuk-inset-text">{words(key::STAFF_MAKE_BY_HAND)}</p>
             </div>

@@ -135,12 +135,14 @@ fn Columns(desk: Desk, path: Path, table: String) -> View {
             Signal::derive(move || desk.draft.with(|it| it.column_of(&own, parameter).to_owned()));
         // One that the table does not have is shown too: in its place the first would look chosen.
         let options = Signal::derive(move || {
-            let mut columns = columns.get();
+            let columns = columns.get();
             let value = value.get();
-            if !columns.contains(&value) {
-                columns.insert(0, value);
-            }
-            columns.into_iter().map(|name| (name.clone(), name)).collect::<Vec<Opt>>()
+            let gone = (!columns.contains(&value)).then(|| {
+                let words = tf(key::STAFF_MAKE_COLUMN_GONE, &[("name", &value)]);
+                (value, words)
+            });
+            let columns = columns.into_iter().map(|name| (name.clone(), name));
+            gone.into_iter().chain(columns).collect::<Vec<Opt>>()
         });
         let own = path.clone();
         let on_change = move |column: String| {

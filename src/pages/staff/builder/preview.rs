@@ -126,13 +126,15 @@ fn ReadIn(desk: Desk) -> View {
     });
     on_cleanup(|| language::read_in(None, &[]));
     view! {
-        <Select
-            id="read-in"
-            label=label(key::LANGUAGE)
-            options=Signal::derive(move || options.clone())
-            value=chosen
-            on_change=move |tag| chosen.set(tag)
-        />
+        <div class="ct-item">
+            <Select
+                id="read-in"
+                label=label(key::LANGUAGE)
+                options=Signal::derive(move || options.clone())
+                value=chosen
+                on_change=move |tag| chosen.set(tag)
+            />
+        </div>
     }
 }
 

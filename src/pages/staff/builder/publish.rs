@@ -129,10 +129,14 @@ pub fn Publish(desk: Desk) -> View {
     };
     let doubts = move || {
         let doubts = desk.doubts.get();
+        let heading = match wrong.with(Vec::is_empty) {
+            true => key::STAFF_MAKE_DOUBTS,
+            false => key::STAFF_MAKE_DOUBTS_HERE,
+        };
         (!doubts.is_empty()).then(|| {
             view! {
                 <div class="govuk-inset-text">
-                    <p class="govuk-body">{t(key::STAFF_MAKE_DOUBTS)}</p>
+                    <p class="govuk-body">{t(heading)}</p>
                     <WrongLines desk wrong=doubts/>
                 </div>
             }

@@ -10,10 +10,14 @@ use survey::{
 };
 
 use super::{
+    super::values::language_name,
     desk::{Desk, title_of},
     screen::Screen,
 };
 use crate::locale::{Key, key, t, tf};
+
+/// Behind the name of a field, before the tag of the language in which it is wrong.
+const TRANSLATED: char = '/';
 
 /// What is wrong at one place of the draft.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,7 +80,15 @@ pub fn doubts_in(draft: &Draft) -> Vec<Wrong> {
     });
     let doubted = draft.doubts().into_iter().map(|doubt| {
         let (place, field) = draft.place_of(&doubt.pointer);
-        Wrong { place, field, words: doubt_words(&doubt.about) }
+        let words = doubt_words(&doubt.about);
+        match doubt.about {
+            // What only reads so in a translation is put right among those.
+            Doubted::SameWords { language, .. } if language != draft.language() => {
+                let words = format!("{}: {words}", language_name(&language));
+                Wrong { place, field: format!("{field}{TRANSLATED}{language}"), words }
+            }
+            _ => Wrong { place, field, words },
+        }
     });
     early.chain(doubted).collect()
 }
@@ -93,7 +105,7 @@ fn doubt_words(doubted: &Doubted) -> String {
             &[("name", table), ("column", column), ("values", &values.join(", "))],
         ),
         Doubted::SameName(name) => tf(key::STAFF_MAKE_DOUBT_NAME, &[("name", name)]),
-        Doubted::SameWords(words) => tf(key::STAFF_MAKE_DOUBT_WORDS, &[("words", words)]),
+        Doubted::SameWords { words, .. } => tf(key::STAFF_MAKE_DOUBT_WORDS, &[("words", words)]),
     }
 }
 
@@ -153,6 +165,10 @@ pub fn WrongLines(desk: Desk, wrong: Vec<Wrong>) -> View {
 fn screen_of(desk: Desk, wrong: &Wrong) -> Screen {
     match &wrong.place {
         Place::Item(path) => Screen::Item(path.clone()),
+        Place::Choice { .. } if wrong.field.contains(TRANSLATED) => {
+            let (_, tag) = wrong.field.split_once(TRANSLATED).unwrap_or_default();
+            Screen::Translate(tag.to_owned())
+        }
         Place::Choice { list, .. } => {
             let users = desk.draft.with_untracked(|draft| draft.list_users(list));
             users.into_iter().next().map_or(Screen::Contents, Screen::Choices)
@@ -167,8 +183,12 @@ fn screen_of(desk: Desk, wrong: &Wrong) -> Screen {
 fn title(desk: Desk, place: &Place) -> String {
     match place {
         Place::Form => t(key::STAFF_SURVEY),
-        Place::Item(_) | Place::Choice { .. } => {
-            desk.draft.with_untracked(|draft| draft.title(place))
-        }
+        Place::Item(path) => desk.draft.with_untracked(|draft| title_of(draft, path)),
+        // A list has no words of its own: it is the one of a question.
+        Place::Choice { list, .. } => desk.draft.with_untracked(|draft| {
+            let users = draft.list_users(list);
+            let of = users.first().map(|path| title_of(draft, path)).unwrap_or_default();
+            format!("{of} – {}", draft.title(place))
+        }),
     }
 }

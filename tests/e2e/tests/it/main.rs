@@ -11,6 +11,7 @@ mod import;
 mod journey;
 mod keyboard;
 mod kinds;
+mod leaving;
 mod next_person;
 mod outcome;
 mod portal;
