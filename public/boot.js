@@ -38,7 +38,7 @@ try {
 } catch (error) {
   console.error(error);
   document.getElementById("boot-loading")?.remove();
-  document.getElementById("boot-error")?.removeAttribute("hidden");
+  for (const id of ["boot-error", `boot-${program}`]) document.getElementById(id)?.removeAttribute("hidden");
 }
 
 // The program's own rules. Without them the pages look wrong and work: a failure is no reason to stop.

@@ -244,6 +244,8 @@ fn Row(row: FeedbackRow) -> View {
             told.themes.iter().map(|id| view! { <li class="ct-tag">{name(id)}</li> }).collect_view()
         })
     };
+    // What waited on a tablet came on another day than it was said, and the filters go by that.
+    let late = row.made_at.london_date() != row.received_at.london_date();
     let fact = |name: Key, value: String| {
         view! {
             <div class="ct-facts__row">
@@ -255,7 +257,7 @@ fn Row(row: FeedbackRow) -> View {
     view! {
         <li class="ct-card">
             <article>
-                <h2 class="govuk-heading-s">{wall::instant(row.received_at)}</h2>
+                <h2 class="govuk-heading-s">{wall::instant(row.made_at)}</h2>
                 {(!told.words.trim().is_empty())
                     .then(|| view! { <blockquote class="ct-words">{told.words.clone()}</blockquote> })}
                 <dl class="ct-facts">
@@ -266,6 +268,7 @@ fn Row(row: FeedbackRow) -> View {
                     {told.feeling.map(|feeling| fact(key::STAFF_FEELING, feeling_words(feeling)))}
                     {told.gap.clone().map(|gap| fact(key::STAFF_GAP, gap))}
                     {told.reply.as_ref().map(|reply| fact(key::STAFF_REPLY, reply_words(reply)))}
+                    {late.then(|| fact(key::TABLET_SENT, wall::instant(row.received_at)))}
                     {fact(key::SAVED_REFERENCE, row.id.reference())}
                 </dl>
                 <ul class="ct-tags">{themes}</ul>

@@ -66,7 +66,7 @@ pub fn Shell(
                 </Notice>
             }
         }
-        Stage::Collided(conflicts) => view! { <Collided conflicts editor list/> },
+        Stage::Collided(conflicts) => view! { <Collided conflicts editor/> },
         Stage::Deleting => view! { <Deleting editor/> },
         Stage::Deleted => view! {
             <Notice tone=Tone::Success title=label(key::STAFF_DELETED)>
@@ -161,7 +161,7 @@ pub fn Shell(
 }
 
 #[component]
-fn Collided(conflicts: Vec<Conflict>, editor: Editor, list: &'static str) -> View {
+fn Collided(conflicts: Vec<Conflict>, editor: Editor) -> View {
     let left = RwSignal::new(conflicts.len());
     let fields = conflicts.iter().map(|conflict| conflict.collisions.len()).sum();
     let settled = move |()| {
@@ -182,7 +182,7 @@ fn Collided(conflicts: Vec<Conflict>, editor: Editor, list: &'static str) -> Vie
             .map(|conflict| view! { <ConflictCard conflict settled/> })
             .collect_view()}
         <p class="govuk-body">
-            <a class="govuk-link" href=list>
+            <a class="govuk-link" href="/staff">
                 {words(key::STAFF_CONFLICTS_LATER)}
             </a>
         </p>
