@@ -125,13 +125,13 @@ fn Survey(id: Key) -> View {
             let days = match (results.from.map(wall::date), results.to.map(wall::date)) {
                 (Some(from), Some(to)) => Some(tf(
                     key::STAFF_RESULT_DAYS,
-                    &[("from", &from), ("to", &to), ("n", &fewest)],
+                    &[("from", &from), ("to", &to)],
                 )),
                 (Some(from), None) => {
-                    Some(tf(key::STAFF_RESULT_DAYS_FROM, &[("from", &from), ("n", &fewest)]))
+                    Some(tf(key::STAFF_RESULT_DAYS_FROM, &[("from", &from)]))
                 }
                 (None, Some(to)) => {
-                    Some(tf(key::STAFF_RESULT_DAYS_TO, &[("to", &to), ("n", &fewest)]))
+                    Some(tf(key::STAFF_RESULT_DAYS_TO, &[("to", &to)]))
                 }
                 (None, None) => None,
             };

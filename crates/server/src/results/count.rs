@@ -1,4 +1,4 @@
-//! Counting responses into tables: one pass over all of them, a chunk at a time.
+//! Reading everybody who answered: one pass over all responses, a chunk at a time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,9 @@ use model::{
 };
 
 use super::{
+    people::{People, Reading},
     person::{Dimension, Person},
+    rows::Rows,
     selection::{Narrowed, each},
 };
 use crate::{
@@ -22,49 +24,14 @@ use crate::{
 /// The latest words shown for a question: more are read in the export, not on a screen.
 const WORDS: usize = 500;
 
-/// Answers counted by question and by one thing that people have in common.
-#[derive(Debug, Default)]
-pub struct Table {
-    /// What the columns are; `None` for one column of everybody.
-    pub by: Option<Dimension>,
-    /// Which of the filters people pass who are counted.
-    pub context: Vec<usize>,
-    /// People in each column.
-    pub people: BTreeMap<String, u64>,
-    /// For each question the tally of each column.
-    pub tallies: Vec<BTreeMap<String, Tally>>,
-}
-
-impl Table {
-    fn new(by: Option<Dimension>, context: Vec<usize>, questions: usize) -> Self {
-        Self { by, context, people: BTreeMap::new(), tallies: vec![BTreeMap::new(); questions] }
-    }
-
-    /// Everybody in the table.
-    pub fn everybody(&self) -> u64 {
-        self.people.values().sum()
-    }
-
-    /// A question's tally in a column.
-    pub fn tally(&self, question: usize, column: &str) -> Tally {
-        self.tallies[question].get(column).cloned().unwrap_or_default()
-    }
-}
-
 /// What was counted.
 #[derive(Debug)]
 pub struct Counted {
-    /// Every response.
-    pub all: Table,
-    /// Those that pass every filter.
-    pub view: Table,
-    /// For each filter those that pass the others, by what that filter looks at.
-    pub beside: Vec<Table>,
-    /// Those that pass, by what is compared.
-    pub compared: Option<Table>,
-    /// Every response, by what is compared.
-    pub compared_all: Option<Table>,
-    /// The latest words to each question among those that pass.
+    /// Everybody.
+    pub people: People,
+    /// The rows of each question.
+    pub rows: Vec<Rows>,
+    /// The latest words to each question among those who pass.
     pub words: Vec<Vec<String>>,
     /// What each of them is about.
     pub about: Vec<Vec<AnswerThemes>>,
@@ -74,6 +41,18 @@ pub struct Counted {
     pub versions: BTreeSet<u32>,
     /// Somebody stopped before the end.
     pub partial: bool,
+}
+
+/// What is known while responses are read.
+#[derive(Debug)]
+struct Sofar {
+    reading: Reading,
+    tallies: Vec<Tally>,
+    words: Vec<Vec<String>>,
+    about: Vec<Vec<AnswerThemes>>,
+    languages: BTreeSet<String>,
+    versions: BTreeSet<u32>,
+    partial: bool,
 }
 
 /// What to count.
@@ -87,8 +66,8 @@ pub struct Plan<'a> {
     pub narrowed: &'a Narrowed,
     /// What answers in words are about.
     pub themes: &'a BTreeMap<Hash, BTreeSet<Key>>,
-    /// What is compared.
-    pub by: Option<&'a Dimension>,
+    /// What people can have in common.
+    pub dimensions: Vec<Dimension>,
 }
 
 /// One answer of a person.
@@ -107,51 +86,44 @@ impl Plan<'_> {
     /// If the database cannot be read.
     pub async fn count(&self, store: &Store) -> Result<Counted, StoreError> {
         let count = self.questions.len();
-        let every: Vec<usize> = (0..self.narrowed.filters.len()).collect();
-        let beside = self.narrowed.filters.iter().enumerate().map(|(at, (dimension, _))| {
-            let others = every.iter().copied().filter(|other| *other != at).collect();
-            Table::new(Some(dimension.clone()), others, count)
-        });
-        let compared = |context: &[usize]| {
-            self.by.map(|by| Table::new(Some(by.clone()), context.to_vec(), count))
-        };
-        let mut counted = Counted {
-            all: Table::new(None, Vec::new(), count),
-            view: Table::new(None, every.clone(), count),
-            beside: beside.collect(),
-            compared: compared(&every),
-            compared_all: compared(&[]),
+        let mut sofar = Sofar {
+            reading: Reading::new(self.dimensions.clone(), count),
+            tallies: vec![Tally::default(); count],
             words: vec![Vec::new(); count],
             about: vec![Vec::new(); count],
             languages: BTreeSet::new(),
             versions: BTreeSet::new(),
             partial: false,
         };
-        each(store, self.survey, |person| self.add(&mut counted, person)).await?;
-        Ok(counted)
+        each(store, self.survey, |person| self.add(&mut sofar, person)).await?;
+        let Sofar { reading, tallies, words, about, languages, versions, partial } = sofar;
+        let rows: Vec<Rows> = self
+            .questions
+            .iter()
+            .zip(&tallies)
+            .map(|(question, tally)| Rows::of(question, tally))
+            .collect();
+        let people = reading.done(&rows);
+        Ok(Counted { people, rows, words, about, languages, versions, partial })
     }
 
-    fn add(&self, counted: &mut Counted, person: Person<'_>) {
+    fn add(&self, counted: &mut Sofar, person: Person<'_>) {
         counted.languages.insert(person.submission.language.clone());
         counted.versions.insert(person.response.version);
         counted.partial |= person.response.partial;
         let passes = self.narrowed.passes(person);
         let answers = self.answers(person);
-        let mut tables: Vec<&mut Table> = vec![&mut counted.all, &mut counted.view];
-        tables.extend(counted.beside.iter_mut());
-        tables.extend(counted.compared.iter_mut());
-        tables.extend(counted.compared_all.iter_mut());
-        for table in tables {
-            if table.context.iter().all(|filter| passes[*filter]) {
-                let column = table.by.as_ref().map(|by| self.narrowed.value(by, person));
-                let column = column.unwrap_or_default();
-                *table.people.entry(column.clone()).or_default() += 1;
-                for (at, own) in answers.iter().enumerate().filter(|(_, own)| !own.is_empty()) {
-                    let tally = table.tallies[at].entry(column.clone()).or_default();
-                    tally.add(own.iter().map(|it| (it.answer, it.values.as_slice())));
-                }
-            }
+        for (at, own) in answers.iter().enumerate().filter(|(_, own)| !own.is_empty()) {
+            counted.tallies[at].add(own.iter().map(|it| (it.answer, it.values.as_slice())));
         }
+        let given = answers.iter().enumerate().filter(|(_, own)| !own.is_empty());
+        counted.reading.add(
+            person.day(),
+            |dimension| self.narrowed.value(dimension, person),
+            given.map(|(at, own)| {
+                (at, own.iter().map(|it| (it.answer, it.values.as_slice())).collect())
+            }),
+        );
         if passes.iter().all(|passes| *passes) {
             for (at, own) in answers.iter().enumerate() {
                 let is_sorted = self.questions[at].takes_themes();

@@ -1,12 +1,13 @@
 //! What people answered, counted, with what must not be told withheld: the server's side of the results page.
 
 mod count;
+mod people;
 mod person;
 mod rows;
 mod selection;
+mod square;
+mod verdict;
 mod withhold;
-
-use std::collections::BTreeMap;
 
 use model::{
     Collection, Hash, Key, Text,
@@ -17,10 +18,11 @@ use model::{
 };
 
 use self::{
-    count::{Counted, Plan, Table},
-    rows::Rows,
+    count::{Counted, Plan},
+    people::{Group as People, Part},
     selection::each,
-    withhold::{Column, Withheld, of_column, of_groups, of_people},
+    verdict::{Judge, Verdict},
+    withhold::{Column, Withheld},
 };
 pub use self::{
     person::{Dimension, Person},
@@ -70,8 +72,18 @@ pub async fn results(store: &Store, survey: &Key, request: Request) -> Result<Re
     };
     let compared = request.by.filter(known);
     let by_what = compared.as_ref();
+    let mut dimensions = vec![
+        Dimension::Venue,
+        Dimension::Ward,
+        Dimension::Area,
+        Dimension::Language,
+        Dimension::Version,
+        Dimension::Partial,
+        Dimension::Days,
+    ];
+    dimensions.extend(by.iter().cloned().map(Dimension::Answer));
     let plan =
-        Plan { survey, questions: &questions, narrowed: &narrowed, themes: &themes, by: by_what };
+        Plan { survey, questions: &questions, narrowed: &narrowed, themes: &themes, dimensions };
     let counted = plan.count(store).await?;
     let offers = Offers {
         ward: narrowed.places.ward.as_ref().map(|(path, _)| path.clone()),
@@ -81,8 +93,7 @@ pub async fn results(store: &Store, survey: &Key, request: Request) -> Result<Re
         partial: counted.partial,
         by,
     };
-    let page = Page { questions: &questions, narrowed: &narrowed, by: by_what, counted: &counted };
-    Ok(page.results(offers))
+    Ok(Page::open(&questions, &narrowed, by_what, &counted).results(offers))
 }
 
 /// What names the results that [`results`] would give now: the same name means the same results, to the byte. It costs no
@@ -150,24 +161,101 @@ async fn offer_themes(store: &Store, questions: &mut [Question]) -> Result<(), S
     Ok(())
 }
 
+/// People who are compared with others, and what is told of them.
+struct Compared {
+    /// The values that they have.
+    values: Vec<String>,
+    people: u64,
+    verdict: Verdict,
+    columns: Vec<Column>,
+}
+
 struct Page<'a> {
     questions: &'a [Question],
     narrowed: &'a Narrowed,
     by: Option<&'a Dimension>,
     counted: &'a Counted,
+    /// How many the filters mean, and what is told of them.
+    people: u64,
+    verdict: Verdict,
+    columns: Vec<Column>,
+    groups: Vec<Compared>,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    fn open(
+        questions: &'a [Question],
+        narrowed: &'a Narrowed,
+        by: Option<&'a Dimension>,
+        counted: &'a Counted,
+    ) -> Self {
+        let everybody = &counted.people;
+        let mut judge = Judge::new(everybody, questions, &counted.rows, &narrowed.places);
+        let part = |(dimension, value): &(Dimension, String)| match dimension {
+            Dimension::Days => everybody.part_of_days(narrowed.days),
+            _ => everybody.part(dimension, value),
+        };
+        // Where nobody has what a filter asks for there is no such part, and nobody is meant.
+        let parts: Option<Vec<Part>> = narrowed.filters.iter().map(part).collect();
+        let group = parts.as_ref().map(|parts| everybody.having(parts)).unwrap_or_default();
+        let nothing = judge.nothing();
+        let verdict = match &parts {
+            Some(parts) => (*judge.verdict(parts)).clone(),
+            None => nothing.clone(),
+        };
+        let parts = parts.unwrap_or_default();
+        let columns = judge.columns(&group, &parts);
+        let mut page = Self {
+            questions,
+            narrowed,
+            by,
+            counted,
+            people: group.len() as u64,
+            verdict,
+            columns,
+            groups: Vec::new(),
+        };
+        let told = page.verdict.told;
+        page.groups = page
+            .values()
+            .into_iter()
+            .map(|values| {
+                let mut all = People::new();
+                let mut verdict = None::<Verdict>;
+                let mut with = parts.clone();
+                for value in &values {
+                    let Some(part) = by.and_then(|by| everybody.part(by, value)) else { continue };
+                    with = parts.clone();
+                    with.push(part);
+                    let is_own = |it: &u32| everybody.value(part.dimension, *it) == part.first;
+                    let own: People = group.iter().copied().filter(is_own).collect();
+                    if own.is_empty() {
+                        continue;
+                    }
+                    all.extend(own);
+                    let found = if told { judge.verdict(&with) } else { nothing.clone().into() };
+                    // Of several together what is told of each.
+                    match &mut verdict {
+                        Some(verdict) => verdict.join(&found),
+                        None => verdict = Some((*found).clone()),
+                    }
+                }
+                Compared {
+                    values,
+                    people: all.len() as u64,
+                    verdict: verdict.unwrap_or_else(|| nothing.clone()),
+                    columns: judge.columns(&all, &with),
+                }
+            })
+            .collect();
+        page
+    }
+
     fn results(&self, offers: Offers) -> Results {
-        let responses = self.counted.all.everybody();
-        let people = self.counted.view.everybody();
-        let told = self.narrowed.filters.is_empty() || self.is_told(people);
-        let groups = self.groups();
-        let group_people: Vec<u64> = groups.iter().map(|group| self.people_of(group)).collect();
-        let few = of_people(&group_people, people);
+        let told = self.verdict.told;
         let mut results = Results {
-            responses,
-            people: told.then_some(people),
+            responses: self.counted.people.len() as u64,
+            people: told.then_some(self.people),
             fewest: FEWEST,
             withheld: !told,
             from: self.narrowed.days.0,
@@ -177,20 +265,17 @@ impl Page<'_> {
             questions: Vec::new(),
         };
         for (at, question) in self.questions.iter().enumerate() {
-            results.questions.push(self.asked(at, question, &groups, told));
+            results.questions.push(self.asked(at, question));
         }
-        results.groups = groups
-            .iter()
-            .zip(group_people.iter().zip(few))
-            .map(|(group, (people, few))| Group {
-                value: match group.as_slice() {
-                    [value] => value.clone(),
-                    _ => OTHERS.to_owned(),
-                },
-                label: self.label(group),
-                people: (told && !few).then_some(*people),
-            })
-            .collect();
+        let groups = self.groups.iter().map(|group| Group {
+            value: match group.values.as_slice() {
+                [value] => value.clone(),
+                _ => OTHERS.to_owned(),
+            },
+            label: self.label(&group.values),
+            people: group.verdict.told.then_some(group.people),
+        });
+        results.groups = groups.collect();
         results.withheld |= results.questions.iter().any(|asked| {
             (asked.answered.is_none() || asked.rows.iter().any(|row| row.count.is_none()))
                 || asked.rows.iter().any(|row| row.groups.iter().any(Option::is_none))
@@ -198,24 +283,16 @@ impl Page<'_> {
         results
     }
 
-    /// Whether it may be told how many the filters mean.
-    fn is_told(&self, people: u64) -> bool {
-        people >= FEWEST
-            && self.counted.beside.iter().zip(&self.narrowed.filters).all(|(table, (_, value))| {
-                let columns: Vec<&String> = table.people.keys().collect();
-                let of: Vec<u64> = table.people.values().copied().collect();
-                let found = of_people(&of, table.everybody());
-                let own = columns.iter().position(|column| *column == value);
-                own.is_some_and(|own| of.len() == 1 || !found[own])
-            })
-    }
-
     /// The columns that are compared, each with the values it stands for: those that the question offers in their
     /// order, versions as they came, others by size.
-    fn groups(&self) -> Vec<Vec<String>> {
-        let Some(table) = &self.counted.compared_all else { return Vec::new() };
-        let mut values: Vec<(&String, u64)> =
-            table.people.iter().map(|(value, people)| (value, *people)).collect();
+    fn values(&self) -> Vec<Vec<String>> {
+        let everybody = &self.counted.people;
+        let Some(by) = self.by.and_then(|by| everybody.dimension(by)) else { return Vec::new() };
+        let split = everybody.split(&everybody.everybody(), by);
+        let mut values: Vec<(&String, u64)> = split
+            .iter()
+            .map(|(value, own)| (&everybody.values[by][*value as usize], own.len() as u64))
+            .collect();
         values.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         let offers: Vec<&String> = match self.by {
             Some(Dimension::Answer(path)) => self
@@ -242,12 +319,6 @@ impl Page<'_> {
         groups
     }
 
-    fn people_of(&self, group: &[String]) -> u64 {
-        let table = self.counted.compared.as_ref();
-        let of = |value: &String| table.and_then(|table| table.people.get(value)).copied();
-        group.iter().filter_map(of).sum()
-    }
-
     fn label(&self, group: &[String]) -> Text {
         let [value] = group else { return Text::default() };
         let name = |dimension: &Dimension| {
@@ -263,49 +334,26 @@ impl Page<'_> {
         }
     }
 
-    fn asked(&self, at: usize, question: &Question, groups: &[Vec<String>], told: bool) -> Asked {
+    fn asked(&self, at: usize, question: &Question) -> Asked {
         let repeated = question.repeat.is_some();
-        let rows = Rows::of(question, &self.counted.all.tally(at, ""));
-        let count = rows.len();
-        let column = |table: &Table, value: &str| {
-            let people = table.people.get(value).copied().unwrap_or_default();
-            let tally = table.tally(at, value);
-            match table.by {
-                Some(Dimension::Version) => rows.column_of_version(people, &tally, question, value),
-                _ => rows.column(people, &tally, repeated),
-            }
-        };
-        let own = column(&self.counted.view, "");
-        let single = question.sort.is_single();
-        let mut withheld = Withheld::nothing(count);
-        // What could be had by subtracting this view from one that is wider by one filter.
-        for (table, (_, value)) in self.counted.beside.iter().zip(&self.narrowed.filters) {
-            let values: Vec<&String> = table.people.keys().collect();
-            let columns: Vec<Column> = values.iter().map(|value| column(table, value)).collect();
-            let Some(place) = values.iter().position(|it| *it == value) else { continue };
-            let whole = sum(&columns, count);
-            let mut unknown = Withheld::nothing(count);
-            of_column(single, repeated, &whole, &mut unknown);
-            let all = vec![Withheld::nothing(count); columns.len()];
-            let found = of_groups(single, repeated, &columns, &whole, &unknown, all);
-            withheld.join(&found[place]);
-        }
-        of_column(single, repeated, &own, &mut withheld);
-        if !told {
-            withheld = Withheld::everything(count);
-        }
-        let compared = match self.compared_question() == Some(&question.path) {
-            // Beside its own answers a question tells nothing.
-            true => Vec::new(),
-            false => self.compared((single, repeated), groups, &column, &own, &withheld, told),
-        };
+        let rows = &self.counted.rows[at];
+        let (own, withheld) = (&self.columns[at], &self.verdict.questions[at]);
+        let told = self.verdict.told;
+        // Beside its own answers a question tells nothing.
+        let is_beside = self.compared_question() != Some(&question.path);
+        let compared: Vec<(&Column, &Withheld)> = self
+            .groups
+            .iter()
+            .filter(|_| is_beside)
+            .map(|group| (&group.columns[at], &group.verdict.questions[at]))
+            .collect();
         let base = match (withheld.base, repeated) {
             (false, _) => Some(own.base),
             (true, false) if told && own.answered >= FEWEST => Some(own.people),
             _ => None,
         };
         let group_rows = |row: usize| -> Vec<Option<u64>> {
-            let cell = |(column, out): &(Column, Withheld)| {
+            let cell = |(column, out): &(&Column, &Withheld)| {
                 (!out.rows[row]).then(|| column.rows[row].count)
             };
             compared.iter().map(cell).collect()
@@ -377,67 +425,4 @@ impl Page<'_> {
             _ => None,
         }
     }
-
-    /// The groups of a question, each with what is withheld of it.
-    fn compared(
-        &self,
-        (single, repeated): (bool, bool),
-        groups: &[Vec<String>],
-        column: &impl Fn(&Table, &str) -> Column,
-        whole: &Column,
-        unknown: &Withheld,
-        told: bool,
-    ) -> Vec<(Column, Withheld)> {
-        let (Some(table), Some(all)) = (&self.counted.compared, &self.counted.compared_all) else {
-            return Vec::new();
-        };
-        let count = whole.rows.len();
-        let gather = |table: &Table, group: &Vec<String>| {
-            let columns: Vec<Column> = group.iter().map(|value| column(table, value)).collect();
-            match <[Column; 1]>::try_from(columns) {
-                Ok([column]) => column,
-                Err(columns) => sum(&columns, count),
-            }
-        };
-        if !told {
-            let everything = |group| (gather(table, group), Withheld::everything(count));
-            return groups.iter().map(everything).collect();
-        }
-        // In the order that the view of one group has them in: which figures an audit picks hangs on it.
-        let mut ordered: Vec<(usize, &Vec<String>)> = groups.iter().enumerate().collect();
-        ordered.sort_by_key(|(_, group)| *group);
-        let columns: Vec<Column> = ordered.iter().map(|(_, group)| gather(table, group)).collect();
-        let before = columns.iter().zip(&ordered).map(|(column, (_, group))| {
-            let wide = gather(all, group);
-            // What the comparison without any filter has more than this one.
-            let few = |own: u64, wide: u64| wide.saturating_sub(own) < FEWEST;
-            let narrowed = wide.answered != column.answered;
-            let rows = column.rows.iter().zip(&wide.rows);
-            Withheld {
-                base: narrowed && few(column.answered, wide.answered),
-                declined: false,
-                rows: rows.map(|(own, wide)| narrowed && few(own.people, wide.people)).collect(),
-            }
-        });
-        let before = before.collect();
-        let found = of_groups(single, repeated, &columns, whole, unknown, before);
-        let found = ordered.into_iter().zip(columns.into_iter().zip(found));
-        let found: BTreeMap<usize, _> = found.map(|((at, _), told)| (at, told)).collect();
-        found.into_values().collect()
-    }
-}
-
-/// Columns of different people in one.
-fn sum(columns: &[Column], rows: usize) -> Column {
-    let mut whole = Column { rows: vec![Default::default(); rows], ..Column::default() };
-    for column in columns {
-        whole.people += column.people;
-        whole.answered += column.answered;
-        whole.declined += column.declined;
-        whole.base += column.base;
-        for (own, cell) in whole.rows.iter_mut().zip(&column.rows) {
-            *own += *cell;
-        }
-    }
-    whole
 }

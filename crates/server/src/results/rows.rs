@@ -136,40 +136,28 @@ impl Rows {
         }
     }
 
-    /// The counts of `people` people who answered `version` of the survey, with what that version did not ask.
-    pub fn column_of_version(
-        &self,
-        people: u64,
-        tally: &Tally,
-        question: &Question,
-        version: &str,
-    ) -> Column {
-        let column = self.column(people, tally, question.repeat.is_some());
-        let Ok(version) = version.parse::<u32>() else { return column };
-        let is_missing = |row: &Row| {
-            let offer = question.offers.iter().find(|offer| offer.name == row.value);
-            offer.is_some_and(|offer| !offer.versions.contains(&version))
-        };
-        Column {
-            unasked: !question.versions().contains(&version),
-            unoffered: self.shown.iter().map(is_missing).collect(),
-            ..column
+    /// The row that a value counts in, if in any.
+    pub fn row(&self, value: &str) -> Option<usize> {
+        if self.bins.is_empty() {
+            return self.by_value.get(value).copied().or(self.others);
         }
+        let number = (self.number)(value)?;
+        self.bins.iter().position(|bin| bin.holds(number))
     }
 
-    /// The counts of `people` people.
-    pub fn column(&self, people: u64, tally: &Tally, repeated: bool) -> Column {
-        let row = |value: &str| {
-            if self.bins.is_empty() {
-                return self.by_value.get(value).copied().or(self.others);
-            }
-            let number = (self.number)(value)?;
-            self.bins.iter().position(|bin| bin.holds(number))
+    /// The row that is this value's alone.
+    pub fn row_of_its_own(&self, value: &str) -> Option<usize> {
+        self.by_value.get(value).copied()
+    }
+
+    /// Marks in `column` what none of `versions` asked, where everybody knows which they answered.
+    pub fn mark(&self, column: &mut Column, question: &Question, versions: &BTreeSet<u32>) {
+        let is_missing = |row: &Row| {
+            let offer = question.offers.iter().find(|offer| offer.name == row.value);
+            offer.is_some_and(|offer| !offer.versions.iter().any(|it| versions.contains(it)))
         };
-        let rows = tally.joined(self.shown.len(), row);
-        let base = if repeated { tally.instances } else { tally.answered };
-        let (answered, declined) = (tally.answered, tally.declined);
-        Column { people, answered, declined, base, rows, ..Column::default() }
+        column.unasked = !question.versions().iter().any(|it| versions.contains(it));
+        column.unoffered = self.shown.iter().map(is_missing).collect();
     }
 }
 

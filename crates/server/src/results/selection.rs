@@ -16,6 +16,10 @@ use crate::{
 /// Responses read from the database at a time: about a mebibyte, and a reader is held for milliseconds.
 const CHUNK: u32 = 1_000;
 
+/// People who answered between two days at which a filter can begin. What is told of days is the sum of what is told of
+/// each such span, so one with fewer people would hide all the others.
+const SPAN: u64 = 5 * FEWEST;
+
 /// Days, both included.
 pub type Days = (Option<NaiveDate>, Option<NaiveDate>);
 
@@ -35,7 +39,7 @@ pub struct Narrowed {
     pub places: Places,
     /// The value that people must have in each dimension; the days are one of them.
     pub filters: Vec<(Dimension, String)>,
-    /// The days, widened so that no two selections differ by fewer than [`FEWEST`] people on their edges.
+    /// The days, widened to whole spans.
     pub days: Days,
 }
 
@@ -55,7 +59,7 @@ impl Narrowed {
         if days != (None, None) {
             let mut answers: BTreeMap<NaiveDate, u64> = BTreeMap::new();
             each(store, survey, |person| *answers.entry(person.day()).or_default() += 1).await?;
-            days = widened(&answers, days, FEWEST);
+            days = widened(&spans(&answers, SPAN), days);
             filters.push((Dimension::Days, "within".to_owned()));
         }
         Ok(Self { places, filters, days })
@@ -101,34 +105,43 @@ pub async fn each(
     }
 }
 
-/// Widens `days` to whole blocks of days in which `fewest` people answered or more, so that two filters never differ by
-/// a few people alone. Days on which nobody answered belong to no block.
-pub fn widened(answers: &BTreeMap<NaiveDate, u64>, days: Days, fewest: u64) -> Days {
-    let mut blocks: Vec<(NaiveDate, NaiveDate, u64)> = Vec::new();
+/// Spans of days in which `fewest` people answered or more; all of them in the order of time.
+pub fn spans(answers: &BTreeMap<NaiveDate, u64>, fewest: u64) -> Vec<(NaiveDate, NaiveDate)> {
+    let mut spans: Vec<(NaiveDate, NaiveDate, u64)> = Vec::new();
     for (day, count) in answers {
-        match blocks.last_mut() {
-            Some(block) if block.2 < fewest => {
-                block.1 = *day;
-                block.2 += count;
+        match spans.last_mut() {
+            Some(span) if span.2 < fewest => {
+                span.1 = *day;
+                span.2 += count;
             }
-            _ => blocks.push((*day, *day, *count)),
+            _ => spans.push((*day, *day, *count)),
         }
     }
-    // The last days, too few for a block of their own, belong to the one before.
-    if let [.., before, last] = blocks.as_mut_slice()
+    // The last days, too few for a span of their own, belong to the one before.
+    if let [.., before, last] = spans.as_mut_slice()
         && last.2 < fewest
     {
         before.1 = last.1;
-        blocks.pop();
+        spans.pop();
     }
+    spans.into_iter().map(|(first, last, _)| (first, last)).collect()
+}
+
+/// The spans of the days on which people answered.
+pub fn spans_of(answers: &BTreeMap<NaiveDate, u64>) -> Vec<(NaiveDate, NaiveDate)> {
+    spans(answers, SPAN)
+}
+
+/// Widens `days` to whole `spans`. Days on which nobody answered belong to none.
+fn widened(spans: &[(NaiveDate, NaiveDate)], days: Days) -> Days {
     let (from, to) = days;
-    let meets = |block: &&(NaiveDate, NaiveDate, u64)| {
-        from.is_none_or(|from| block.1 >= from) && to.is_none_or(|to| block.0 <= to)
+    let meets = |span: &&(NaiveDate, NaiveDate)| {
+        from.is_none_or(|from| span.1 >= from) && to.is_none_or(|to| span.0 <= to)
     };
-    let first = blocks.iter().find(meets);
-    let last = blocks.iter().rfind(meets);
-    let widened_from = from.map(|from| first.map_or(from, |block| block.0.min(from)));
-    (widened_from, to.map(|to| last.map_or(to, |block| block.1.max(to))))
+    let first = spans.iter().find(meets);
+    let last = spans.iter().rfind(meets);
+    let widened_from = from.map(|from| first.map_or(from, |span| span.0.min(from)));
+    (widened_from, to.map(|to| last.map_or(to, |span| span.1.max(to))))
 }
 
 #[cfg(test)]
@@ -136,11 +149,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_are_widened_to_blocks_of_enough_people() {
+    fn days_are_widened_to_spans_of_enough_people() {
         let day = |day| NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
         let answers = BTreeMap::from([(day(1), 4), (day(2), 7), (day(5), 12), (day(9), 3)]);
         let of = |from: Option<u32>, to: Option<u32>| {
-            widened(&answers, (from.map(day), to.map(day)), 10)
+            widened(&spans(&answers, 10), (from.map(day), to.map(day)))
         };
         assert_eq!(of(Some(2), None), (Some(day(1)), None));
         assert_eq!(of(Some(3), Some(5)), (Some(day(3)), Some(day(9))));

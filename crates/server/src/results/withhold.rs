@@ -7,6 +7,18 @@ use model::{
     tally::Cell,
 };
 
+/// Where the figures of a column are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Seen {
+    /// On the page that is audited.
+    #[default]
+    Here,
+    /// On a page that means the same people by fewer filters, which decides.
+    Elsewhere,
+    /// Nowhere. But whoever subtracts has them, where nothing else is unknown.
+    Nowhere,
+}
+
 /// The counts of a question among some people.
 #[derive(Debug, Clone, Default)]
 pub struct Column {
@@ -24,20 +36,61 @@ pub struct Column {
     pub unasked: bool,
     /// The rows that were not offered to them; empty if all were.
     pub unoffered: Vec<bool>,
+    /// Where this is shown.
+    pub seen: Seen,
 }
 
 impl Column {
     /// What a cell is worth to whoever adds up: nothing, where all know that it is empty.
-    fn role(&self, row: usize, withheld: bool) -> Role {
+    pub fn role(&self, row: usize, withheld: bool) -> Role {
         let is_known = self.unasked || self.unoffered.get(row).copied().unwrap_or(false);
-        if is_known && self.rows[row].count == 0 { Role::Known } else { role(withheld) }
+        if is_known && self.rows[row].count == 0 {
+            return Role::Known;
+        }
+        self.seen_role(self.rows[row], withheld)
     }
 
-    fn base_role(&self, withheld: bool) -> Role {
-        if self.unasked && self.base == 0 { Role::Known } else { role(withheld) }
+    /// The same of its base.
+    pub fn base_role(&self, withheld: bool) -> Role {
+        if self.unasked && self.base == 0 {
+            return Role::Known;
+        }
+        self.seen_role(self.base(), withheld)
     }
 
-    fn base(&self) -> Cell {
+    fn seen_role(&self, cell: Cell, withheld: bool) -> Role {
+        match self.seen {
+            Seen::Here => role(withheld),
+            Seen::Elsewhere => elsewhere(cell, withheld),
+            Seen::Nowhere => Role::Unseen,
+        }
+    }
+
+    /// Those who preferred not to say but one: that nobody did is told, so where it says "hidden" one is certain.
+    pub fn uncertain(&self) -> Cell {
+        Cell { count: self.declined.saturating_sub(1), people: self.declined }
+    }
+
+    /// The same of those who preferred not to say.
+    pub fn declined_role(&self, withheld: bool) -> Role {
+        if self.declined == 0 { Role::Known } else { self.seen_role(self.uncertain(), withheld) }
+    }
+
+    /// Whether nothing in it rests on fewer than [`FEWEST`] people, those included who did not pick a choice.
+    pub fn is_plenty(&self, single: bool) -> bool {
+        let enough = |people: u64| people >= FEWEST;
+        let rest = |cell: &Cell| single || enough(self.answered.saturating_sub(cell.people));
+        let row = |(at, cell): (usize, &Cell)| {
+            let is_known = self.unoffered.get(at).copied().unwrap_or(false) && cell.count == 0;
+            is_known || enough(cell.people) && rest(cell)
+        };
+        let declined = self.declined == 0 || enough(self.declined);
+        self.unasked && self.base == 0
+            || enough(self.answered) && declined && self.rows.iter().enumerate().all(row)
+    }
+
+    /// What its rows are shares of.
+    pub fn base(&self) -> Cell {
         Cell { count: self.base, people: self.answered }
     }
 
@@ -77,7 +130,8 @@ impl Withheld {
     }
 }
 
-fn figure(from: usize, to: usize, cell: Cell, role: Role) -> Figure {
+/// An edge of the network that is audited.
+pub fn figure(from: usize, to: usize, cell: Cell, role: Role) -> Figure {
     Figure { from, to, count: cell.count, people: cell.people, role }
 }
 
@@ -86,18 +140,20 @@ fn role(withheld: bool) -> Role {
 }
 
 /// A figure that is shown elsewhere, unless it is too small for that.
-fn known(cell: Cell) -> Role {
+pub fn known(cell: Cell) -> Role {
     if cell.people < FEWEST { Role::Cell } else { Role::Known }
 }
 
-fn people(count: u64) -> Cell {
+/// That many people.
+pub fn people(count: u64) -> Cell {
     Cell { count, people: count }
 }
 
-/// Which of a table's columns must stay unknown: `of` people each, of whom all together are known.
-pub fn of_people(of: &[u64], everybody: u64) -> Vec<bool> {
-    let mut figures: Vec<_> =
-        of.iter().map(|count| figure(0, 1, people(*count), Role::Cell)).collect();
+/// Which of a table's columns must stay unknown: `of` people each, of whom all together are known. `hidden` are so
+/// already.
+pub fn of_people(of: &[u64], hidden: &[bool], everybody: u64) -> Vec<bool> {
+    let column = |(count, hidden): (&u64, &bool)| figure(0, 1, people(*count), role(*hidden));
+    let mut figures: Vec<_> = of.iter().zip(hidden).map(column).collect();
     figures.push(figure(1, 0, people(everybody), Role::Known));
     let mut audit = audit(2, &figures);
     audit.withheld.truncate(of.len());
@@ -119,7 +175,7 @@ pub fn of_groups(
     loop {
         let before = withheld.clone();
         for (column, out) in columns.iter().zip(&mut withheld) {
-            if !column.unasked {
+            if !column.unasked && column.seen != Seen::Nowhere {
                 of_column(single, repeated, column, out);
             }
         }
@@ -139,17 +195,11 @@ pub fn of_groups(
 
 /// Audits those who preferred not to say, group by group.
 fn of_declined(columns: &[Column], whole: &Column, unknown: &Withheld, withheld: &mut [Withheld]) {
-    // As in `of_column`: that nobody declined is told, so where it says "hidden" one is certain.
-    let uncertain = |column: &Column| Cell {
-        count: column.declined.saturating_sub(1),
-        people: column.declined,
-    };
     let mut figures = Vec::new();
     for (column, out) in columns.iter().zip(&*withheld) {
-        let role = if column.declined == 0 { Role::Known } else { role(out.declined) };
-        figures.push(figure(0, 1, uncertain(column), role));
+        figures.push(figure(0, 1, column.uncertain(), column.declined_role(out.declined)));
     }
-    let count = columns.iter().map(|column| uncertain(column).count).sum();
+    let count = columns.iter().map(|column| column.uncertain().count).sum();
     let whole = Cell { count, people: whole.declined };
     figures.push(figure(1, 0, whole, if unknown.declined { Role::Withheld } else { known(whole) }));
     let Audit { withheld: found, safe } = audit(2, &figures);
@@ -232,6 +282,11 @@ fn grid(
         found.next();
         own.base |= found.next().unwrap_or(true) || !safe;
     }
+}
+
+/// What a figure is worth that another page decides on.
+pub fn elsewhere(cell: Cell, is_withheld: bool) -> Role {
+    if is_withheld { Role::Withheld } else { known(cell) }
 }
 
 /// What must stay unknown of one column that is shown by itself, beside how many people it means.
@@ -361,8 +416,8 @@ mod tests {
         let found =
             of_table(true, &columns, &column(&[22, 21]), &nothing, vec![nothing.clone(); 2]);
         assert!(found.iter().all(|column| column.base && column.rows == [true, true]), "{found:?}");
-        assert_eq!(of_people(&[40, 3], 43), [true, true]);
-        assert_eq!(of_people(&[40, 25, 30], 95), [false; 3]);
+        assert_eq!(of_people(&[40, 3], &[false; 2], 43), [true, true]);
+        assert_eq!(of_people(&[40, 25, 30], &[false; 3], 95), [false; 3]);
     }
 
     #[test]

@@ -29,4 +29,5 @@ mod server;
 mod session;
 mod snapshot;
 mod submissions;
+mod subtraction;
 mod unchanged;

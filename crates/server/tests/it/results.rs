@@ -264,17 +264,17 @@ async fn days_are_widened_so_that_no_day_tells_a_person() {
     let server = start().await;
     let on =
         |day: i64, answer| move || Told { at: MADE_AT + day * DAY, ..Told::new(agree(answer)) };
-    let people = several(15, on(0, "yes"))
-        .chain(several(15, on(0, "no")))
+    let people = several(35, on(0, "yes"))
+        .chain(several(25, on(0, "no")))
         .chain(several(1, on(1, "no")))
-        .chain(several(14, on(2, "yes")))
-        .chain(several(13, on(2, "no")));
+        .chain(several(34, on(2, "yes")))
+        .chain(several(23, on(2, "no")));
     push(&server, people).await;
     let (first, _) = get(&server, "to=2026-11-24").await;
-    assert_eq!(first.people, Some(30));
+    assert_eq!(first.people, Some(60));
     // One person on the 25th: from that day on is from that day to the next on which many answered.
     let (second, _) = get(&server, "from=2026-11-25&to=2026-11-25").await;
-    assert_eq!(second.people, Some(28));
+    assert_eq!(second.people, Some(58));
     assert_eq!(second.to.unwrap().to_string(), "2026-11-26");
     let bad = server.get_as(COOKIE, "/api/v1/results/living?from=now").await;
     assert_eq!(bad.problem(400), "/from");
