@@ -28,6 +28,15 @@ const gone = () => {
 if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") gone();
 addEventListener("pageshow", ({ persisted }) => persisted && gone());
 
+// The language goes along from one program to the next and through a reload (src/locale.rs). Staff's is English.
+const root = document.documentElement;
+if (program !== "staff") {
+  try {
+    root.lang = sessionStorage.getItem("lang") ?? root.lang;
+    addEventListener("pagehide", () => sessionStorage.setItem("lang", root.lang));
+  } catch {}
+}
+
 try {
   // All at once: on a slow network one after the other would take twice as long.
   const bytes = fetch(wasm);

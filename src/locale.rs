@@ -62,6 +62,14 @@ pub fn language() -> &'static str {
     TAG.with(Get::get)
 }
 
+/// Goes on in the language that the page says it is in: the program before this one left it so (`public/boot.js`).
+pub fn resume() {
+    let said = browser::language();
+    if let Some(language) = LANGUAGES.into_iter().find(|it| it.tag == said) {
+        choose(language);
+    }
+}
+
 /// Fetches a language and shows it. Offline it comes from the service worker's cache; where it
 /// is not to be had, the language stays as it is.
 pub fn choose(language: Language) {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::page::Page,
-    locale::{Key, key, label, words},
+    locale::{self, Key, key, label, words},
     pages::frame,
     platform::update,
     router,
@@ -19,6 +19,7 @@ pub fn mount(pages: fn() -> View, languages: fn() -> View) {
     #[cfg(debug_assertions)]
     std::panic::set_hook(Box::new(|info| gloo::console::error!(info.to_string())));
     router::start();
+    locale::resume();
     let document = gloo::utils::document();
     let root = document.get_element_by_id("app").unwrap_or_else(|| gloo::utils::body().into());
     view::mount(&root, move || view! { <App pages languages/> });

@@ -1,6 +1,5 @@
 //! Components: values in, callbacks out. No storage and no network here.
 
-pub mod bars;
 pub mod check;
 pub mod chips;
 pub mod choices;

@@ -69,6 +69,12 @@ pub fn languages() -> Vec<String> {
     window().navigator().languages().iter().filter_map(|tag| tag.as_string()).collect()
 }
 
+/// The language that the page says it is in; empty if it says none.
+pub fn language() -> String {
+    let root = gloo::utils::document().document_element();
+    root.and_then(|root| root.get_attribute("lang")).unwrap_or_default()
+}
+
 /// Says in which language the page is, for screen readers and hyphenation.
 pub fn set_language(tag: &str) {
     if let Some(root) = gloo::utils::document().document_element()

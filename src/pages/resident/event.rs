@@ -103,7 +103,7 @@ fn Details(event: Event) -> View {
                             {venue.as_ref().map(address)}
                         </dd>
                     </div>
-                    {(!event.all_day)
+                    {(!event.all_day && !event.cancelled)
                         .then(|| {
                             view! {
                                 <div class="ct-facts__row">
@@ -117,7 +117,7 @@ fn Details(event: Event) -> View {
                             }
                         })}
                 </dl>
-                {(coming.len() > 1)
+                {(coming.len() > 1 && !event.cancelled)
                     .then(|| {
                         view! {
                             <h2 class="govuk-heading-m">{t(key::EVENT_COMING)}</h2>

@@ -82,7 +82,7 @@ fn Listed(store: Store) -> View {
     view! {
         <Notice tone=Tone::Info title=label(key::SHORTLIST_TITLE)>
             <div class="govuk-button-group">
-                <a href="/support?list=1" class="govuk-link">
+                <a href="/support?list=1" class="govuk-button govuk-button--secondary">
                     {t(key::SHORTLIST_SEE)}
                 </a>
                 <button

@@ -115,7 +115,7 @@ fn Details(id: Key, listing: Listing) -> View {
                 </dl>
                 <div class="govuk-button-group no-print">
                     <ShortlistButton id title/>
-                    <a href="/support?list=1" class="govuk-link">
+                    <a href="/support?list=1" class="govuk-button govuk-button--secondary">
                         {t(key::SHORTLIST_SEE)}
                     </a>
                 </div>

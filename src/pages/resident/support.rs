@@ -116,18 +116,13 @@ pub fn Support() -> View {
                         .with(|list| !list.is_empty())
                         .then(|| {
                             view! {
-                                <p class="govuk-body">
-                                    <a
-                                        href="#shortlist"
-                                        class="govuk-link"
-                                        on:click=|event| {
-                                            event.prevent_default();
-                                            to_list();
-                                        }
-                                    >
-                                        {t(key::SHORTLIST_SEE)}
-                                    </a>
-                                </p>
+                                <button
+                                    type="button"
+                                    class="govuk-button govuk-button--secondary"
+                                    on:click=|_| to_list()
+                                >
+                                    {t(key::SHORTLIST_SEE)}
+                                </button>
                             }
                         })
                 }}

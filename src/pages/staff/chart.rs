@@ -1,11 +1,11 @@
 //! Charts as SVG: pure text, with their styles in it, so that the same drawing stands on the page, in a file and in a
 //! picture.
 
-use super::sheet::{Chart, Head, INK, Sheet, WIDTH, wrapped};
-use crate::{
-    components::bars::{Bar, told},
-    locale::{key, tf},
+use super::{
+    bars::{Bar, told},
+    sheet::{Chart, Head, INK, Sheet, WIDTH, wrapped},
 };
+use crate::locale::{key, tf};
 
 const LABELS: u32 = 300;
 /// How many letters stand beside a bar.

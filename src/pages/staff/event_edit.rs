@@ -266,9 +266,9 @@ fn When(form: EventForm, faults: Faults) -> View {
             first=Signal::derive(move || schedule.with(Schedule::first_day))
             faults
         />
-        <p class="govuk-inset-text" role="status">
-            {next}
-        </p>
+        <div role="status">
+            {move || next().map(|words| view! { <p class="govuk-inset-text">{words}</p> })}
+        </div>
         <Except form/>
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use model::results::{Asked, Group, OTHERS, Picture, Row, percent};
 
 use super::{
-    chart,
+    bars, chart,
     downloads::Downloads,
     filters::Whom,
     question::{
@@ -15,7 +15,6 @@ use super::{
     values::language_name,
 };
 use crate::{
-    components::bars,
     locale::{content, key, t, tf, words},
     router,
 };

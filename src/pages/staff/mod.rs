@@ -1,5 +1,6 @@
 //! What staff do: read what people told, and keep what people find here true.
 
+mod bars;
 mod baseline;
 pub mod builder;
 mod chart;

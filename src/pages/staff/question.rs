@@ -9,6 +9,7 @@ use model::{
 };
 
 use super::{
+    bars::{Bar, Bars, apart_words},
     baseline::{BaselineForm, baseline_of, compared},
     chart::{self, Figure, Steps},
     differences::Differences,
@@ -18,10 +19,7 @@ use super::{
     said::Words,
     sheet::{Chart, Head},
 };
-use crate::{
-    components::bars::{Bar, Bars, apart_words},
-    locale::{content, date_words, key, t, tf, tn, words},
-};
+use crate::locale::{content, date_words, key, t, tf, tn, words};
 
 /// Steps of a scale that are one stacked bar; their shades need not be told apart but by their order.
 pub const STEPS: usize = 21;

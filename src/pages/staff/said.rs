@@ -11,13 +11,16 @@ use model::{
 };
 use wasm_bindgen_futures::spawn_local;
 
-use super::{downloads::Downloads, filters::Whom, groups::Compared, live::words_for, sheet::Chart};
+use super::{
+    bars::{Bar, Bars, apart_words},
+    downloads::Downloads,
+    filters::Whom,
+    groups::Compared,
+    live::words_for,
+    sheet::Chart,
+};
 use crate::{
-    components::{
-        bars::{Bar, Bars, apart_words},
-        field::TextField,
-        select::Select,
-    },
+    components::{field::TextField, select::Select},
     locale::{content, key, label, t, tf, words},
     pages::resident::events::options,
     store::Store,

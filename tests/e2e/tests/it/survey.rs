@@ -169,3 +169,29 @@ async fn answers_are_checked_changed_and_sent_and_the_next_person_sees_none() ->
     assert_eq!(table.column("first_thing")?, ["Somewhere warm, \u{142}adne and free"]);
     Ok(())
 }
+
+/// A survey is a program of its own: what leads there and back is loaded anew.
+#[tokio::test]
+async fn a_chosen_language_goes_along_to_the_survey_and_back() -> Result<()> {
+    let (_server, browser) = stage().await?;
+    let speaks = async |tag: &str| -> Result<()> {
+        browser.see(By::Css(format!("#language-{tag}[aria-pressed=true]"))).await.map(drop)
+    };
+    browser.press_button("Polski").await?;
+    speaks("pl").await?;
+    browser.press(By::Css("a[href='/surveys']")).await?;
+    browser.press(By::Css("a[href='/surveys/living-together']")).await?;
+    browser.headed("Living together in Thurrock").await?;
+    speaks("pl").await?;
+    browser.reload().await?;
+    speaks("pl").await?;
+    browser.press(By::Css("a.ct-header__brand")).await?;
+    browser.see(By::Css("a[href='/feedback']")).await?;
+    speaks("pl").await?;
+    browser.press_button("English").await?;
+    speaks("en").await?;
+    browser.press(By::Css("a[href='/surveys']")).await?;
+    browser.press_link("Living together in Thurrock").await?;
+    browser.reads(t("survey_start")).await?;
+    speaks("en").await
+}
