@@ -86,6 +86,9 @@ pub enum Picture {
 pub struct Asked {
     /// Its path without positions: `household/age`.
     pub path: String,
+    /// The headings of the groups and repeats around it in the newest version that asks it, from outside in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub around: Vec<Text>,
     /// Its type, in XLSForm's words.
     pub kind: String,
     /// How it is best drawn.

@@ -54,6 +54,8 @@ pub struct Group {
     pub name: String,
     /// Whether it is a repeat.
     pub repeats: bool,
+    /// Its heading; empty if it has none.
+    pub label: Text,
 }
 
 /// One question over all versions.
@@ -205,6 +207,7 @@ fn around(definition: &Definition, question: &Item) -> Vec<Group> {
         .map(|group| Group {
             name: group.name.clone(),
             repeats: matches!(group.kind, Kind::Repeat),
+            label: group.label.clone(),
         })
         .collect();
     groups.reverse();

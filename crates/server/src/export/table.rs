@@ -4,7 +4,10 @@
 //! each of its numbers. How they are called and what stands around them says a [`Layout`]. Behind everything stand the themes
 //! that staff gave to each question that is answered in words.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use model::{
     Hash, Key, Text,
@@ -24,6 +27,24 @@ use crate::{
 
 /// How "prefer not to say" stands in a cell.
 const DECLINED: &str = "prefer_not_to_say";
+
+/// The same in words, as residents read it; in a language that the app does not speak in English.
+static DECLINED_WORDS: LazyLock<Text> = LazyLock::new(|| {
+    let locales = [
+        ("en", include_str!("../../../../locales/en.json")),
+        ("ro", include_str!("../../../../locales/ro.json")),
+        ("pl", include_str!("../../../../locales/pl.json")),
+        ("lt", include_str!("../../../../locales/lt.json")),
+    ];
+    let mut words = Text::default();
+    for (language, locale) in locales {
+        let all: BTreeMap<String, String> = serde_json::from_str(locale).unwrap_or_default();
+        if let Some(own) = all.get("survey_decline") {
+            words.set(language.to_owned(), own.clone());
+        }
+    }
+    words
+});
 
 /// One table of an export.
 #[derive(Debug, Clone, Default)]
@@ -232,6 +253,13 @@ impl Tables {
         themes.map(word).collect::<Vec<_>>().join(self.separator())
     }
 
+    fn declined(&self) -> &str {
+        match &self.written.labels {
+            Some(tag) if !DECLINED_WORDS.is_empty() => DECLINED_WORDS.get(tag),
+            _ => DECLINED,
+        }
+    }
+
     fn separator(&self) -> &'static str {
         if self.written.labels.is_some() { "; " } else { " " }
     }
@@ -252,7 +280,7 @@ impl Tables {
                 .map(|(path, answer)| (*path, *answer))
             {
                 None => (String::new(), None),
-                Some((_, Answer::Declined)) => (DECLINED.to_owned(), None),
+                Some((_, Answer::Declined)) => (self.declined().to_owned(), None),
                 Some((path, Answer::File { .. })) => {
                     (files.name(path).unwrap_or_default().to_owned(), None)
                 }
@@ -335,7 +363,7 @@ mod tests {
             around: repeat
                 .into_iter()
                 .flat_map(|path| path.split('/'))
-                .map(|name| Group { name: name.to_owned(), repeats: true })
+                .map(|name| Group { name: name.to_owned(), repeats: true, label: Text::default() })
                 .collect(),
             wordings: Vec::new(),
             may_decline: false,

@@ -381,6 +381,12 @@ impl<'a> Page<'a> {
         let about = words.as_ref().map(|_| self.counted.about[at].clone()).unwrap_or_default();
         Asked {
             path: question.path.clone(),
+            around: question
+                .around
+                .iter()
+                .map(|group| group.label.clone())
+                .filter(|label| !label.is_empty())
+                .collect(),
             kind: question.kind.to_owned(),
             picture,
             wording_differs,

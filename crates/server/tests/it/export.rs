@@ -138,7 +138,9 @@ async fn responses_of_all_versions_stand_under_one_heading() {
     assert_eq!(rows[1][20..], ["2026-11-24T10:30:00", "grays-library", "ro", "61", "0", "", ""]);
     assert_eq!(rows[2][..9], ["yes", "", "", "", "", "-3", "'=1+1", "07", "217.30"]);
     let labels = server.get_as(&cookie, "/api/v1/export/surveys/living.csv?labels=en").await;
-    assert_eq!(self::rows(&labels.body)[1][1], "car; bus");
+    assert_eq!(self::rows(&labels.body)[1][..2], ["Prefer not to say", "car; bus"]);
+    let polish = server.get_as(&cookie, "/api/v1/export/surveys/living.csv?labels=pl").await;
+    assert_eq!(self::rows(&polish.body)[1][0], "Wolę nie mówić");
 
     let json = server.get_as(&cookie, "/api/v1/export/surveys/living.json").await.json();
     assert_eq!(json.as_array().unwrap().len(), 2);

@@ -550,6 +550,9 @@ async fn long_times_are_counted_by_year_and_ages_at_home_by_person() {
         asked(&results, "moved").rows.iter().map(|row| (&*row.value, row.count)).collect();
     assert_eq!(months, [("2026-01", Some(70)), ("2026-03", Some(90))]);
     assert_eq!(told("home/age"), fives(0, 40));
+    let around =
+        |path: &str| asked(&results, path).around.iter().map(|it| it.get("en")).collect::<Vec<_>>();
+    assert_eq!((around("home/age"), around("born")), (vec!["Home"], vec![]));
     let dogs = told("home/dogs");
     assert_eq!((dogs[0].0, dogs[0].2), (Some(0.0), None), "{dogs:?}");
 }
