@@ -118,7 +118,7 @@ pub fn Publish(desk: Desk) -> View {
         };
         (!languages.is_empty()).then(|| {
             view! {
-                <div class="govuk-inset-text">
+                <div class="govuk-inset-text ct-doubts">
                     <p class="govuk-body">{t(key::STAFF_MAKE_MISSING_TEXT)}</p>
                     <ul class="govuk-list govuk-list--bullet">
                         {languages.into_iter().map(line).collect_view()}
@@ -135,7 +135,7 @@ pub fn Publish(desk: Desk) -> View {
         };
         (!doubts.is_empty()).then(|| {
             view! {
-                <div class="govuk-inset-text">
+                <div class="govuk-inset-text ct-doubts">
                     <p class="govuk-body">{t(heading)}</p>
                     <WrongLines desk wrong=doubts/>
                 </div>
@@ -146,7 +146,7 @@ pub fn Publish(desk: Desk) -> View {
         desk.record().and_then(|(_, record)| state_of(&record)) == Some(SurveyState::Closed)
     });
     let closed = move || {
-        let words = || view! { <p class="govuk-inset-text">{t(key::STAFF_MAKE_STAYS_CLOSED)}</p> };
+        let words = || view! { <p class="govuk-inset-text ct-doubts">{t(key::STAFF_MAKE_STAYS_CLOSED)}</p> };
         closed.get().then(words)
     };
     let done = move || outcome.with(|it| matches!(it, Some(Outcome::Out(_))));

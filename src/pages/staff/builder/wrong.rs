@@ -122,7 +122,7 @@ pub fn Wrongs(
         (!list.is_empty()).then(|| {
             let line = |wrong: Wrong| view! { <li>{wrong.words}</li> };
             view! {
-                <div class="govuk-inset-text">
+                <div class="govuk-inset-text ct-doubts">
                     <p class="govuk-body">{t(heading)}</p>
                     <ul class="govuk-list govuk-list--bullet">
                         {list.into_iter().map(line).collect_view()}
