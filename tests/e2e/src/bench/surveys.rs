@@ -161,7 +161,7 @@ async fn drawn(form: &Form) -> Result<f64> {
         browser.run("localStorage.removeItem('survey-journal')", &[]).await?;
         browser.open_page(&format!("/surveys/{}", form.name)).await?;
         browser.press_button(t("survey_start")).await?;
-        browser.see(By::Id("progress")).await?;
+        browser.see(By::Css("main form")).await?;
         let time = browser
             .until("the first question to be drawn", async || {
                 Ok(browser.run("return window.__drawn ?? null", &[]).await?.as_f64())

@@ -147,7 +147,7 @@ async fn answers_are_checked_changed_and_sent_and_the_next_person_sees_none() ->
 
     // The next person: nothing in the fields, nothing behind the browser's "back".
     browser.press_button(t("survey_again")).await?;
-    browser.see(By::Id("progress")).await?;
+    browser.see(By::Css("main form")).await?;
     survey.next().await?;
     assert!(!is_ticked(&browser, "7").await?);
     browser.press_link(t("tablet_title")).await?;
@@ -175,8 +175,9 @@ async fn answers_are_checked_changed_and_sent_and_the_next_person_sees_none() ->
 async fn a_chosen_language_goes_along_to_the_survey_and_back() -> Result<()> {
     let (_server, browser) = stage().await?;
     let speaks = async |tag: &str| -> Result<()> {
-        browser.see(By::Css(format!("#language-{tag}[aria-pressed=true]"))).await.map(drop)
+        browser.see(By::Css(format!("button[lang={tag}][aria-pressed=true]"))).await.map(drop)
     };
+    browser.open_page("/").await?;
     browser.press_button("Polski").await?;
     speaks("pl").await?;
     browser.press(By::Css("a[href='/surveys']")).await?;
