@@ -123,16 +123,11 @@ fn Survey(id: Key) -> View {
             let hidden = (results.withheld && !few.get())
                 .then(|| tf(key::STAFF_RESULT_HIDDEN_WHY, &[("n", &fewest)]));
             let days = match (results.from.map(wall::date), results.to.map(wall::date)) {
-                (Some(from), Some(to)) => Some(tf(
-                    key::STAFF_RESULT_DAYS,
-                    &[("from", &from), ("to", &to)],
-                )),
-                (Some(from), None) => {
-                    Some(tf(key::STAFF_RESULT_DAYS_FROM, &[("from", &from)]))
+                (Some(from), Some(to)) => {
+                    Some(tf(key::STAFF_RESULT_DAYS, &[("from", &from), ("to", &to)]))
                 }
-                (None, Some(to)) => {
-                    Some(tf(key::STAFF_RESULT_DAYS_TO, &[("to", &to)]))
-                }
+                (Some(from), None) => Some(tf(key::STAFF_RESULT_DAYS_FROM, &[("from", &from)])),
+                (None, Some(to)) => Some(tf(key::STAFF_RESULT_DAYS_TO, &[("to", &to)])),
                 (None, None) => None,
             };
             Some([hidden, days].into_iter().flatten().collect::<Vec<_>>())
