@@ -9,7 +9,8 @@ use super::{
     downloads::Downloads,
     filters::Whom,
     question::{
-        STEPS, bar_of, count_words, counted, is_ordered, names, ordered, row_label, steps, title_of,
+        STEPS, around_of, bar_of, count_words, counted, is_ordered, names, ordered, row_label,
+        steps, title_of,
     },
     sheet::{Chart, Head},
     values::language_name,
@@ -21,6 +22,8 @@ use crate::{
 
 /// Choices that are one stacked bar, each in a shade that is told from all others.
 const CHOICES: usize = 6;
+/// Rows of a table that stays on one page of paper, beside the chart above it.
+const SHORT: usize = 10;
 /// Bars of groups beside each other that are seen at a glance; of more the table tells.
 const BARS: usize = 60;
 
@@ -134,7 +137,12 @@ pub fn Compared(
                 let told = Told::of(asked, groups);
                 let mut head = Head::default();
                 if is_file {
-                    let notes = [counted(asked), whom.compared.get(), whom.narrowed.get()];
+                    let notes = [
+                        around_of(asked),
+                        counted(asked),
+                        whom.compared.get(),
+                        whom.narrowed.get(),
+                    ];
                     let left_out = told.without_base(asked, groups);
                     let hidden = told.hidden.iter().cloned().chain(left_out);
                     head.notes = notes.into_iter().flatten().chain(hidden).collect();
@@ -163,6 +171,7 @@ pub fn Compared(
         let hidden = told.hidden.iter().cloned();
         let hidden = hidden.map(|line| view! { <p class="govuk-body">{line}</p> }).collect_view();
         Some(view! {
+            <p class="print-only ct-groups-head">{whom.compared.get()}</p>
             {is_drawn
                 .get()
                 .then(|| {
@@ -224,6 +233,7 @@ fn table(asked: &Asked, groups: &[Group], told: &Told) -> View {
     let all = row(t(key::STAFF_RESULT_GROUPS_ALL), &|at| (base(at), None));
     // A stop of the Tab key only where there is something to scroll to.
     let id = format!("groups-{}", asked.path);
+    let is_long = told.rows.len() > SHORT;
     let own = id.clone();
     let scrolls = RwSignal::new(false);
     let measure = move || {
@@ -238,6 +248,7 @@ fn table(asked: &Asked, groups: &[Group], told: &Told) -> View {
     view! {
         <div
             class="ct-scroll"
+            class:ct-scroll--long=is_long
             id=id
             tabindex=move || scrolls.get().then_some("0")
             role="group"

@@ -47,6 +47,7 @@ pub fn QuestionResult(
     let heading = format!("question-{path}");
     let labelled = heading.clone();
     let title = Signal::derive(move || asked.with(title_of));
+    let around = Signal::derive(move || asked.with(around_of));
     let base = Signal::derive(move || asked.with(base_words));
     let rows = Signal::derive(move || asked.with(|asked| bars(asked).0));
     let hidden = Signal::derive(move || asked.with(|asked| bars(asked).1));
@@ -71,7 +72,8 @@ pub fn QuestionResult(
         let against = against.get();
         asked.with(|asked| {
             let figure = against.as_ref().map(|(figure, _)| figure);
-            let mut notes = vec![base_words(asked)];
+            let mut notes: Vec<String> = around_of(asked).into_iter().collect();
+            notes.push(base_words(asked));
             notes.extend(whom.narrowed.get());
             notes.extend(bars(asked).1);
             drawn(asked, &Head { title: title_of(asked), notes }, figure)
@@ -147,6 +149,11 @@ pub fn QuestionResult(
     view! {
         <section class="ct-result" aria-labelledby=labelled>
             <h3 class="govuk-heading-m" id=heading>
+                {move || {
+                    around
+                        .get()
+                        .map(|around| view! { <span class="govuk-caption-m">{around} " "</span> })
+                }}
                 {title}
             </h3>
             <Differences asked/>
@@ -159,6 +166,12 @@ pub fn QuestionResult(
 pub fn title_of(asked: &Asked) -> String {
     let label = asked.wordings.first().map(|wording| content(&wording.label));
     label.filter(|label| !label.is_empty()).unwrap_or_else(|| asked.path.clone())
+}
+
+/// The headings of the groups that it stands in: "Your household › Each child".
+pub fn around_of(asked: &Asked) -> Option<String> {
+    let labels: Vec<String> = asked.around.iter().map(content).collect();
+    (!labels.is_empty()).then(|| labels.join(" › "))
 }
 
 /// "48 answers".

@@ -40,7 +40,12 @@ fn words_in(text: &str) -> impl Iterator<Item = String> {
     cut.filter(|word| word.chars().count() >= LETTERS).map(str::to_lowercase)
 }
 
-/// The words that most answers use, each with the number of answers that a search for it finds.
+/// Whether `answer` has the word whose folded form is `folded`: "park" is no part of "parking".
+fn has_word(answer: &str, folded: &str) -> bool {
+    words_in(answer).any(|word| search::folded(&word) == folded)
+}
+
+/// The words that most answers use, each with the number of answers that have it.
 fn most_used(answers: &[String]) -> Vec<(String, usize)> {
     // Under its folded form what is written in several ways is one word: it is offered as it was first written.
     let mut counts: BTreeMap<String, (String, usize)> = BTreeMap::new();
@@ -52,12 +57,7 @@ fn most_used(answers: &[String]) -> Vec<(String, usize)> {
         }
     }
     counts.retain(|_, (_, count)| *count > 1);
-    let answers: Vec<String> = answers.iter().map(|answer| search::folded(answer)).collect();
-    let found = |(folded, (word, _)): (String, (String, usize))| {
-        let found = answers.iter().filter(|answer| answer.contains(&folded));
-        (word, found.count())
-    };
-    let mut counts: Vec<_> = counts.into_iter().map(found).collect();
+    let mut counts: Vec<_> = counts.into_values().collect();
     counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     counts.truncate(OFTEN);
     counts
@@ -99,6 +99,8 @@ pub fn Words(
     let store = Store::get();
     let path = asked.get_untracked().path;
     let sought = RwSignal::new(String::new());
+    // A word that was pressed is looked for as a whole, unlike what is typed: so its button tells what it shows.
+    let pressed = RwSignal::new(None::<String>);
     let theme = RwSignal::new(String::new());
     let most = RwSignal::new(SHOWN);
     let all = Memo::new(move |_| {
@@ -119,9 +121,11 @@ pub fn Words(
     let found = Memo::new(move |_| {
         let needle = search::folded(&sought.get());
         let parts: Vec<&str> = needle.split_whitespace().collect();
+        let word = pressed.get().map(|word| search::folded(&word));
         let fits = |(answer, about): &Said| {
+            let has_word = word.as_ref().is_none_or(|word| has_word(answer, word));
             let answer = search::folded(answer);
-            fits_theme(about) && parts.iter().all(|part| answer.contains(part))
+            has_word && fits_theme(about) && parts.iter().all(|part| answer.contains(part))
         };
         all.get().unwrap_or_default().into_iter().filter(fits).collect::<Vec<_>>()
     });
@@ -151,7 +155,7 @@ pub fn Words(
     let chip = move |(word, count): (String, usize)| {
         let words = format!("{word} ({count})");
         let own = word.clone();
-        let is_pressed = Memo::new(move |_| sought.with(|sought| *sought == own));
+        let is_pressed = Memo::new(move |_| pressed.with(|pressed| *pressed == Some(own.clone())));
         view! {
             <li>
                 <button
@@ -159,7 +163,7 @@ pub fn Words(
                     class="govuk-button govuk-button--secondary"
                     aria-pressed=move || if is_pressed.get() { "true" } else { "false" }
                     on:click=move |_| {
-                        sought.set(if is_pressed.get() { String::new() } else { word.clone() });
+                        pressed.set((!is_pressed.get()).then(|| word.clone()));
                     }
                 >
                     {words}
@@ -168,7 +172,8 @@ pub fn Words(
         }
     };
     let shown = move || {
-        if found.with(Vec::is_empty) && sought.with(|sought| !sought.trim().is_empty()) {
+        let is_sought = sought.with(|sought| !sought.trim().is_empty());
+        if found.with(Vec::is_empty) && (is_sought || pressed.with(Option::is_some)) {
             return t(key::STAFF_RESULT_SEARCH_NONE);
         }
         let all = all.with(|all| all.as_ref().map_or(0, Vec::len));

@@ -22,6 +22,19 @@ pub struct Part {
     pub last: u32,
 }
 
+/// The same people as bits, which are counted and compared fast.
+pub type Bits = Vec<u64>;
+
+/// How many people `bits` are.
+pub fn count(bits: &Bits) -> usize {
+    bits.iter().map(|word| word.count_ones() as usize).sum()
+}
+
+/// Whether all people of `less` are among `more`.
+pub fn holds(more: &Bits, less: &Bits) -> bool {
+    more.iter().zip(less).all(|(more, less)| less & !more == 0)
+}
+
 /// A person's answers to one question.
 #[derive(Debug)]
 struct Given {
@@ -160,9 +173,10 @@ impl Reading {
         }
         let mut having = Vec::new();
         for (at, of) in of.iter().enumerate() {
-            let mut groups: Vec<Group> = vec![Vec::new(); values.get(at).map_or(0, Vec::len)];
-            for (person, value) in (0_u32..).zip(of) {
-                groups[*value as usize].push(person);
+            let empty = vec![0; of.len().div_ceil(64)];
+            let mut groups: Vec<Bits> = vec![empty; values.get(at).map_or(0, Vec::len)];
+            for (person, value) in of.iter().enumerate() {
+                groups[*value as usize][person / 64] |= 1 << (person % 64);
             }
             having.push(groups);
         }
@@ -187,7 +201,7 @@ pub struct People {
     /// For each dimension each person's value.
     of: Vec<Vec<u32>>,
     /// For each dimension the people of each value.
-    having: Vec<Vec<Group>>,
+    having: Vec<Vec<Bits>>,
     /// The spans that days are told apart by.
     spans: Vec<(NaiveDate, NaiveDate)>,
     given: Vec<Vec<Given>>,
@@ -234,23 +248,43 @@ impl People {
     }
 
     /// Everybody who has all of `parts`.
-    pub fn having(&self, parts: &[Part]) -> Group {
-        let of = |part: &Part| -> usize {
-            self.having[part.dimension][part.first as usize..=part.last as usize]
-                .iter()
-                .map(Vec::len)
-                .sum()
-        };
-        let Some(least) = parts.iter().min_by_key(|part| of(part)) else { return self.everybody() };
-        let mut group: Group =
-            self.having[least.dimension][least.first as usize..=least.last as usize].concat();
-        group.sort_unstable();
-        group.retain(|person| {
-            parts
-                .iter()
-                .all(|part| (part.first..=part.last).contains(&self.value(part.dimension, *person)))
-        });
+    pub fn bits(&self, parts: &[Part]) -> Bits {
+        let mut all: Bits = vec![u64::MAX; self.len().div_ceil(64)];
+        if let Some(last) = all.last_mut()
+            && !self.len().is_multiple_of(64)
+        {
+            *last = (1 << (self.len() % 64)) - 1;
+        }
+        for part in parts {
+            let values = &self.having[part.dimension][part.first as usize..=part.last as usize];
+            for (at, word) in all.iter_mut().enumerate() {
+                *word &= values.iter().fold(0, |all, value| all | value[at]);
+            }
+        }
+        all
+    }
+
+    /// How many have all of `parts`.
+    pub fn count(&self, parts: &[Part]) -> usize {
+        count(&self.bits(parts))
+    }
+
+    /// The people of `bits`.
+    pub fn group(&self, bits: &Bits) -> Group {
+        let mut group = Group::new();
+        for (first, word) in (0_u32..).step_by(64).zip(bits) {
+            let mut left = *word;
+            while left != 0 {
+                group.push(first + left.trailing_zeros());
+                left &= left - 1;
+            }
+        }
         group
+    }
+
+    /// Everybody who has all of `parts`, one by one.
+    pub fn having(&self, parts: &[Part]) -> Group {
+        self.group(&self.bits(parts))
     }
 
     /// What everybody in `group` has in common and not all people have: one value in each such dimension, of the days the

@@ -22,7 +22,7 @@ use std::{
 use model::suppression::{FEWEST, Role};
 
 use super::{
-    people::{Group, Part, People},
+    people::{Bits, Group, Part, People, count, holds},
     person::{Dimension, Places},
     rows::Rows,
     square::{Place, Square, of_square},
@@ -135,12 +135,12 @@ impl<'a> Judge<'a> {
             for value in asked[at].first..=asked[at].last {
                 let mut one = asked.to_vec();
                 one[at] = Part { first: value, last: value, ..asked[at] };
-                if !self.people.having(&one).is_empty() {
+                if self.people.count(&one) > 0 {
                     verdict.join(&self.verdict(&one));
                 }
             }
         }
-        let is_same = |parts: &[Part]| self.people.having(parts).len() == group.len();
+        let is_same = |parts: &[Part]| self.people.count(parts) == group.len();
         let single: Vec<Part> =
             common.iter().copied().filter(|part| part.first == part.last).collect();
         let ones: Vec<Part> = single.iter().copied().filter(|part| is_same(&[*part])).collect();
@@ -154,7 +154,7 @@ impl<'a> Judge<'a> {
         for part in &ones {
             self.join_line(&mut verdict, None, *part);
             for other in &common {
-                if self.people.having(&[*other]).len() > group.len() {
+                if self.people.count(&[*other]) > group.len() {
                     self.join_line(&mut verdict, Some(*other), *part);
                 }
             }
@@ -204,8 +204,11 @@ impl<'a> Judge<'a> {
                 let mut parts = asked.to_vec();
                 parts.push(Part { dimension, first: value, last: value });
                 let common = self.people.common(&own);
-                let is_near = |wide: &Group| is_few(wide.len() - own.len());
-                if self.wider(&parts, &common, &own).iter().any(is_near) {
+                let is_near = |way: &Vec<Part>| {
+                    let more = self.people.count(way).saturating_sub(own.len());
+                    more > 0 && is_few(more)
+                };
+                if ways(&parts, &common).iter().any(is_near) {
                     rows.iter().for_each(|row| questions[says.question].rows[*row] = true);
                 }
             }
@@ -442,38 +445,18 @@ impl<'a> Judge<'a> {
         found
     }
 
-    /// The groups that hold all of `group` and more, and that a page shows: by what all of it have in common, `common`, as
-    /// far as two of it are named, or beside what was asked. Those alone that hold none of the others.
+    /// The groups that hold all of `group` and more, and that a page shows: those alone that hold none of the others.
     fn wider(&self, asked: &[Part], common: &[Part], group: &Group) -> Vec<Group> {
-        let mut ways: BTreeSet<Vec<Part>> = BTreeSet::from([Vec::new()]);
-        for (at, one) in common.iter().enumerate() {
-            ways.insert(vec![*one]);
-            ways.extend(common[at + 1..].iter().map(|other| vec![*one, *other]));
-        }
-        if asked.len() > 2 {
-            for without in 0..asked.len() {
-                let mut way = asked.to_vec();
-                way.remove(without);
-                ways.insert(way.clone());
-                for one in common {
-                    let mut more = way.clone();
-                    more.push(*one);
-                    ways.insert(more);
-                }
-            }
-        }
-        let wider = ways.iter().map(|way| self.people.having(way));
-        let mut wider: Vec<Group> = wider.filter(|wide| wide.len() > group.len()).collect();
-        wider.sort_unstable_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
-        wider.dedup();
-        let mut least: Vec<Group> = Vec::new();
-        for wide in wider {
-            let holds = |less: &Group| less.iter().all(|it| wide.binary_search(it).is_ok());
-            if !least.iter().any(holds) {
+        let bits = ways(asked, common).into_iter().map(|way| self.people.bits(&way));
+        let bits = bits.map(|bits| (count(&bits), bits)).filter(|(count, _)| *count > group.len());
+        let wider: BTreeSet<(usize, Bits)> = bits.collect();
+        let mut least: Vec<Bits> = Vec::new();
+        for (_, wide) in wider {
+            if !least.iter().any(|less| holds(&wide, less)) {
                 least.push(wide);
             }
         }
-        least
+        least.iter().map(|bits| self.people.group(bits)).collect()
     }
 
     /// Withholds what could be had by subtracting `group` from `wide`.
@@ -498,6 +481,29 @@ impl<'a> Judge<'a> {
             verdict.questions[at].join(&found[0]);
         }
     }
+}
+
+/// The pages that show all who have `asked`: by what these have in common, `common`, as far as two of it are named, or beside
+/// what was asked.
+fn ways(asked: &[Part], common: &[Part]) -> BTreeSet<Vec<Part>> {
+    let mut ways: BTreeSet<Vec<Part>> = BTreeSet::from([Vec::new()]);
+    for (at, one) in common.iter().enumerate() {
+        ways.insert(vec![*one]);
+        ways.extend(common[at + 1..].iter().map(|other| vec![*one, *other]));
+    }
+    if asked.len() > 2 {
+        for without in 0..asked.len() {
+            let mut way = asked.to_vec();
+            way.remove(without);
+            ways.insert(way.clone());
+            for one in common {
+                let mut more = way.clone();
+                more.push(*one);
+                ways.insert(more);
+            }
+        }
+    }
+    ways
 }
 
 fn is_few(people: usize) -> bool {

@@ -35,7 +35,11 @@ async fn told() -> Result<(Server, Client)> {
                 40..72 => "tend_to_agree",
                 _ => "tend_to_disagree",
             };
-            let first = if n % 3 == 0 { "More benches in the park" } else { "Buses at night" };
+            let first = match n % 3 {
+                0 => "More benches in the park",
+                1 => "Parking at night",
+                _ => "Buses at night",
+            };
             response(n, venue, if n % 4 < 2 { 8 } else { 6 }, get_on, first)
         })
         .collect();
@@ -73,6 +77,17 @@ async fn results_are_narrowed_compared_and_taken_away() -> Result<()> {
     browser.reads("Buses at night").await?;
     browser.press_button("benches (30)").await?;
     browser.reads("30 of 90 answers shown").await?;
+    browser.press_button("benches (30)").await?;
+    // A word that is pressed is that word, and what is typed is found inside others, too.
+    browser.press_button("park (30)").await?;
+    browser.reads("30 of 90 answers shown").await?;
+    browser.press_button("park (30)").await?;
+    let type_word = "const it = document.querySelector('[id^=search-first_thing]');
+        it.value = 'park';
+        it.dispatchEvent(new Event('input', { bubbles: true }))";
+    browser.run(type_word, &[]).await?;
+    browser.press_button(t("show_more")).await?;
+    browser.reads("60 of 90 answers shown").await?;
 
     browser.choose(t("filter_venue"), "Tilbury Library").await?;
     browser.reads("45 people answered").await?;
