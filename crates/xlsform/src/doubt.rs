@@ -75,10 +75,18 @@ fn of_form(form: &Map<String, Value>) -> impl Iterator<Item = Doubt> {
             remedy: remedy.to_owned(),
         }
     });
-    let doubted = draft::doubts(form).into_iter().map(|doubt| {
-        let (code, what, remedy) = doubt.about.told();
-        // Most forms of the field leave it out, and mean it so.
-        let is_usual = doubt.about == draft::Doubted::Speechless;
+    let mut all = draft::doubts(form);
+    // Many forms of the field leave it out throughout, and mean it so: one finding tells of all.
+    let is_usual = |doubt: &draft::Doubt| doubt.about == draft::Doubted::Speechless;
+    let usual = all.iter().filter(|doubt| is_usual(doubt)).count();
+    let mut told = false;
+    all.retain(|doubt| !is_usual(doubt) || !std::mem::replace(&mut told, true));
+    let doubted = all.into_iter().map(move |doubt| {
+        let (code, mut what, remedy) = doubt.about.told();
+        let is_usual = is_usual(&doubt);
+        if is_usual && usual > 1 {
+            what.push_str(&format!(" So it is at {usual} questions, from here on."));
+        }
         let severity = if is_usual { Severity::Note } else { Severity::Warning };
         Doubt { pointer: doubt.pointer, code, severity, what, remedy: remedy.to_owned() }
     });

@@ -705,6 +705,7 @@ fn choices_that_look_alike_and_answers_refused_without_words_are_told() {
         &["select_one yn", "q", "Q"],
         &["integer", "age", "Age?", ". > 17"],
         &["integer", "rooms", "Rooms?", ". > 0", "Every home has one."],
+        &["integer", "floors", "Floors?", ". > 0"],
     ];
     let choices: &[&[&str]] = &[
         &["list_name", "name", "label"],
@@ -727,6 +728,9 @@ fn choices_that_look_alike_and_answers_refused_without_words_are_told() {
             (Severity::Note, "survey!D3".to_owned(), "no_message"),
         ]
     );
+    // The same at many questions is said once.
+    let what = &import.findings[2].what;
+    assert!(what.ends_with("So it is at 2 questions, from here on."), "{what}");
 }
 
 /// What cannot be seen in a cell is written out where the cell is shown.
