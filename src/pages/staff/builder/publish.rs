@@ -127,6 +127,13 @@ pub fn Publish(desk: Desk) -> View {
             }
         })
     };
+    // The tick was made for the questions of then.
+    let promised = move || {
+        let promised = desk.about.with(|about| about.get("anonymous") == Some(&json!(true)));
+        promised.then(|| {
+            view! { <p class="govuk-inset-text">{t(key::STAFF_MAKE_ANONYMOUS_STILL)}</p> }
+        })
+    };
     let doubts = move || {
         let doubts = desk.doubts.get();
         let heading = match wrong.with(Vec::is_empty) {
@@ -165,6 +172,7 @@ pub fn Publish(desk: Desk) -> View {
             <Overtaken desk/>
             <Changes desk/>
             {doubts}
+            {promised}
             {missing}
             {closed}
             <p class="govuk-body ct-prose">{words(key::STAFF_MAKE_PUBLISH_TEXT)}</p>

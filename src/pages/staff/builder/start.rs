@@ -85,7 +85,7 @@ fn Start() -> View {
 pub fn copy_of(about: &About, draft: &Draft) -> (About, Draft) {
     let (mut about, mut draft) = (about.clone(), draft.clone());
     draft.forget_identity();
-    for field in ["outcome", "version", "state"] {
+    for field in ["outcome", "version", "state", "anonymous"] {
         about.remove(field);
     }
     let title = about.get("title").and_then(|title| Text::deserialize(title).ok());

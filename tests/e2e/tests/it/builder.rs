@@ -70,6 +70,8 @@ async fn a_survey_is_written_translated_published_and_answered() -> Result<()> {
             builder.press(t("staff_make_preview_again")).await?;
         }
     }
+    builder.back().await?.go_to(t("staff_make_publish")).await?;
+    office.reads(t("staff_make_anonymous_still")).await?;
     builder.back().await?.publish(1).await?;
 
     tablet.open_page("/surveys/parks").await?;
